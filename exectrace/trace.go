@@ -1,0 +1,69 @@
+package exectrace
+
+// State is what a goroutine does during a Segment.
+type State uint8
+
+// The states, in the order of the legend. The names are also the CSS class
+// and pattern names of the drawing (f-running, h-running, ...).
+const (
+	Running  State = iota // on a P
+	Syscall               // in a system call
+	GC                    // GC work: an assist, or a worker
+	Runnable              // ready, wants a P
+	Chan                  // waits for a channel send or receive
+	Select                // waits in select
+	Sync                  // waits for a Mutex, RWMutex, Cond or WaitGroup
+	Sleep                 // waits for a timer, or for anything else
+	Net                   // waits for the network
+	NumStates
+)
+
+// Frame is one line of a stack.
+type Frame struct {
+	Func string `json:"func"`
+	File string `json:"file"`
+	Line int    `json:"line"`
+}
+
+// Segment is a stretch of time in which one goroutine was in one state. Times
+// are ns since the start of the trace; End is exclusive.
+type Segment struct {
+	Start, End int64
+	G          int64
+	P          int64 // -1 when it holds none
+	M          int64 // -1 when unknown
+	State      State
+	Reason     string // the runtime's own words for why it waits
+	// At is the line in the learner's source where it waits, or where it
+	// lost its P; zero when unknown.
+	At Frame
+}
+
+// Goroutine is one G of the trace.
+type Goroutine struct {
+	ID        int64
+	Func      string // start function
+	CreatedBy int64  // 0 when it was there before the trace
+	CreatedAt Frame  // the go statement
+	Created   int64  // ns; 0 when it was there before the trace
+	Ended     int64  // ns; -1 when it lived at the end
+	System    bool   // the runtime's own
+}
+
+// Trace is a whole execution trace: lanes and what is needed to count.
+type Trace struct {
+	GoVersion  string
+	Wall       int64 // ns
+	Procs      int   // the largest GOMAXPROCS seen
+	Events     int64
+	Goroutines []Goroutine // by creation time
+	Segments   []Segment   // by start
+	STW        []Span
+	Metrics    Metrics
+}
+
+// Span is a named stretch of time.
+type Span struct {
+	Start, End int64
+	Name       string
+}

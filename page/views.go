@@ -1,0 +1,114 @@
+package page
+
+import (
+	"course/tutor/content"
+	"course/tutor/exectrace"
+	"course/tutor/exercises"
+	"course/tutor/grade"
+	"course/tutor/sandbox"
+)
+
+// Chrome is what every page shows around its content.
+type Chrome struct {
+	Course    *content.Course
+	Path      string // URL path of this page
+	Isolation sandbox.Isolation
+	// Mends say how to raise the isolation level, one line each.
+	Mends     []string
+	GoVersion string // "" when no toolchain was found
+	GoProblem string // why nothing can be run, and what to do; "" when all is well
+	// States is how far the learner is, by progress key ("exercise:03-01",
+	// "section:scheduler/internals"): tried, passed, read.
+	States map[string]string
+}
+
+// HomeView is the data of the home page.
+type HomeView struct {
+	Chrome
+	Resume *Resume
+}
+
+// Resume is where the learner was last.
+type Resume struct {
+	Title, URL string
+}
+
+// ChapterView is the data of a chapter's own page or of one of its sections.
+type ChapterView struct {
+	Chrome
+	Chapter *content.Chapter
+	Page    *content.Page
+	// Cells is what is known of each cell by its ID.
+	Cells map[string]CellView
+	// Exercises are the exercises of this chapter by id.
+	Exercises map[string]*exercises.Exercise
+}
+
+// CellView is what one cell shows besides the author's text.
+type CellView struct {
+	Files    []sandbox.File // the learner's draft; nil when untouched
+	Version  int            // of the draft
+	Result   *sandbox.Result
+	Trace    *TraceView // of Result
+	Recorded *Recording // the book's own run; shown until there is a Result
+	Problem  string     // what was wrong with a form post, for this cell
+	Picked   int        // prediction picked, 1-based; 0 none
+}
+
+// Recording is a run of the book, kept with it.
+type Recording struct {
+	Result *sandbox.Result
+	Trace  *TraceView // nil when it has none
+}
+
+// TraceView is a trace as the page shows it.
+type TraceView struct {
+	ID       string // of /api/traces/{id}; "" when it can't be fetched
+	Trace    *exectrace.Trace
+	Problem  string // why there is none: one sentence
+	Recorded bool
+	// Source maps file names to a link prefix, so that a line can be reached.
+	CellID string
+}
+
+// ExerciseView is the data of an exercise's page.
+type ExerciseView struct {
+	Chrome
+	Exercise *exercises.Exercise
+	TaskHTML string // of Exercise.Task
+	Hints    []HintView
+	Files    []sandbox.File // the learner's draft, or the starter
+	Answers  map[string]string
+	Version  int
+	Changed  bool // Files differ from the starter
+	Verdict  *grade.Verdict
+	// VerdictOld says that the code changed since Verdict.
+	VerdictOld bool
+	Trace      *TraceView // of the traced check
+	Problem    string     // what was wrong with a form post
+	// Solution is set when the learner may see it and asked to.
+	Solution   []sandbox.File
+	MayAsk     bool   // the learner may see the solution now
+	AskingSays string // what asking costs
+	NextURL    string
+	NextTitle  string
+}
+
+// HintView is one hint, rendered.
+type HintView struct {
+	Summary, HTML string
+}
+
+// ErrorView is the data of an error page: one fact, one thing to do.
+type ErrorView struct {
+	Chrome
+	Status       int
+	Fact, Action string
+}
+
+// DocView is a page of plain sections, as /traces/{id}.
+type DocView struct {
+	Chrome
+	Title string
+	Trace *TraceView
+}

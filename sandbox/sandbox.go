@@ -1,0 +1,321 @@
+package sandbox
+
+import (
+	"context"
+	"time"
+)
+
+// Runner runs a Job and answers with its Result. Local, laned, cached and
+// remote runners are all this same socket.
+//
+// The error is only ever our fault (the toolchain vanished, a jail could not
+// be made). What the learner's program did, including that it did not compile,
+// is data in the Result. Cancelling ctx ends the run with status killed.
+type Runner interface {
+	Run(ctx context.Context, job Job, sink Sink) (*Result, error)
+}
+
+// Sink is called with each event as it happens, from one goroutine at a time.
+// It is nil when nobody watches.
+type Sink func(Event)
+
+// File is one source file of a Job: a plain name and its text.
+type File struct {
+	Name    string `json:"name"`
+	Content string `json:"content"`
+}
+
+// Kind says what is done with the files of a Job.
+type Kind string
+
+// The kinds of Job. The first is the only one until tests, benchmarks and
+// profiles are needed.
+const (
+	KindProgram Kind = "program"
+)
+
+// The values of Job.Engine and Result.Engine.
+const (
+	EngineAuto = "auto"
+	EngineGo   = "go"
+)
+
+// Job is one thing to run. The zero value of every field but Files (or Parts)
+// asks for the default.
+type Job struct {
+	// Key names who asks, for fairness between people. It is never shown.
+	Key  string
+	Kind Kind
+	// Files are the files of package main when Parts is empty.
+	Files []File
+	// Parts, when not empty, are built and jailed apart on one machine and
+	// talk through the supervisor (see Dialogue); Files is then ignored.
+	Parts []Part
+	// Dialogue says how the parts talk. It is nil for a Job of one part.
+	Dialogue *Dialogue
+
+	Engine string // EngineAuto when empty
+	Trace  bool   // take an execution trace of the run
+	// Idle ends the trace when nothing ran for this long (default 1 s).
+	Idle  time.Duration
+	Procs int // GOMAXPROCS and the size of the affinity mask; 0: the smaller of 4 and the CPUs there are
+	Stdin string
+	Args  []string
+	// Env adds to the small fixed environment of the jail, as KEY=VALUE.
+	Env    []string
+	Limits Limits
+	// Fresh asks for a build even where a cached binary exists.
+	Fresh bool
+}
+
+// Limits bound one run. A zero field takes the default of DefaultLimits.
+type Limits struct {
+	Wall      time.Duration `json:"wall"`      // from start to end
+	CPU       time.Duration `json:"cpu"`       // of all threads together
+	Memory    int64         `json:"memory"`    // bytes
+	Processes int           `json:"processes"` // tasks: threads and processes
+	Output    int64         `json:"output"`    // bytes of stdout and stderr together
+	Disk      int64         `json:"disk"`      // bytes of the private /tmp
+	Trace     int64         `json:"trace"`     // bytes of execution trace
+}
+
+// Part is one jailed program of a Job. Its packages are compiled in the order
+// their imports need; the one whose Path is "main" is linked and run.
+type Part struct {
+	Name     string // "main", "judge", "learner" or "reference"
+	Packages []Package
+	Trace    bool   // take an execution trace of this part
+	Stdin    string // replaces Job.Stdin for this part when Own is true
+	Args     []string
+	Own      bool // Stdin and Args are this part's own
+}
+
+// Package is one Go package of a Part.
+type Package struct {
+	Path  string // import path: "main", "exercise", "tutor/probe", ...
+	Files []File
+	// Trusted marks code of ours: it may import internal packages of the
+	// standard library and use linkname. Learners' packages are checked.
+	Trusted bool
+	// Deny lists import paths this package may not use, beyond what no
+	// learner may use (internal packages, "C", plugin).
+	Deny []string
+	// ImportMap compiles an import of the key as an import of the value, as
+	// "runtime/trace" -> "tutor/trace".
+	ImportMap map[string]string
+}
+
+// Dialogue is the conversation between a judge and one or two probes. The
+// supervisor speaks the probe protocol with each probe on descriptors 3 (it
+// reads) and 4 (it writes): one JSON object a line, at most 64 KiB.
+//
+// Without a part named "judge" the calls are sent one after the other to
+// every probe. With one, the judge asks for them on its own descriptors 3 and
+// 4 and what it says in the end is Result.Report.
+type Dialogue struct {
+	Seed  string // sent first to the judge
+	Calls []Call
+}
+
+// Call asks every probe to call a named function once.
+type Call struct {
+	N         int    `json:"n"`
+	Func      string `json:"call"`
+	Args      []any  `json:"args"`
+	TimeoutMS int    `json:"timeout_ms,omitempty"`
+	// Alone starts a fresh process of each probe for this call.
+	Alone bool `json:"alone,omitempty"`
+}
+
+// Exchange is one call and what each probe answered.
+type Exchange struct {
+	N       int              `json:"n"`
+	Replies map[string]Reply `json:"replies"` // by part name
+}
+
+// Reply is what one probe answered to one call. Exactly one of OK, Error,
+// Panic and None is set. The bytes come from a process in which learner code
+// ran: nothing in them is believed, only compared.
+type Reply struct {
+	OK    []byte   `json:"ok,omitempty"` // JSON
+	Error string   `json:"error,omitempty"`
+	Is    []string `json:"is,omitempty"` // sentinel errors it wraps, by name
+	Panic string   `json:"panic,omitempty"`
+	None  string   `json:"none,omitempty"` // timeout, died, oversized, mismatch, garbage
+	CPUMS float64  `json:"cpu_ms"`         // CPU the process used during the call
+}
+
+// Status is how a run ended.
+type Status string
+
+// The ways a run can end. Their order of precedence is that of deriving them
+// (see Derive).
+const (
+	StatusOK           Status = "ok"
+	StatusCompileError Status = "compile_error"
+	StatusRuntimeError Status = "runtime_error" // panic, signal, or an exit code other than 0
+	StatusDeadlock     Status = "deadlock"
+	StatusRace         Status = "race"
+	StatusTestFailed   Status = "test_failed"
+	StatusTimeLimit    Status = "time_limit"
+	StatusMemoryLimit  Status = "memory_limit"
+	StatusOutputLimit  Status = "output_limit"
+	StatusProcessLimit Status = "process_limit"
+	StatusDiskLimit    Status = "disk_limit"
+	StatusCompileLimit Status = "compile_limit"
+	StatusForbidden    Status = "forbidden" // ended by a system call the jail denies
+	StatusRefused      Status = "refused"   // never built
+	StatusKilled       Status = "killed"    // by us or by whoever asked
+)
+
+// Event is something that happened during a run. Exactly one field but Name
+// is set; Name is the SSE event of it.
+type Event struct {
+	Name   string      `json:"name"` // queue, build, diag, out, trace, limit
+	Queue  *Queue      `json:"queue,omitempty"`
+	Build  *Build      `json:"build,omitempty"`
+	Diag   *Diagnostic `json:"diag,omitempty"`
+	Out    *Output     `json:"out,omitempty"`
+	Limit  *LimitHit   `json:"limit,omitempty"`
+	TraceN int64       `json:"trace_bytes,omitempty"`
+}
+
+// Queue is a place in a lane: 1 is next.
+type Queue struct {
+	Place int     `json:"place"`
+	ETAMS float64 `json:"eta_ms"`
+}
+
+// Build is a phase of building: prepare (the standard library is being
+// compiled), compile, link, cached.
+type Build struct {
+	Phase string  `json:"phase"`
+	MS    float64 `json:"ms"`
+	// Done and Total count packages while the standard library is prepared.
+	Done  int `json:"done,omitempty"`
+	Total int `json:"total,omitempty"`
+}
+
+// Output is one burst of what a program printed. Text is valid UTF-8: bytes
+// that are not are replaced by U+FFFD.
+type Output struct {
+	TMS    float64 `json:"t_ms"`
+	Stream string  `json:"stream"` // stdout or stderr
+	Text   string  `json:"text"`
+}
+
+// LimitHit is a bound that was reached.
+type LimitHit struct {
+	Name    string  `json:"name"` // wall, cpu, memory, processes, output, disk, compile
+	Allowed float64 `json:"allowed"`
+	Used    float64 `json:"used"`
+	Unit    string  `json:"unit"` // ms, bytes, tasks
+}
+
+// Diagnostic is one message about the source or the run.
+type Diagnostic struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Col     int    `json:"col"`
+	Code    string `json:"code"` // go/types code, refused:NAME, runtime:NAME
+	Message string `json:"message"`
+	Explain string `json:"explain"` // follows the toolchain's own text, never replaces it
+}
+
+// Result is everything one run gave.
+type Result struct {
+	ID          string             `json:"id"`
+	Kind        Kind               `json:"kind"`
+	Status      Status             `json:"status"`
+	ExitCode    int                `json:"exit_code"`
+	Signal      string             `json:"signal"`
+	Diagnostics []Diagnostic       `json:"diagnostics"`
+	Events      []Output           `json:"events"`
+	Truncated   *Truncated         `json:"truncated"`
+	Limit       *LimitHit          `json:"limit"`
+	Usage       Usage              `json:"usage"`
+	Timing      Timing             `json:"timing"`
+	Engine      string             `json:"engine"`
+	GoVersion   string             `json:"go_version"`
+	Procs       int                `json:"procs"`
+	Clock       string             `json:"clock"`
+	Cached      bool               `json:"cached"`
+	Isolation   Isolation          `json:"isolation"`
+	Artifacts   []Artifact         `json:"artifacts"`
+	Parts       map[string]*Result `json:"parts,omitempty"`
+	Tests       []Test             `json:"tests"`
+	Bench       []Bench            `json:"bench"`
+	Trace       *TraceInfo         `json:"trace"`
+
+	// Exchanges and Report are what the Dialogue of a Job of several parts
+	// gave. They never leave the server.
+	Exchanges []Exchange `json:"-"`
+	Report    []byte     `json:"-"`
+}
+
+// Truncated says how much of a stream was kept.
+type Truncated struct {
+	Stream       string `json:"stream"`
+	KeptBytes    int64  `json:"kept_bytes"`
+	DroppedBytes int64  `json:"dropped_bytes"`
+}
+
+// Usage is what the run took, measured from outside it.
+type Usage struct {
+	CPUMS       float64 `json:"cpu_ms"`
+	WallMS      float64 `json:"wall_ms"`
+	MaxRSSKiB   int64   `json:"max_rss_kib"`
+	ThreadsPeak int     `json:"threads_peak"`
+}
+
+// Timing is where the time of a request went.
+type Timing struct {
+	QueueMS   float64 `json:"queue_ms"`
+	CompileMS float64 `json:"compile_ms"`
+	LinkMS    float64 `json:"link_ms"`
+	StartMS   float64 `json:"start_ms"`
+	RunMS     float64 `json:"run_ms"`
+}
+
+// Isolation is the measured level of the jail a run had.
+type Isolation struct {
+	Level   int      `json:"level"` // 3 strong, 2 isolated, 1 restricted, 0 none
+	Name    string   `json:"name"`
+	Missing []string `json:"missing"`
+}
+
+// Artifact is something a run handed over through a descriptor.
+type Artifact struct {
+	Name  string `json:"name"` // trace
+	Kind  string `json:"kind"` // trace
+	ID    string `json:"id"`
+	Bytes int    `json:"bytes"`
+	Data  []byte `json:"-"`
+}
+
+// Test and Bench are rows of the kinds that have them.
+type (
+	Test struct {
+		Name   string  `json:"name"`
+		Status string  `json:"status"`
+		MS     float64 `json:"ms"`
+		Output string  `json:"output"`
+	}
+	Bench struct {
+		Name     string            `json:"name"`
+		N        int               `json:"n"`
+		NsOp     []float64         `json:"ns_op"`
+		BytesOp  []float64         `json:"bytes_op"`
+		AllocsOp []float64         `json:"allocs_op"`
+		Unit     map[string]string `json:"unit"`
+	}
+)
+
+// TraceInfo is what is known of the run's trace. Metrics is the JSON of the
+// trace metrics; it is filled by whoever analyses the trace, since this room
+// knows nothing of traces.
+type TraceInfo struct {
+	ID        string  `json:"id"`
+	Metrics   any     `json:"metrics"`
+	Truncated *string `json:"truncated"` // cap, idle, killed
+}
