@@ -55,8 +55,16 @@ type Verdict struct {
 	Noise      Noise         `json:"noise"`
 	DurationMS float64       `json:"duration_ms"`
 
-	// Trace is the trace of the learner's traced check, for the page.
-	Trace []byte `json:"-"`
+	// Traces are the traces of the learner's code that checks took, in the
+	// order of the checks, for the page to draw side by side.
+	Traces []TraceFile `json:"-"`
+}
+
+// TraceFile is the execution trace that one check took.
+type TraceFile struct {
+	Check string // check id
+	Title string // what was traced
+	Data  []byte
 }
 
 // Machine is where it was graded.

@@ -64,6 +64,7 @@ type Recording struct {
 // TraceView is a trace as the page shows it.
 type TraceView struct {
 	ID       string // of /api/traces/{id}; "" when it can't be fetched
+	Title    string // what was traced; "" on a page with one
 	Trace    *exectrace.Trace
 	Problem  string // why there is none: one sentence
 	Recorded bool
@@ -84,8 +85,8 @@ type ExerciseView struct {
 	Verdict  *grade.Verdict
 	// VerdictOld says that the code changed since Verdict.
 	VerdictOld bool
-	Trace      *TraceView // of the traced check
-	Problem    string     // what was wrong with a form post
+	Traces     []*TraceView // of the traced checks, drawn side by side
+	Problem    string       // what was wrong with a form post
 	// Solution is set when the learner may see it and asked to.
 	Solution   []sandbox.File
 	MayAsk     bool   // the learner may see the solution now
