@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"io"
 	"time"
 )
 
@@ -60,7 +61,10 @@ type Job struct {
 	Idle  time.Duration
 	Procs int // GOMAXPROCS and the size of the affinity mask; 0: the smaller of 4 and the CPUs there are
 	Stdin string
-	Args  []string
+	// StdinFrom, when not nil, is the program's input instead of Stdin, copied
+	// as it comes. It stays on this machine.
+	StdinFrom io.Reader `json:"-"`
+	Args      []string
 	// Env adds to the small fixed environment of the jail, as KEY=VALUE.
 	Env    []string
 	Limits Limits
@@ -202,6 +206,8 @@ type Output struct {
 	TMS    float64 `json:"t_ms"`
 	Stream string  `json:"stream"` // stdout or stderr
 	Text   string  `json:"text"`
+	// Raw is what was printed, byte for byte, for whoever passes it through.
+	Raw []byte `json:"-"`
 }
 
 // LimitHit is a bound that was reached.
