@@ -21,6 +21,22 @@ type Draft struct {
 	Updated time.Time         `json:"updated"`
 }
 
+// Why says why an older version of a draft was kept.
+type Why string
+
+// The reasons an older version is kept for.
+const (
+	Replaced Why = "replaced" // a newer version was saved over it
+	Conflict Why = "conflict" // two versions met: both are kept under this
+	Deleted  Why = "deleted"  // the learner went back to the starter
+)
+
+// Kept is an older version of a draft, kept so that nothing typed is lost.
+type Kept struct {
+	Draft
+	Why Why `json:"why"`
+}
+
 // State is how far a learner is with an exercise.
 type State string
 
@@ -42,17 +58,25 @@ type Progress struct {
 	Updated   time.Time
 }
 
-// Store keeps drafts and progress.
+// Store keeps drafts, their history, and progress.
 type Store interface {
 	// Draft answers with found false when there is none.
 	Draft(ctx context.Context, key string) (d Draft, found bool, err error)
 	// PutDraft saves d when base is the version that is stored (0: none is)
 	// and answers with the draft as saved; else the stored one and ErrConflict.
+	// After a DeleteDraft the stored one has version 0 and no files. What was
+	// replaced, and both sides of a conflict, go to the history. Saving what is
+	// already stored changes nothing and is no conflict, whatever base is.
 	PutDraft(ctx context.Context, d Draft, base int) (Draft, error)
-	// DeleteDraft forgets a draft; that there is none is no error.
+	// DeleteDraft takes a draft back to none, and keeps it in the history.
+	// That there is none is no error. Version numbers are never used twice.
 	DeleteDraft(ctx context.Context, key string) error
+	// History answers with the older versions that are kept, newest first.
+	// It is bounded: all of the newest ones, then one a minute.
+	History(ctx context.Context, key string) ([]Kept, error)
 	// Progress answers with everything known, by key.
 	Progress(ctx context.Context) (map[string]Progress, error)
-	// SetProgress records p. Passed is never taken back by Tried.
+	// SetProgress records p. A state is never taken back by a lesser one
+	// (Passed by Tried), and the best points are kept.
 	SetProgress(ctx context.Context, p Progress) error
 }

@@ -1,0 +1,220 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"course/tutor/learner"
+	"course/tutor/sandbox"
+)
+
+// The bounds of the history of one draft: the newest versions are all kept,
+// older ones once a minute, and never more than keepMost.
+const (
+	keepNewest = 20
+	keepMost   = 100
+)
+
+// Draft implements learner.Store.
+func (s *Store) Draft(ctx context.Context, key string) (learner.Draft, bool, error) {
+	d, gone, err := stored(ctx, s.read, key)
+	if err != nil {
+		return learner.Draft{}, false, fmt.Errorf("read draft %s: %w", key, err)
+	}
+	if gone {
+		return learner.Draft{Key: key}, false, nil
+	}
+	return d, true, nil
+}
+
+// PutDraft implements learner.Store.
+func (s *Store) PutDraft(ctx context.Context, d learner.Draft, base int) (learner.Draft, error) {
+	var saved learner.Draft
+	var met bool // another version
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		old, gone, err := stored(ctx, tx, d.Key)
+		if err != nil {
+			return err
+		}
+		switch {
+		case !gone && same(old, d):
+			saved = old
+			return nil
+		case base == old.Version && !gone, base == 0 && gone:
+			saved, err = s.replace(ctx, tx, old, gone, d)
+			return err
+		}
+		saved, met = old, true
+		if gone {
+			saved = learner.Draft{Key: d.Key}
+		}
+		return s.keepBoth(ctx, tx, saved, d)
+	})
+	if err != nil {
+		return learner.Draft{}, fmt.Errorf("save draft %s: %w", d.Key, err)
+	}
+	if met {
+		return saved, learner.ErrConflict
+	}
+	return saved, nil
+}
+
+// DeleteDraft implements learner.Store.
+func (s *Store) DeleteDraft(ctx context.Context, key string) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		old, gone, err := stored(ctx, tx, key)
+		if err != nil || gone {
+			return err
+		}
+		if err := s.keep(ctx, tx, old, learner.Deleted); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("delete draft %s: %w", key, err)
+	}
+	return nil
+}
+
+// History implements learner.Store.
+func (s *Store) History(ctx context.Context, key string) ([]learner.Kept, error) {
+	rows, err := s.read.QueryContext(ctx, `SELECT version, files, answers, updated, why FROM draft_history WHERE key = ? ORDER BY id DESC`, key)
+	if err != nil {
+		return nil, fmt.Errorf("read history of %s: %w", key, err)
+	}
+	defer rows.Close()
+	kept := []learner.Kept{}
+	for rows.Next() {
+		k := learner.Kept{Draft: learner.Draft{Key: key}}
+		if err := scan(rows, &k.Draft, &k.Why); err != nil {
+			return nil, fmt.Errorf("read history of %s: %w", key, err)
+		}
+		kept = append(kept, k)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read history of %s: %w", key, err)
+	}
+	return kept, nil
+}
+
+// replace saves d over old, which goes to the history.
+func (s *Store) replace(ctx context.Context, tx *sql.Tx, old learner.Draft, gone bool, d learner.Draft) (learner.Draft, error) {
+	if !gone {
+		if err := s.keep(ctx, tx, old, learner.Replaced); err != nil {
+			return d, err
+		}
+	}
+	d.Version, d.Updated = old.Version+1, s.now().Truncate(time.Millisecond).UTC()
+	files, answers, err := encode(d)
+	if err != nil {
+		return d, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO draft (key, version, files, answers, updated) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET version = excluded.version, files = excluded.files, answers = excluded.answers, updated = excluded.updated, gone = 0`,
+		d.Key, d.Version, files, answers, d.Updated.UnixMilli())
+	return d, err
+}
+
+// keepBoth puts both sides of a conflict in the history: the stored one may be
+// saved over as soon as the learner has chosen.
+func (s *Store) keepBoth(ctx context.Context, tx *sql.Tx, other, mine learner.Draft) error {
+	if other.Version > 0 {
+		if err := s.keep(ctx, tx, other, learner.Conflict); err != nil {
+			return err
+		}
+	}
+	mine.Version, mine.Updated = 0, s.now()
+	return s.keep(ctx, tx, mine, learner.Conflict)
+}
+
+// keep puts d in the history and thins it to its bounds. A text that the
+// newest entry holds already is not kept twice.
+func (s *Store) keep(ctx context.Context, tx *sql.Tx, d learner.Draft, why learner.Why) error {
+	files, answers, err := encode(d)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO draft_history (key, version, files, answers, updated, why) SELECT ?1, ?2, ?3, ?4, ?5, ?6
+		WHERE NOT EXISTS (SELECT 1 FROM (SELECT files, answers, why FROM draft_history WHERE key = ?1 ORDER BY id DESC LIMIT 2)
+			WHERE files = ?3 AND answers = ?4 AND why = ?6)`,
+		d.Key, d.Version, files, answers, d.Updated.UnixMilli(), why)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM draft_history WHERE key = ?1 AND (
+		id NOT IN (SELECT id FROM draft_history WHERE key = ?1 ORDER BY id DESC LIMIT ?3)
+		OR why = 'replaced'
+			AND id NOT IN (SELECT id FROM draft_history WHERE key = ?1 ORDER BY id DESC LIMIT ?2)
+			AND id NOT IN (SELECT max(id) FROM draft_history WHERE key = ?1 AND why = 'replaced' GROUP BY updated / 60000))`,
+		d.Key, keepNewest, keepMost)
+	return err
+}
+
+// change runs f in a transaction of the one writer.
+func (s *Store) change(ctx context.Context, f func(*sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	return tx.Commit()
+}
+
+// querier is a pool or a transaction.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// stored reads the draft of key. Gone means that there is none; its version is
+// then the last one that was used.
+func stored(ctx context.Context, q querier, key string) (d learner.Draft, gone bool, err error) {
+	d.Key = key
+	row := q.QueryRowContext(ctx, `SELECT version, files, answers, updated, gone FROM draft WHERE key = ?`, key)
+	err = scan(row, &d, &gone)
+	if errors.Is(err, sql.ErrNoRows) {
+		return d, true, nil
+	}
+	return d, gone, err
+}
+
+// scan reads the columns version, files, answers, updated and one more.
+func scan(row interface{ Scan(...any) error }, d *learner.Draft, last any) error {
+	var files, answers string
+	var updated int64
+	if err := row.Scan(&d.Version, &files, &answers, &updated, last); err != nil {
+		return err
+	}
+	d.Updated = time.UnixMilli(updated).UTC()
+	return errors.Join(json.Unmarshal([]byte(files), &d.Files), json.Unmarshal([]byte(answers), &d.Answers))
+}
+
+// encode turns the texts of d into JSON columns.
+func encode(d learner.Draft) (files, answers string, err error) {
+	if d.Files == nil {
+		d.Files = []sandbox.File{}
+	}
+	f, err := json.Marshal(d.Files)
+	if err != nil {
+		return "", "", err
+	}
+	if d.Answers == nil {
+		d.Answers = map[string]string{}
+	}
+	a, err := json.Marshal(d.Answers)
+	return string(f), string(a), err
+}
+
+// same says whether two drafts hold the same text.
+func same(a, b learner.Draft) bool {
+	return slices.Equal(a.Files, b.Files) && maps.Equal(a.Answers, b.Answers)
+}
