@@ -102,10 +102,13 @@ type Heap struct {
 	PeakBytes *int64 `json:"peak_bytes"`
 }
 
-// NamedTime sums the user tasks or regions of one name.
+// NamedTime sums the user tasks or regions of one name. N counts those that
+// began in the trace, Open those of them that never ended; an open one counts
+// to TotalMS until the end of the trace.
 type NamedTime struct {
 	Name    string  `json:"name"`
 	N       int     `json:"n"`
+	Open    int     `json:"open"`
 	TotalMS float64 `json:"total_ms"`
 }
 

@@ -11,6 +11,7 @@ import (
 type Work struct {
 	Files   []sandbox.File
 	Answers map[string]string // by question id
+	Ignored []string          // names that were handed in but are no part of the work
 }
 
 // Judge is what grades: the one verb of this room. Grader implements it.
