@@ -43,7 +43,7 @@ func (s *Store) PutDraft(ctx context.Context, d learner.Draft, base int) (learne
 			return err
 		}
 		switch {
-		case !gone && same(old, d):
+		case !gone && same(old, d) && (d.Starter == "" || d.Starter == old.Starter):
 			saved = old
 			return nil
 		case base == old.Version && !gone, base == 0 && gone:
@@ -75,7 +75,7 @@ func (s *Store) DeleteDraft(ctx context.Context, key string) error {
 		if err := s.keep(ctx, tx, old, learner.Deleted); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
+		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', starter = '', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
 		return err
 	})
 	if err != nil {
@@ -112,14 +112,17 @@ func (s *Store) replace(ctx context.Context, tx *sql.Tx, old learner.Draft, gone
 			return d, err
 		}
 	}
+	if d.Starter == "" {
+		d.Starter = old.Starter
+	}
 	d.Version, d.Updated = old.Version+1, s.now().Truncate(time.Millisecond).UTC()
 	files, answers, err := encode(d)
 	if err != nil {
 		return d, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO draft (key, version, files, answers, updated) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET version = excluded.version, files = excluded.files, answers = excluded.answers, updated = excluded.updated, gone = 0`,
-		d.Key, d.Version, files, answers, d.Updated.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO draft (key, version, files, answers, starter, updated) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET version = excluded.version, files = excluded.files, answers = excluded.answers, starter = excluded.starter, updated = excluded.updated, gone = 0`,
+		d.Key, d.Version, files, answers, d.Starter, d.Updated.UnixMilli())
 	return d, err
 }
 
@@ -179,19 +182,19 @@ type querier interface {
 // then the last one that was used.
 func stored(ctx context.Context, q querier, key string) (d learner.Draft, gone bool, err error) {
 	d.Key = key
-	row := q.QueryRowContext(ctx, `SELECT version, files, answers, updated, gone FROM draft WHERE key = ?`, key)
-	err = scan(row, &d, &gone)
+	row := q.QueryRowContext(ctx, `SELECT version, files, answers, updated, starter, gone FROM draft WHERE key = ?`, key)
+	err = scan(row, &d, &d.Starter, &gone)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, true, nil
 	}
 	return d, gone, err
 }
 
-// scan reads the columns version, files, answers, updated and one more.
-func scan(row interface{ Scan(...any) error }, d *learner.Draft, last any) error {
+// scan reads the columns version, files, answers, updated and those after it.
+func scan(row interface{ Scan(...any) error }, d *learner.Draft, more ...any) error {
 	var files, answers string
 	var updated int64
-	if err := row.Scan(&d.Version, &files, &answers, &updated, last); err != nil {
+	if err := row.Scan(append([]any{&d.Version, &files, &answers, &updated}, more...)...); err != nil {
 		return err
 	}
 	d.Updated = time.UnixMilli(updated).UTC()

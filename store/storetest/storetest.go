@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) (s learner.Store, reopen func() l
 		"progress goes forward":        progress,
 		"progress of sections":         sections,
 		"answers belong to the draft":  answers,
+		"the starter is remembered":    starter,
 		"unknown draft has no history": noHistory,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -234,14 +235,14 @@ func progress(t *testing.T, s learner.Store) {
 		{learner.Untouched, 0, learner.Passed, 10},
 	}
 	for i, step := range steps {
-		set(t, s, learner.Progress{Key: "exercise:03-01", State: step.state, Points: step.points, MaxPoints: 10})
+		set(t, s, learner.Progress{Key: "exercise:03-01", State: step.state, Points: step.points, MaxPoints: 10, Attempts: 1})
 		all, err := s.Progress(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		p := all["exercise:03-01"]
-		if p.State != step.want || p.Points != step.best || p.MaxPoints != 10 || p.Updated.IsZero() {
-			t.Errorf("after step %d: %+v, want %s with %d points", i, p, step.want, step.best)
+		if p.State != step.want || p.Points != step.best || p.MaxPoints != 10 || p.Attempts != i+1 || p.Updated.IsZero() {
+			t.Errorf("after step %d: %+v, want %s with %d points and %d attempts", i, p, step.want, step.best, i+1)
 		}
 	}
 }
@@ -269,6 +270,27 @@ func answers(t *testing.T, s learner.Store) {
 	}
 	if got := get(t, s, d.Key); !maps.Equal(got.Answers, d.Answers) {
 		t.Errorf("Answers = %v, want %v", got.Answers, d.Answers)
+	}
+}
+
+func starter(t *testing.T, s learner.Store) {
+	d := draft("cell:a/b", "one")
+	d.Starter = "h1"
+	put(t, s, d, 0)
+	put(t, s, draft("cell:a/b", "two"), 1)
+	if got := get(t, s, "cell:a/b"); got.Starter != "h1" {
+		t.Errorf("Starter = %q after a save that names none, want h1", got.Starter)
+	}
+	d = draft("cell:a/b", "two")
+	d.Starter = "h2"
+	put(t, s, d, 2)
+	if got := get(t, s, "cell:a/b"); got.Starter != "h2" {
+		t.Errorf("Starter = %q, want h2: the learner has seen the new one", got.Starter)
+	}
+	remove(t, s, "cell:a/b")
+	put(t, s, draft("cell:a/b", "three"), 0)
+	if got := get(t, s, "cell:a/b"); got.Starter != "" {
+		t.Errorf("Starter = %q after a reset, want none", got.Starter)
 	}
 }
 
