@@ -1,13 +1,19 @@
 package content
 
-import "io"
+import (
+	"fmt"
+	"io"
+	"io/fs"
+)
 
 // Course is the whole book.
 type Course struct {
 	Title    string
 	Lang     string
+	Vendor   []string // module@version that listings may import
 	Chapters []*Chapter
 	Problems []Problem // what is wrong with its files, sorted by file and line
+	fsys     fs.FS
 }
 
 // Status says whether a page is written or announced.
@@ -44,7 +50,19 @@ type Page struct {
 	TOC        []Heading
 	Cells      []*Cell
 	Numbers    []Number
-	doc        any
+	Links      []Link // to exercises and out of the course
+	Quizzes    []string
+	chapter    string // slug
+	anchors    map[string]bool
+	doc        *document
+}
+
+// Link leads out of the pages: to an exercise, or to another site.
+type Link struct {
+	Exercise string // exercise id, when it leads to one
+	URL      string // as rendered
+	File     string
+	Line     int
 }
 
 // Heading is one entry of a table of contents.
@@ -56,11 +74,11 @@ type Heading struct {
 
 // Cell is one fence that the reader can do something with.
 type Cell struct {
-	ID       string // id=, or PAGE-SLUG.N
-	Named    bool   // it has an id= of its own
-	Key      string // draft key: cell:CHAPTER/CELLID
-	Verb     string // run, norun, exercise
-	Options  map[string]string
+	ID       string            // id=, or PAGE-SLUG.N
+	Named    bool              // it has an id= of its own
+	Key      string            // draft key: cell:CHAPTER/CELLID
+	Verb     string            // run, test, bench, norun, exercise
+	Options  map[string]string // keys of the fence; "true" for one that stands alone
 	Files    []File
 	Exercise string // for go exercise=ID
 	Output   *Expect
@@ -86,8 +104,8 @@ type Expect struct {
 	Line int // of its opening fence
 }
 
-// Predict is a question asked before the cell is run: the choices, and which
-// of them is what it prints.
+// Predict is a question asked before the cell is run, as plain text: the
+// choices, and which of them, from 1, is what it prints.
 type Predict struct {
 	ID      string
 	Prompt  string
@@ -116,6 +134,15 @@ type Problem struct {
 	Rule    string `json:"rule"`
 	Message string `json:"message"`
 	Fix     string `json:"fix"`
+}
+
+// String is the problem in one line: file:line: rule: message (fix).
+func (p Problem) String() string {
+	s := fmt.Sprintf("%s:%d: %s: %s", p.File, p.Line, p.Rule, p.Message)
+	if p.Fix != "" {
+		s += " (" + p.Fix + ")"
+	}
+	return s
 }
 
 // CellRenderer writes the HTML of one cell. It is implemented by whoever knows

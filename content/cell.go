@@ -1,0 +1,87 @@
+package content
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Flag reports whether a key of the fence stands alone, as trace or race.
+func (c *Cell) Flag(key string) bool { return c.Options[key] == "true" }
+
+// Procs is procs=, or 0.
+func (c *Cell) Procs() int {
+	n, _ := strconv.Atoi(c.Options["procs"]) // the fence was checked when it was read
+	return n
+}
+
+// Duration is a key such as timeout= or idle=, or 0.
+func (c *Cell) Duration(key string) time.Duration {
+	d, _ := time.ParseDuration(c.Options[key])
+	return d
+}
+
+// Memory is memory= in bytes, or 0.
+func (c *Cell) Memory() int64 {
+	n, _ := ParseSize(c.Options["memory"])
+	return n
+}
+
+// Args is args=, cut at spaces.
+func (c *Cell) Args() []string { return strings.Fields(c.Options["args"]) }
+
+// Stdin is the text of the file that stdin= names.
+func (c *Cell) Stdin() string {
+	if f := c.file(c.Options["stdin"]); f != nil {
+		return f.Content
+	}
+	return ""
+}
+
+// Source is the Go files of a cell: what is built.
+func (c *Cell) Source() []File {
+	var fs []File
+	for _, f := range c.Files {
+		if path.Ext(f.Name) == ".go" {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// Hash names what a run of the cell depends on: its files and the keys of its
+// fence that change a run. A recording carries the hash of its cell.
+func (c *Cell) Hash() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "cell 1\x00%s\x00", c.Verb)
+	for _, k := range sortedKeys(c.Options) {
+		switch k {
+		case "id", "file", "focus", "t", "caption", "expect":
+		default:
+			fmt.Fprintf(h, "%s=%s\x00", k, c.Options[k])
+		}
+	}
+	for _, f := range c.Files {
+		fmt.Fprintf(h, "%s\x00%d\x00%s", f.Name, len(f.Content), f.Content)
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// FileLine is the line in the Markdown of a line of one of the cell's files.
+func (c *Cell) FileLine(name string, line int) int {
+	at := c.CodeLine
+	for i, f := range c.Files {
+		if f.Name == name {
+			return at + max(line, 1) - 1
+		}
+		at += strings.Count(f.Content, "\n")
+		if i < len(c.Files)-1 {
+			at++ // the next marker
+		}
+	}
+	return c.Line
+}
