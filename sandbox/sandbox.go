@@ -324,4 +324,6 @@ type TraceInfo struct {
 	ID        string  `json:"id"`
 	Metrics   any     `json:"metrics"`
 	Truncated *string `json:"truncated"` // cap, idle, killed
+	// Problem says why there are no metrics; "" when there are.
+	Problem string `json:"problem,omitempty"`
 }
