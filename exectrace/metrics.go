@@ -4,30 +4,37 @@ package exectrace
 // are used in rules, in the prose of chapters and in tables. A nil pointer is
 // a thing that cannot be known; Why says the reason under its JSON name.
 type Metrics struct {
-	Go          string                 `json:"go"`
-	WallMS      float64                `json:"wall_ms"`
-	Procs       int                    `json:"procs"`
-	Events      int64                  `json:"events"`
-	Truncated   *string                `json:"truncated"` // cap, idle, killed
-	Goroutines  GoroutineCount         `json:"goroutines"`
-	Latency     Latency                `json:"latency"`
-	Switches    Switches               `json:"switches"`
-	Utilisation *float64               `json:"utilisation"` // 0..1
-	Parallelism *float64               `json:"parallelism"`
-	OnCPU       *float64               `json:"on_cpu"` // 0..1
-	Steals      Steals                 `json:"steals"`
-	GC          GCTime                 `json:"gc"`
-	RunningMS   float64                `json:"running_ms"`
-	RunnableMS  float64                `json:"runnable_ms"`
-	WaitingMS   float64                `json:"waiting_ms"`
-	SyscallMS   float64                `json:"syscall_ms"`
-	Blocked     map[string]BlockedTime `json:"blocked"`
-	Heap        Heap                   `json:"heap"`
-	Tasks       []NamedTime            `json:"tasks"`
-	Regions     []NamedTime            `json:"regions"`
-	Logs        []Log                  `json:"logs"`
-	Leaks       []Leak                 `json:"leaks"`
-	Lines       []LineCost             `json:"lines"`
+	Go     string  `json:"go"`
+	WallMS float64 `json:"wall_ms"`
+	Procs  int     `json:"procs"`
+	Events int64   `json:"events"`
+	// Truncated says how the trace was cut: cap (it was as large as it may
+	// be), idle (nothing ran for a while), killed, or cut (the file ends in
+	// the middle). Nil when it is whole.
+	Truncated   *string        `json:"truncated"`
+	Goroutines  GoroutineCount `json:"goroutines"`
+	Latency     Latency        `json:"latency"`
+	Switches    Switches       `json:"switches"`
+	Utilisation *float64       `json:"utilisation"` // 0..1
+	Parallelism *float64       `json:"parallelism"`
+	OnCPU       *float64       `json:"on_cpu"` // 0..1
+	Steals      Steals         `json:"steals"`
+	GC          GCTime         `json:"gc"`
+	// RunningMS holds GC assists too: they are done on the goroutine's P.
+	RunningMS  float64                `json:"running_ms"`
+	RunnableMS float64                `json:"runnable_ms"`
+	WaitingMS  float64                `json:"waiting_ms"`
+	SyscallMS  float64                `json:"syscall_ms"`
+	Blocked    map[string]BlockedTime `json:"blocked"`
+	// Sync splits the reason "sync" by what was waited for: Mutex, RWMutex,
+	// WaitGroup, Once, Cond, or other.
+	Sync    map[string]BlockedTime `json:"sync"`
+	Heap    Heap                   `json:"heap"`
+	Tasks   []NamedTime            `json:"tasks"`
+	Regions []NamedTime            `json:"regions"`
+	Logs    []Log                  `json:"logs"`
+	Leaks   []Leak                 `json:"leaks"`
+	Lines   []LineCost             `json:"lines"`
 	// Why gives the reason for each null, by JSON path ("steals.stolen").
 	Why map[string]string `json:"why"`
 }
@@ -44,7 +51,10 @@ type GoroutineCount struct {
 
 // Latency is the distribution of scheduling latency: from entering Runnable to
 // Running. ByCause splits it by what made the goroutine ready: create,
-// unblock, timer, network, preempted, gosched, syscall, runtime.
+// unblock (another goroutine woke it), timer, network, preempted (its time
+// slice was up), gosched (it gave way: runtime.Gosched, or a mutex handed
+// over), syscall (it came back and its P was gone), runtime (the rest).
+// Percentiles are read from bins 1 in 128 wide.
 type Latency struct {
 	N       int                     `json:"n"`
 	P50us   *float64                `json:"p50_us"`
@@ -53,12 +63,23 @@ type Latency struct {
 	MaxUs   *float64                `json:"max_us"`
 	TotalMS float64                 `json:"total_ms"`
 	ByCause map[string]CauseLatency `json:"by_cause"`
+	// Buckets count latencies by length, three to the decade, from the
+	// shortest to the longest that occurred.
+	Buckets []LatencyBucket `json:"buckets"`
+}
+
+// LatencyBucket counts latencies of at least FromUs and less than ToUs.
+type LatencyBucket struct {
+	FromUs float64 `json:"from_us"`
+	ToUs   float64 `json:"to_us"`
+	N      int     `json:"n"`
 }
 
 // CauseLatency is the latency of one cause.
 type CauseLatency struct {
 	N       int     `json:"n"`
 	P50us   float64 `json:"p50_us"`
+	P95us   float64 `json:"p95_us"`
 	P99us   float64 `json:"p99_us"`
 	TotalMS float64 `json:"total_ms"`
 }
@@ -70,7 +91,11 @@ type Switches struct {
 }
 
 // Steals says where started goroutines came from. The runtime records no
-// steal: all of it is inferred.
+// steal: all of it is inferred by replaying the run queues. Stolen came to the
+// P that ran them from another P's queue, alone or as part of a thief's batch;
+// Global through the global queue; Local were made ready on that P. Confidence
+// is the share of starts that the replay foresaw, QueuePeak the most goroutines
+// that one run queue held.
 type Steals struct {
 	Inferred    bool     `json:"inferred"`
 	Confidence  *float64 `json:"confidence"`
@@ -83,12 +108,15 @@ type Steals struct {
 }
 
 // GCTime is what garbage collection took of the run. AssistMS is the time
-// goroutines marked while they were Running, not the length of the ranges.
+// goroutines marked while they were Running, not the length of the ranges;
+// STWMS how long it stopped the world; MarkMS how long mark phases lasted;
+// WorkerMS the time its workers held a P that others could have had.
 type GCTime struct {
 	Cycles   int     `json:"cycles"`
 	AssistMS float64 `json:"assist_ms"`
 	STWMS    float64 `json:"stw_ms"`
 	MarkMS   float64 `json:"mark_ms"`
+	WorkerMS float64 `json:"worker_ms"`
 }
 
 // BlockedTime is how often and how long goroutines waited for one reason.
@@ -130,6 +158,10 @@ type Leak struct {
 }
 
 // LineCost is the time goroutines spent at one source line of the program.
+// RunningMS holds only slices that were cut off at this line by preemption:
+// of any other slice a trace does not know where it ran. RunnableMS is the
+// latency of goroutines made ready by this line's go statement, or that had
+// stopped at it.
 type LineCost struct {
 	File       string             `json:"file"`
 	Line       int                `json:"line"`

@@ -3,8 +3,8 @@ package exectrace
 // State is what a goroutine does during a Segment.
 type State uint8
 
-// The states, in the order of the legend. The names are also the CSS class
-// and pattern names of the drawing (f-running, h-running, ...).
+// The states, in the order of the legend. String gives the names that the CSS
+// classes and patterns of the drawing end with (f-running, h-running, ...).
 const (
 	Running  State = iota // on a P
 	Syscall               // in a system call
@@ -17,6 +17,20 @@ const (
 	Net                   // waits for the network
 	NumStates
 )
+
+var stateNames = [NumStates]string{"running", "syscall", "gc", "runnable", "chan", "select", "sync", "sleep", "net"}
+
+// String is the state's short name: running, syscall, gc, runnable, chan,
+// select, sync, sleep or net.
+func (s State) String() string {
+	if s >= NumStates {
+		return "unknown"
+	}
+	return stateNames[s]
+}
+
+// Waits says that a goroutine in this state wants no P.
+func (s State) Waits() bool { return s >= Chan && s < NumStates }
 
 // Frame is one line of a stack.
 type Frame struct {
@@ -48,6 +62,12 @@ type Goroutine struct {
 	Created   int64  // ns; 0 when it was there before the trace
 	Ended     int64  // ns; -1 when it lived at the end
 	System    bool   // the runtime's own
+	// Times is how long it was in each state, in ns. It is whole even where
+	// the segments are cut.
+	Times [NumStates]int64
+	// Last is the state it ended the trace in, and Reason why it waited then.
+	Last   State
+	Reason string
 }
 
 // Trace is a whole execution trace: lanes and what is needed to count.
@@ -58,8 +78,15 @@ type Trace struct {
 	Events     int64
 	Goroutines []Goroutine // by creation time
 	Segments   []Segment   // by start
-	STW        []Span
+	STW        []Span      // the world stopped; those of the tracer are left out
 	Metrics    Metrics
+	// SegmentsUntil is the time up to which Segments are whole: Wall, or less
+	// where Options.MaxSegments cut them. The metrics are always of the whole.
+	SegmentsUntil int64
+	// Unlisted counts goroutines that have ended and are not in Goroutines,
+	// because there were more than Options.MaxGoroutines. They are counted in
+	// the metrics.
+	Unlisted int
 }
 
 // Span is a named stretch of time.

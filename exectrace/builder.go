@@ -1,0 +1,243 @@
+package exectrace
+
+import (
+	"maps"
+	"slices"
+
+	"golang.org/x/exp/trace"
+)
+
+// builder is the state machine: it is fed events in order and holds every
+// goroutine, P and range that is alive.
+type builder struct {
+	opts   Options
+	stacks *stacks
+	t0     trace.Time
+	now    int64 // ns since t0
+	events int64
+
+	gs     map[trace.GoID]*gstate
+	procs  procs
+	ranges ranges
+	user   annotations
+	twin   *twin
+	sum    sums
+
+	recs     []Goroutine
+	unlisted int
+	segs     []Segment
+	segCut   int64 // time of the first segment that was not kept; none
+}
+
+func newBuilder(opts Options) *builder {
+	opts = opts.withDefaults()
+	b := &builder{
+		opts:   opts,
+		gs:     map[trace.GoID]*gstate{},
+		procs:  newProcs(),
+		user:   newAnnotations(),
+		twin:   newTwin(),
+		sum:    newSums(),
+		segCut: none,
+	}
+	b.stacks = newStacks(&b.opts)
+	return b
+}
+
+// event takes one event.
+func (b *builder) event(ev trace.Event) {
+	kind := ev.Kind()
+	if b.t0 == 0 {
+		b.t0 = ev.Time()
+	}
+	b.now = int64(ev.Time() - b.t0)
+	if kind == trace.EventSync {
+		b.stacks.newGeneration()
+		return
+	}
+	b.events++
+	switch kind {
+	case trace.EventStateTransition:
+		b.transition(ev)
+	case trace.EventRangeBegin, trace.EventRangeActive, trace.EventRangeEnd:
+		b.rangeEvent(ev, kind)
+	case trace.EventMetric:
+		b.metric(ev.Metric())
+	case trace.EventLabel:
+		b.label(ev.Label())
+	case trace.EventTaskBegin, trace.EventTaskEnd, trace.EventRegionBegin, trace.EventRegionEnd, trace.EventLog:
+		b.annotation(ev, kind)
+	}
+}
+
+func (b *builder) transition(ev trace.Event) {
+	st := ev.StateTransition()
+	switch st.Resource.Kind {
+	case trace.ResourceGoroutine:
+		b.goTransition(ev, st)
+	case trace.ResourceProc:
+		b.procTransition(st)
+	}
+}
+
+// goTransition moves one goroutine on.
+func (b *builder) goTransition(ev trace.Event, st trace.StateTransition) {
+	id := st.Resource.Goroutine()
+	from, to := st.Goroutine()
+	g := b.gs[id]
+	if g == nil || from == trace.GoNotExist {
+		if g != nil { // an id used twice: only a forged trace does that
+			b.end(g)
+		}
+		g = b.born(ev, st)
+		b.gs[id] = g
+	}
+	if from == to && from != trace.GoUndetermined {
+		b.name(g, b.stacks.info(st.Stack)) // each generation tells the states again
+		return
+	}
+	g.account(b.now)
+	switch to {
+	case trace.GoRunnable:
+		b.toReady(g, ev, st)
+	case trace.GoRunning:
+		b.toRunning(g, ev)
+	case trace.GoSyscall:
+		b.toSyscall(g, ev, st)
+	case trace.GoWaiting:
+		b.toWaiting(g, ev, st)
+	case trace.GoNotExist:
+		b.leaveP(g, ev)
+		b.end(g)
+		delete(b.gs, id)
+	}
+}
+
+// born makes the state of a goroutine that is new to us.
+func (b *builder) born(ev trace.Event, st trace.StateTransition) *gstate {
+	g := &gstate{id: int64(st.Resource.Goroutine()), p: none, m: none, seg: none, rec: none, state: Sleep}
+	from, _ := st.Goroutine()
+	g.existed = from != trace.GoNotExist
+	if !g.existed {
+		b.created(g, ev, st)
+	}
+	b.name(g, b.stacks.info(st.Stack))
+	if g.id == 1 { // the main goroutine is always 1
+		b.prove(g, user)
+		g.func_, g.named = "main.main", true
+	}
+	b.list(g)
+	return g
+}
+
+// created notes who made a goroutine, and where.
+func (b *builder) created(g *gstate, ev trace.Event, st trace.StateTransition) {
+	start := b.stacks.info(st.Stack)
+	g.born, g.marked, g.known = b.now, b.now, true
+	g.created = b.stacks.info(ev.Stack()).at
+	if by := ev.Goroutine(); by != trace.NoGoroutine {
+		g.by = int64(by)
+	}
+	k := user
+	if b.opts.system(start.entry) {
+		k = system
+	}
+	b.prove(g, k)
+	if k == user {
+		b.sum.created++
+	}
+}
+
+// name learns from a stack of g what g is. Any stack of it will do.
+func (b *builder) name(g *gstate, s *stackInfo) {
+	if s.entry == "" || g.named {
+		return
+	}
+	g.func_ = s.name
+	g.named = s.at != 0
+	if g.kind != unproven {
+		return
+	}
+	g.worker = s.entry == "runtime.gcBgMarkWorker"
+	if b.opts.system(s.entry) {
+		b.prove(g, system)
+	} else {
+		b.prove(g, user)
+	}
+}
+
+// prove settles whose g is. A user goroutine that was there from the start
+// has been alive all along, so it was there at the peak too.
+func (b *builder) prove(g *gstate, k kind) {
+	if g.kind != unproven {
+		return
+	}
+	g.kind = k
+	if k == system {
+		b.sum.system++
+		return
+	}
+	b.sum.alive(g.existed)
+	for _, l := range g.early {
+		b.sum.latency(l)
+	}
+	g.early = nil
+}
+
+// end closes the book on a goroutine.
+func (b *builder) end(g *gstate) {
+	g.account(b.now)
+	b.closeSegment(g)
+	b.closeWait(g)
+	b.user.closeRegions(g, b.now)
+	b.sum.times(g)
+	if g.kind == user {
+		b.sum.live--
+	}
+	b.record(g, b.now)
+	g.phase = gone
+}
+
+// list opens the goroutine's record, if there is room.
+func (b *builder) list(g *gstate) {
+	if len(b.recs) >= b.opts.MaxGoroutines {
+		b.unlisted++
+		return
+	}
+	g.rec = len(b.recs)
+	b.recs = append(b.recs, Goroutine{ID: g.id, Created: g.born, Ended: -1})
+}
+
+// record fills in what is known of g now. ended is -1 when it lives on.
+func (b *builder) record(g *gstate, ended int64) {
+	if g.rec == none {
+		return
+	}
+	r := &b.recs[g.rec]
+	r.Func, r.CreatedBy, r.CreatedAt = g.func_, g.by, b.stacks.frame(g.created)
+	r.Ended, r.System, r.Times = ended, g.kind != user, g.times
+	r.Last = g.now()
+	if g.phase == waiting {
+		r.Reason = g.reason
+	}
+}
+
+// finish ends the trace at its last event.
+func (b *builder) finish() {
+	for _, id := range slices.Sorted(maps.Keys(b.gs)) {
+		g := b.gs[id]
+		g.account(b.now)
+		b.closeSegment(g)
+		b.closeWait(g)
+		b.user.closeRegions(g, b.now)
+		if g.kind == unproven {
+			b.sum.system++
+		}
+		b.sum.times(g)
+		b.sum.atEnd(g, b.stacks)
+		b.record(g, -1)
+	}
+	b.ranges.finish(b.now)
+	b.user.finish(b.now)
+	b.procs.advance(b.now)
+}

@@ -1,0 +1,158 @@
+package exectrace
+
+// phase is where a goroutine is in its life, as the scheduler knows it.
+type phase uint8
+
+const (
+	gone phase = iota // not there yet, or ended
+	ready
+	running
+	syscall
+	waiting
+)
+
+// cause is what made a goroutine ready.
+type cause uint8
+
+const (
+	causeUnknown cause = iota
+	causeCreate
+	causeUnblock
+	causeTimer
+	causeNetwork
+	causePreempted
+	causeGosched
+	causeSyscall
+	causeRuntime
+	numCauses
+)
+
+var causeNames = [numCauses]string{"", "create", "unblock", "timer", "network", "preempted", "gosched", "syscall", "runtime"}
+
+// kind is whose a goroutine is.
+type kind uint8
+
+const (
+	// unproven was there before the trace and has shown no stack: it counts
+	// as the runtime's until it does.
+	unproven kind = iota
+	user
+	system
+)
+
+// none stands for "no P", "no M", "no segment".
+const none = -1
+
+// gstate is a goroutine while the trace is read.
+type gstate struct {
+	id     int64
+	kind   kind
+	worker bool   // a GC worker
+	label  string // of a GC worker: "GC (idle)"
+	func_  string
+	named  bool // func_ is the outermost own function, not the start function
+
+	phase  phase
+	since  int64 // ns; when it entered phase
+	known  bool  // since is real: it did not merely turn up in this phase
+	marked int64 // ns; up to when its time is accounted
+	p, m   int64
+	assist bool // helps the GC mark
+	cause  cause
+	// handsOver says that it gave its P away to hand over a mutex.
+	handsOver bool
+	reason    string
+	state     State // of phase waiting
+	sync      string
+	at        place // where it stopped
+
+	seg     int // open segment, or none
+	rec     int // its Goroutine record, or none
+	created place
+	by      int64
+	born    int64
+	times   [NumStates]int64
+	held    int64 // ns in system calls while it held a P
+	work    int64 // ns of a GC worker that others could have run in
+	existed bool  // it was there before the trace
+	// early are latencies seen before its kind was.
+	early   []latency
+	regions []openSpan
+
+	queue queued // where the run-queue replay has it
+}
+
+type latency struct {
+	cause cause
+	ns    int64
+}
+
+type openSpan struct {
+	name  string
+	start int64
+}
+
+// now is the State it is in, for the drawing and the accounts.
+func (g *gstate) now() State {
+	switch g.phase {
+	case ready:
+		return Runnable
+	case running:
+		if g.assist || g.worker {
+			return GC
+		}
+		return Running
+	case syscall:
+		return Syscall
+	}
+	return g.state
+}
+
+// account adds the time up to t to the state it is in.
+func (g *gstate) account(t int64) {
+	d := t - g.marked
+	g.marked = t
+	if g.phase == gone || d <= 0 {
+		return
+	}
+	g.times[g.now()] += d
+	if g.phase == syscall && g.p != none {
+		g.held += d
+	}
+	if g.phase == running && g.worker && g.label != idleWorker {
+		g.work += d
+	}
+}
+
+// waitState maps the runtime's reason for waiting to a State.
+func waitState(reason string) State {
+	switch reason {
+	case "chan send", "chan receive":
+		return Chan
+	case "select", "forever": // forever is select{} or a nil channel
+		return Select
+	case "sync", "sync.(*Cond).Wait":
+		return Sync
+	case "network":
+		return Net
+	}
+	return Sleep
+}
+
+// wakeCause says what ended a wait. by is whose goroutine did it; byNone that
+// none did.
+func wakeCause(reason string, by kind, byNone bool) cause {
+	if !byNone {
+		if by == user {
+			return causeUnblock
+		}
+		return causeRuntime
+	}
+	switch reason {
+	case "network":
+		return causeNetwork
+	case "sleep", "chan receive", "select": // time.After fires without a goroutine
+		return causeTimer
+	}
+	return causeRuntime
+}

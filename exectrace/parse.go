@@ -1,0 +1,57 @@
+package exectrace
+
+import (
+	"errors"
+	"fmt"
+	"io"
+)
+
+// maxWall is the longest trace that is believed, in ns: a day.
+const maxWall = 24 * 3600 * 1e9
+
+// Parse reads an execution trace to its end. A trace that was cut gives what
+// was read of it, with Metrics.Truncated set. The error is a *BadTraceError
+// when the bytes are no trace, of a version not known, damaged, or too short to
+// hold anything; otherwise it is that of r.
+func Parse(r io.Reader, opts Options) (*Trace, error) {
+	s, err := open(r)
+	if err != nil {
+		return nil, ifCut(err, 0)
+	}
+	b := newBuilder(opts)
+	cut, err := b.readAll(s)
+	if err != nil {
+		return nil, err
+	}
+	return b.report(s.version, cut), nil
+}
+
+// readAll feeds all events to the state machine.
+func (b *builder) readAll(s *source) (cut bool, err error) {
+	for {
+		ev, err := s.next()
+		switch {
+		case err == nil:
+		case err == io.EOF && b.events == 0:
+			return false, &BadTraceError{What: "it holds no events", Offset: s.in.n}
+		case err == io.EOF:
+			return false, nil
+		case errors.Is(err, errCut) && b.events > 0:
+			return true, nil
+		default:
+			return false, ifCut(err, s.in.n)
+		}
+		b.event(ev)
+		if b.now > maxWall {
+			return false, &BadTraceError{What: fmt.Sprintf("its clock runs for %.0f hours", float64(b.now)/3600e9), Offset: s.in.n}
+		}
+	}
+}
+
+// ifCut says that too little is left of a cut trace to show any of it.
+func ifCut(err error, at int64) error {
+	if errors.Is(err, errCut) {
+		return &BadTraceError{What: "it was cut off before its first part was whole", Offset: at}
+	}
+	return err
+}

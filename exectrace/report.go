@@ -1,0 +1,288 @@
+package exectrace
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+const (
+	// leastBusy is how much must have run before on_cpu means anything, in ns.
+	leastBusy = 30e6
+	// leastConfidence is below what the replay says nothing.
+	leastConfidence = 0.5
+	// twinVersion is whose scheduler the replay follows.
+	twinVersion = "go1.26"
+	maxLines    = 500
+)
+
+// report makes the trace out of all that was seen.
+func (b *builder) report(version string, cut bool) *Trace {
+	b.finish()
+	t := &Trace{
+		GoVersion:     version,
+		Wall:          b.now,
+		Procs:         b.procs.most,
+		Events:        b.events,
+		Goroutines:    byCreation(b.recs),
+		STW:           b.ranges.stw,
+		SegmentsUntil: b.now,
+		Unlisted:      b.unlisted,
+	}
+	t.Segments = b.lanes()
+	if b.segCut != none {
+		t.SegmentsUntil = b.segCut
+	}
+	t.Metrics = b.metrics(t, cut)
+	return t
+}
+
+// byCreation puts those first that were there before the trace.
+func byCreation(recs []Goroutine) []Goroutine {
+	slices.SortStableFunc(recs, func(x, y Goroutine) int {
+		if c := cmp.Compare(x.Created, y.Created); c != 0 {
+			return c
+		}
+		return cmp.Compare(x.ID, y.ID)
+	})
+	return recs
+}
+
+// lanes puts the segments in order of start, without those in which one of the
+// runtime's own goroutines holds no P.
+func (b *builder) lanes() []Segment {
+	hidden := map[int64]bool{}
+	for _, r := range b.recs {
+		if r.System {
+			hidden[r.ID] = true
+		}
+	}
+	out := make([]Segment, 0, len(b.segs))
+	for _, first := range []bool{true, false} {
+		for _, s := range b.segs {
+			if (s.Start == 0) == first && !(s.P == none && hidden[s.G]) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (b *builder) metrics(t *Trace, cut bool) Metrics {
+	s := &b.sum
+	m := Metrics{
+		Go:     t.GoVersion,
+		WallMS: ms(float64(t.Wall)),
+		Procs:  t.Procs,
+		Events: t.Events,
+		Goroutines: GoroutineCount{
+			Created: s.created, Peak: s.peak, AtEnd: s.leftAlive,
+			BlockedAtEnd: s.leftBlocked, System: s.system,
+		},
+		GC: GCTime{
+			Cycles: b.ranges.cycles, AssistMS: ms(s.total[GC]), STWMS: ms(b.ranges.gcSTW),
+			MarkMS: ms(b.ranges.mark), WorkerMS: ms(s.worker),
+		},
+		RunningMS:  ms(s.total[Running] + s.total[GC]),
+		RunnableMS: ms(s.total[Runnable]),
+		SyscallMS:  ms(s.total[Syscall]),
+		Blocked:    deref(s.blockedBy),
+		Sync:       deref(s.syncBy),
+		Tasks:      list(b.user.tasks.list),
+		Regions:    list(b.user.regions.list),
+		Logs:       b.user.counts(),
+		Lines:      b.lines(),
+		Why:        map[string]string{},
+	}
+	for st := Chan; st < NumStates; st++ {
+		m.WaitingMS += ms(s.total[st])
+	}
+	b.truncated(&m, cut)
+	b.latency(&m)
+	b.use(&m, t)
+	b.onCPU(&m)
+	b.steals(&m)
+	b.ends(&m)
+	if s.heapSeen {
+		peak := int64(min(s.heapPeak, 1<<62))
+		m.Heap.PeakBytes = &peak
+	} else {
+		m.Why["heap.peak_bytes"] = "the trace tells no heap size"
+	}
+	return m
+}
+
+func (b *builder) truncated(m *Metrics, cut bool) {
+	how := b.opts.Truncated
+	if how == "" && cut {
+		how = "cut"
+	}
+	if how != "" {
+		m.Truncated = &how
+	}
+}
+
+func (b *builder) latency(m *Metrics) {
+	var all dist
+	m.Latency.ByCause = map[string]CauseLatency{}
+	for c := causeCreate; c < numCauses; c++ {
+		d := &b.sum.causes[c]
+		if d.n == 0 {
+			continue
+		}
+		all.merge(d)
+		m.Latency.ByCause[causeNames[c]] = CauseLatency{
+			N: d.n, P50us: d.us(.50), P95us: d.us(.95), P99us: d.us(.99), TotalMS: ms(d.sum),
+		}
+	}
+	m.Latency.N, m.Latency.TotalMS, m.Latency.Buckets = all.n, ms(all.sum), list(all.buckets())
+	if all.n == 0 {
+		for _, name := range []string{"p50_us", "p95_us", "p99_us", "max_us"} {
+			m.Why["latency."+name] = "no goroutine was seen to become ready and then run"
+		}
+		return
+	}
+	m.Latency.P50us, m.Latency.P95us = new(all.us(.50)), new(all.us(.95))
+	m.Latency.P99us, m.Latency.MaxUs = new(all.us(.99)), new(float64(all.max)/1e3)
+}
+
+// use says how much of the Ps was used.
+func (b *builder) use(m *Metrics, t *Trace) {
+	m.Switches.Total = b.sum.switches
+	if t.Wall <= 0 {
+		for _, name := range []string{"switches.per_s", "parallelism", "utilisation"} {
+			m.Why[name] = "the trace is too short to have a length"
+		}
+		return
+	}
+	m.Switches.PerS = new(float64(b.sum.switches) / (float64(t.Wall) / 1e9))
+	used := b.sum.total[Running] + b.sum.total[GC] + b.sum.held
+	m.Parallelism = new(used / float64(t.Wall))
+	if b.procs.area <= 0 {
+		m.Why["utilisation"] = "the trace does not tell GOMAXPROCS"
+		return
+	}
+	m.Utilisation = new(min(used/b.procs.area, 1))
+}
+
+// onCPU says how much of the time that goroutines "ran" the process had a CPU:
+// running means that an M holds a P, and the system may not run the M.
+func (b *builder) onCPU(m *Metrics) {
+	busy := b.sum.allRunning
+	switch {
+	case b.opts.CPU <= 0:
+		m.Why["on_cpu"] = "the CPU time of the process is not known"
+	case m.Truncated != nil:
+		m.Why["on_cpu"] = "the trace is shorter than the process's CPU time"
+	case busy < leastBusy:
+		m.Why["on_cpu"] = "too little ran to say"
+	default:
+		m.OnCPU = new(min(float64(b.opts.CPU)/busy, 1))
+	}
+}
+
+func (b *builder) steals(m *Metrics) {
+	t := b.twin
+	m.Steals.Inferred = true
+	why := ""
+	confidence := 0.0
+	if t.starts > 0 {
+		confidence = float64(t.foreseen) / float64(t.starts)
+	}
+	switch {
+	case m.Go != twinVersion:
+		why = "the run queues are replayed as " + twinVersion + " keeps them, and this trace is of " + m.Go
+	case b.opts.Race:
+		why = "the race detector makes the scheduler choose at random"
+	case t.starts == 0:
+		why = "no goroutine was seen to leave a run queue"
+	case confidence < leastConfidence:
+		why = "the replay of the run queues does not fit this trace"
+	}
+	if why != "" {
+		for _, name := range []string{"confidence", "stolen", "local", "global", "unknown", "global_share", "queue_peak"} {
+			m.Why["steals."+name] = why
+		}
+		return
+	}
+	m.Steals.Confidence = &confidence
+	m.Steals.Stolen, m.Steals.Local = &t.from[fromOther], &t.from[fromHere]
+	m.Steals.Global, m.Steals.Unknown = &t.from[fromGlobal], &t.unknown
+	m.Steals.QueuePeak = &t.peak
+	m.Steals.GlobalShare = new(float64(t.from[fromGlobal]) / float64(t.starts))
+}
+
+// ends says what was left at the end, if the end is the program's.
+func (b *builder) ends(m *Metrics) {
+	if m.Truncated != nil && *m.Truncated != "idle" {
+		m.Why["leaks"] = "the trace was cut, and who would have been left at the program's end is not known"
+		m.Why["goroutines.blocked_at_end"] = "the trace was cut; this is how many waited at the cut"
+		return
+	}
+	m.Leaks = []Leak{}
+	for _, l := range b.sum.leakOrder {
+		n := b.sum.leaks[l]
+		l.N = n
+		m.Leaks = append(m.Leaks, l)
+	}
+	slices.SortStableFunc(m.Leaks, func(x, y Leak) int {
+		return cmp.Or(cmp.Compare(y.N, x.N), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Reason, y.Reason))
+	})
+}
+
+// lines sums the places by line, dearest first.
+func (b *builder) lines() []LineCost {
+	type key struct {
+		file string
+		line int
+	}
+	at := map[key]int{}
+	out := []LineCost{}
+	for p, s := range b.sum.lines {
+		f := b.stacks.frame(place(p))
+		if f.Line == 0 || (s.running == 0 && s.runnable == 0 && len(s.waiting) == 0) {
+			continue
+		}
+		i, ok := at[key{f.File, f.Line}]
+		if !ok {
+			i = len(out)
+			at[key{f.File, f.Line}] = i
+			out = append(out, LineCost{File: f.File, Line: f.Line, WaitingMS: map[string]float64{}})
+		}
+		out[i].RunningMS += ms(s.running)
+		out[i].RunnableMS += ms(s.runnable)
+		for reason, ns := range s.waiting {
+			out[i].WaitingMS[reason] += ms(ns)
+		}
+	}
+	slices.SortStableFunc(out, func(x, y LineCost) int {
+		return cmp.Or(cmp.Compare(y.sum(), x.sum()), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line))
+	})
+	return out[:min(len(out), maxLines)]
+}
+
+func (l LineCost) sum() float64 {
+	total := l.RunningMS + l.RunnableMS
+	for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
+		total += l.WaitingMS[reason]
+	}
+	return total
+}
+
+func ms(ns float64) float64 { return ns / 1e6 }
+
+func deref(m map[string]*BlockedTime) map[string]BlockedTime {
+	out := make(map[string]BlockedTime, len(m))
+	for k, v := range m {
+		out[k] = *v
+	}
+	return out
+}
+
+// list makes an empty list of none, for a JSON array and not null.
+func list[T any](l []T) []T {
+	if l == nil {
+		return []T{}
+	}
+	return l
+}

@@ -1,0 +1,140 @@
+package exectrace
+
+import (
+	"path"
+	"strings"
+
+	"golang.org/x/exp/trace"
+)
+
+// place is an index into stacks.frames; 0 is "unknown".
+type place uint32
+
+// stackInfo is what is kept of a stack.
+type stackInfo struct {
+	at    place  // innermost frame that is the learner's
+	entry string // outermost function: where the goroutine started
+	name  string // what to call such a goroutine: its outermost own function
+	sync  string // which of package sync it waits in; "" outside it
+	yield bool   // it gives its P away although the trace says "preempted"
+}
+
+// stacks interns frames. Handles of the reader are good for one generation
+// only, so the cache by handle is emptied at each, and the frames are not.
+type stacks struct {
+	opts   *Options
+	frames []Frame
+	index  map[Frame]place
+	cache  map[trace.Stack]*stackInfo
+}
+
+func newStacks(opts *Options) *stacks {
+	return &stacks{
+		opts:   opts,
+		frames: make([]Frame, 1),
+		index:  map[Frame]place{{}: 0},
+		cache:  map[trace.Stack]*stackInfo{},
+	}
+}
+
+// newGeneration forgets the handles.
+func (s *stacks) newGeneration() { clear(s.cache) }
+
+func (s *stacks) frame(p place) Frame { return s.frames[p] }
+
+var noStack = &stackInfo{}
+
+// info reads a stack. A stack may be missing, or hold one frame of zeroes:
+// then everything in it is unknown.
+func (s *stacks) info(st trace.Stack) *stackInfo {
+	if st == trace.NoStack {
+		return noStack
+	}
+	if i, ok := s.cache[st]; ok {
+		return i
+	}
+	i := s.read(st)
+	s.cache[st] = i
+	return i
+}
+
+func (s *stacks) read(st trace.Stack) *stackInfo {
+	i := &stackInfo{}
+	inSync := true
+	caller := "" // the function before the outermost
+	for f := range st.Frames() {
+		if f.Func == "" {
+			continue
+		}
+		if s.opts.own(f.Func) {
+			if i.at == 0 {
+				i.at = s.intern(f)
+			}
+			if i.name == "" || !strings.Contains(f.Func, ".gowrap") {
+				i.name = f.Func
+			}
+		}
+		// The kind is that of the outermost call of the unbroken run of package
+		// sync's frames: RWMutex.Lock waits in a Mutex, but an RWMutex it is.
+		inSync = inSync && fromSync(f.Func)
+		if k := syncKind(f.Func); inSync && k != "" {
+			i.sync = k
+		}
+		i.yield = i.yield || f.Func == "runtime.goyield" || strings.HasSuffix(f.Func, ".unlockSlow")
+		caller, i.entry = i.entry, f.Func
+	}
+	if i.name == "" {
+		i.name = i.entry
+		if strings.Contains(i.entry, ".gowrap") && caller != "" {
+			i.name = caller
+		}
+	}
+	return i
+}
+
+func (s *stacks) intern(f trace.StackFrame) place {
+	fr := Frame{Func: f.Func, File: plainFile(f.File), Line: int(f.Line)}
+	p, ok := s.index[fr]
+	if !ok {
+		p = place(len(s.frames))
+		s.frames = append(s.frames, fr)
+		s.index[fr] = p
+	}
+	return p
+}
+
+// plainFile gives the name by which a learner knows the file.
+func plainFile(name string) string {
+	name = strings.TrimPrefix(strings.ReplaceAll(name, "\\", "/"), "./")
+	if path.IsAbs(name) || (len(name) > 1 && name[1] == ':') {
+		return path.Base(name)
+	}
+	return name
+}
+
+func fromSync(fn string) bool {
+	pkg := packageOf(fn)
+	return pkg == "sync" || pkg == "internal/sync" || pkg == "runtime"
+}
+
+// syncKind says what of package sync a function waits for.
+func syncKind(fn string) string {
+	name, ok := strings.CutPrefix(fn, "sync.(*")
+	if !ok {
+		if name, ok = strings.CutPrefix(fn, "internal/sync.(*"); !ok {
+			return ""
+		}
+	}
+	typ, method, _ := strings.Cut(name, ").")
+	switch {
+	case typ == "Mutex" && strings.HasPrefix(strings.ToLower(method), "lock"):
+		return "Mutex"
+	case typ == "RWMutex", typ == "rlocker":
+		return "RWMutex"
+	case typ == "WaitGroup" && method == "Wait":
+		return "WaitGroup"
+	case typ == "Cond", typ == "Once":
+		return typ
+	}
+	return ""
+}

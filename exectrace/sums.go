@@ -1,0 +1,116 @@
+package exectrace
+
+// sums are the numbers of user goroutines that grow while the trace is read.
+// Times are ns as float64: many goroutines' times need not fit in an int64.
+type sums struct {
+	created, system, live, peak int
+	leftAlive, leftBlocked      int
+	causes                      [numCauses]dist
+	switches                    int
+	total                       [NumStates]float64
+	held                        float64 // in system calls, with a P
+	worker                      float64 // GC workers other than idle ones
+	allRunning                  float64 // of every goroutine, user or not, incl. held
+	blockedBy                   map[string]*BlockedTime
+	syncBy                      map[string]*BlockedTime
+	leaks                       map[Leak]int // N is 0 in the keys
+	leakOrder                   []Leak
+	lines                       []lineSum // by place
+	heapPeak                    uint64
+	heapSeen                    bool
+}
+
+type lineSum struct {
+	running, runnable float64
+	waiting           map[string]float64
+}
+
+func newSums() sums {
+	return sums{
+		blockedBy: map[string]*BlockedTime{},
+		syncBy:    map[string]*BlockedTime{},
+		leaks:     map[Leak]int{},
+	}
+}
+
+// alive counts a user goroutine. One that existed before the trace lived at
+// every moment so far, also at the peak.
+func (s *sums) alive(existed bool) {
+	s.live++
+	if existed {
+		s.peak++
+	}
+	s.peak = max(s.peak, s.live)
+}
+
+func (s *sums) latency(l latency) { s.causes[l.cause].add(l.ns) }
+
+// times adds what a goroutine's life took.
+func (s *sums) times(g *gstate) {
+	s.allRunning += float64(g.times[Running]) + float64(g.times[GC]) + float64(g.held)
+	s.worker += float64(g.work)
+	if g.kind != user {
+		return
+	}
+	for i, t := range g.times {
+		s.total[i] += float64(t)
+	}
+	s.held += float64(g.held)
+}
+
+// atEnd counts a goroutine that outlived the trace.
+func (s *sums) atEnd(g *gstate, st *stacks) {
+	if g.kind != user {
+		return
+	}
+	s.leftAlive++
+	if g.phase != waiting {
+		return
+	}
+	s.leftBlocked++
+	if g.existed { // main, and what was there before the trace: made by no line we know
+		return
+	}
+	f := st.frame(g.created)
+	k := Leak{File: f.File, Line: f.Line, Func: g.func_, Reason: g.reason}
+	if _, ok := s.leaks[k]; !ok {
+		s.leakOrder = append(s.leakOrder, k)
+	}
+	s.leaks[k]++
+}
+
+func (s *sums) blocked(reason string, ns float64) { addBlocked(s.blockedBy, reason, ns) }
+func (s *sums) syncWait(kind string, ns float64) {
+	if kind == "" {
+		kind = "other"
+	}
+	addBlocked(s.syncBy, kind, ns)
+}
+
+func addBlocked(m map[string]*BlockedTime, key string, ns float64) {
+	t := m[key]
+	if t == nil {
+		if len(m) >= maxNames {
+			key = otherName
+		}
+		if t = m[key]; t == nil {
+			t = &BlockedTime{}
+			m[key] = t
+		}
+	}
+	t.N++
+	t.TotalMS += ns / 1e6
+}
+
+// line is the sum of one place; that of place 0, the unknown, is never told.
+func (s *sums) line(p place) *lineSum {
+	for int(p) >= len(s.lines) {
+		s.lines = append(s.lines, lineSum{})
+	}
+	return &s.lines[p]
+}
+
+func (s *sums) heap(bytes uint64) {
+	s.heapSeen = true
+	s.heapPeak = max(s.heapPeak, bytes)
+}

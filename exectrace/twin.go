@@ -1,0 +1,352 @@
+package exectrace
+
+import (
+	"slices"
+
+	"golang.org/x/exp/trace"
+)
+
+// twin replays the run queues: where the scheduler of go1.26 (runtime/proc.go)
+// would have put each goroutine that became ready, and so where it was when it
+// was started. The runtime tells of no queue and no steal, so this is
+// inference; it is checked at every start, set right where the trace
+// contradicts it, and says how often it was right.
+type twin struct {
+	ps     map[int64]*runq
+	global globalq
+	procs  int
+	// direct is, by M, the goroutine that the M's last event made ready
+	// without a goroutine of its own: if it starts it next, no queue was used.
+	direct map[trace.ThreadID]*gstate
+
+	burst burst
+
+	from             [numOrigins]int // starts of user goroutines
+	unknown          int
+	foreseen, starts int
+	peak             int
+}
+
+// queued is where the twin has a goroutine.
+type queued struct {
+	where slot
+	p     int64          // of where next or ring
+	seq   uint32         // of its entry in the global queue
+	came  origin         // how it came to the ring it is in
+	back  trace.ThreadID // the M it came back on, when where is sysexit
+	exit  bool
+}
+
+type slot uint8
+
+const (
+	nowhere slot = iota
+	inNext       // runnext of a P
+	inRing       // the ring of a P
+	inGlobal
+)
+
+// origin is how a goroutine came to be on the P that starts it.
+type origin uint8
+
+const (
+	fromHere   origin = iota // it was made ready on this P
+	fromOther                // a thief took it along
+	fromGlobal               // it was fetched with a batch
+	numOrigins
+)
+
+const ringLen = 256
+
+// runq is a P's queue: one slot that goes first, and a ring.
+type runq struct {
+	next *gstate
+	ring []*gstate
+}
+
+// burst is a run of goroutines that one look at the network made ready.
+type burst struct {
+	m    trace.ThreadID
+	on   bool
+	idle int // Ps that still get one each, through the global queue
+}
+
+func newTwin() *twin {
+	return &twin{ps: map[int64]*runq{}, direct: map[trace.ThreadID]*gstate{}, procs: 1}
+}
+
+func (t *twin) p(id int64) *runq {
+	q := t.ps[id]
+	if q == nil {
+		q = &runq{}
+		t.ps[id] = q
+	}
+	return q
+}
+
+// setProcs follows GOMAXPROCS. The queues of Ps that go away move to the
+// global one.
+func (t *twin) setProcs(n int) {
+	t.procs = max(n, 1)
+	var gone []int64
+	for id := range t.ps {
+		if id >= int64(n) {
+			gone = append(gone, id)
+		}
+	}
+	slices.Sort(gone)
+	for _, id := range gone {
+		q := t.ps[id]
+		delete(t.ps, id)
+		if q.next != nil {
+			t.global.push(q.next)
+		}
+		for _, g := range q.ring {
+			t.global.push(g)
+		}
+	}
+}
+
+// ready queues g, which has just become runnable. stopping says that the world
+// is being stopped.
+func (t *twin) ready(g *gstate, ev trace.Event, stopping bool, busy int) {
+	t.forget(g)
+	p, m := int64(ev.Proc()), ev.Thread()
+	delete(t.direct, m)
+	if g.cause != causeNetwork {
+		t.burst.on = false
+	}
+	switch g.cause {
+	case causePreempted:
+		if stopping {
+			t.putNext(p, g)
+		} else {
+			t.putGlobal(g)
+		}
+	case causeGosched:
+		if g.handsOver {
+			t.putRing(p, g)
+		} else {
+			t.putGlobal(g)
+		}
+	case causeSyscall:
+		g.queue.exit, g.queue.back = true, m
+		t.putGlobal(g)
+	case causeNetwork:
+		t.direct[m] = g
+		t.putPolled(p, m, g, t.procs-busy)
+	case causeUnknown:
+	default:
+		if ev.Goroutine() == trace.NoGoroutine {
+			t.direct[m] = g
+			if g.kind != user {
+				return // GC workers and the like are started, not queued
+			}
+		}
+		if p == none {
+			t.putGlobal(g)
+			return
+		}
+		t.putNext(p, g)
+	}
+}
+
+// putPolled queues what the network made ready: one for each idle P goes to
+// the global queue, the rest to the ring of the P that looked.
+func (t *twin) putPolled(p int64, m trace.ThreadID, g *gstate, idle int) {
+	if !t.burst.on || t.burst.m != m {
+		t.burst = burst{m: m, on: true, idle: idle}
+	}
+	if p == none || t.burst.idle > 0 {
+		t.burst.idle--
+		t.putGlobal(g)
+		return
+	}
+	t.putRing(p, g)
+}
+
+func (t *twin) putNext(p int64, g *gstate) {
+	q := t.p(p)
+	kicked := q.next
+	q.next = g
+	g.queue.where, g.queue.p = inNext, p
+	if kicked != nil {
+		t.putRing(p, kicked)
+	}
+	t.depth(q)
+}
+
+// putRing appends to a ring; half of a full one goes to the global queue.
+func (t *twin) putRing(p int64, g *gstate) {
+	q := t.p(p)
+	if len(q.ring) >= ringLen {
+		for _, moved := range q.ring[:ringLen/2] {
+			t.putGlobal(moved)
+		}
+		q.ring = slices.Delete(q.ring, 0, ringLen/2)
+		t.putGlobal(g)
+		return
+	}
+	q.ring = append(q.ring, g)
+	g.queue.where, g.queue.p = inRing, p
+	t.depth(q)
+}
+
+func (t *twin) putGlobal(g *gstate) {
+	t.global.push(g)
+	t.peak = max(t.peak, t.global.size)
+}
+
+func (t *twin) depth(q *runq) {
+	n := len(q.ring)
+	if q.next != nil {
+		n++
+	}
+	t.peak = max(t.peak, n)
+}
+
+// start takes g from where the twin has it and counts what that was.
+func (t *twin) start(g *gstate, ev trace.Event) {
+	p, m := int64(ev.Proc()), ev.Thread()
+	straight := t.direct[m] == g || (g.queue.exit && g.queue.back == m)
+	delete(t.direct, m)
+	t.burst.on = false
+	was, from, came := g.queue.where, g.queue.p, g.queue.came
+	if straight {
+		t.forget(g)
+		t.count(g, &t.from[fromHere], true)
+		return
+	}
+	switch {
+	case was == nowhere:
+		if g.known && g.cause != causeUnknown {
+			t.count(g, &t.unknown, false)
+		}
+	case was == inGlobal:
+		t.fetch(p, g)
+	case from == p:
+		q := t.p(p)
+		t.count(g, &t.from[came], was == inNext || (q.next == nil && len(q.ring) > 0 && q.ring[0] == g))
+		t.forget(g)
+	default:
+		t.steal(p, from, g)
+	}
+}
+
+// count counts a start of a user goroutine.
+func (t *twin) count(g *gstate, class *int, foreseen bool) {
+	if g.kind != user {
+		return
+	}
+	*class++
+	t.starts++
+	if foreseen {
+		t.foreseen++
+	}
+}
+
+// fetch starts g from the global queue. A P with nothing of its own takes a
+// batch along.
+func (t *twin) fetch(p int64, g *gstate) {
+	size := t.global.size
+	t.count(g, &t.from[fromGlobal], t.global.head() == g)
+	t.forget(g)
+	q := t.p(p)
+	if q.next != nil || len(q.ring) > 0 {
+		return // the one look in 61 turns
+	}
+	n := min(ringLen/2, size, size/t.procs+1)
+	for range n - 1 {
+		h := t.global.head()
+		if h == nil {
+			return
+		}
+		t.forget(h)
+		h.queue = queued{where: inRing, p: p, came: fromGlobal}
+		q.ring = append(q.ring, h)
+	}
+}
+
+// steal starts g on p out of the queue of another P. A thief takes half from
+// the head of the ring, starts the last of them and keeps the rest.
+func (t *twin) steal(p, from int64, g *gstate) {
+	victim, thief := t.p(from), t.p(p)
+	idle := thief.next == nil && len(thief.ring) == 0
+	if g.queue.where == inNext {
+		t.count(g, &t.from[fromOther], idle && len(victim.ring) == 0)
+		t.forget(g)
+		return
+	}
+	i := slices.Index(victim.ring, g)
+	half := len(victim.ring) - len(victim.ring)/2
+	t.count(g, &t.from[fromOther], idle && i+1 == half)
+	loot := slices.Clone(victim.ring[:max(i, 0)])
+	victim.ring = slices.Delete(victim.ring, 0, i+1)
+	g.queue = queued{}
+	for _, l := range loot {
+		l.queue.p, l.queue.came = p, fromOther
+	}
+	thief.ring = append(thief.ring, loot...)
+}
+
+// forget takes g out of the queue the twin has it in.
+func (t *twin) forget(g *gstate) {
+	switch g.queue.where {
+	case inNext:
+		t.p(g.queue.p).next = nil
+	case inRing:
+		q := t.p(g.queue.p)
+		if i := slices.Index(q.ring, g); i >= 0 {
+			q.ring = slices.Delete(q.ring, i, i+1)
+		}
+	case inGlobal:
+		t.global.drop(g)
+	}
+	g.queue = queued{}
+}
+
+// globalq is first in, first out. What is taken from the middle leaves an
+// entry behind that no longer counts.
+type globalq struct {
+	entries []globalEntry
+	first   int
+	size    int
+	seq     uint32
+}
+
+type globalEntry struct {
+	g   *gstate
+	seq uint32
+}
+
+func (q *globalq) push(g *gstate) {
+	q.seq++
+	g.queue.where, g.queue.seq = inGlobal, q.seq
+	if q.first > len(q.entries)/2 && q.first > 1024 {
+		q.entries = append(q.entries[:0], q.entries[q.first:]...)
+		q.first = 0
+	}
+	q.entries = append(q.entries, globalEntry{g, q.seq})
+	q.size++
+}
+
+func (q *globalq) drop(g *gstate) {
+	q.size--
+	g.queue.where = nowhere
+	if q.size == 0 {
+		q.entries, q.first = q.entries[:0], 0
+	}
+}
+
+// head is the oldest that still counts, or nil.
+func (q *globalq) head() *gstate {
+	for q.first < len(q.entries) {
+		e := q.entries[q.first]
+		if e.g.queue.where == inGlobal && e.g.queue.seq == e.seq {
+			return e.g
+		}
+		q.entries[q.first].g = nil
+		q.first++
+	}
+	return nil
+}
