@@ -1,0 +1,211 @@
+package jail
+
+import (
+	"math/rand/v2"
+	"os"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"course/tutor/sandbox/jail/reexec"
+)
+
+const (
+	// insideID is the user and group the target sees itself as.
+	insideID = 1000
+	// outsideID is the first of the 65536 users of the host of which each
+	// jail of a privileged server gets one that nothing else uses.
+	outsideID = 200000
+	// insideExe is where the target's executable is seen.
+	insideExe = "/app/prog"
+)
+
+// plan turns the Spec into what the child is told.
+func (l *launch) plan() reexec.Config {
+	s, c := &l.spec, l.config
+	c.On = l.switches()
+	c.Profile = uint64(s.Profile)
+	c.Hostname = "sandbox"
+	c.Env, c.Dir = s.Env, s.Dir
+	c.Rlimits = l.rlimits()
+	c.CPUs = mask(s.CPUs)
+	c.TmpBytes, c.TmpNodes = uint64(s.Limits.Disk), uint64(s.Limits.Inodes)
+	l.planTarget(&c)
+	if l.on[Root] {
+		l.planRoot(&c)
+	}
+	if l.on[UserNS] && machine().twoIDs || !l.on[UserNS] && os.Geteuid() == 0 {
+		c.On |= reexec.SetUID
+		c.UID, c.GID = insideID, insideID
+		if !l.on[UserNS] {
+			c.UID, c.GID = outsideID, outsideID
+		}
+	}
+	return c
+}
+
+func (l *launch) switches() uint64 {
+	var on uint64
+	for layer, bit := range map[Layer]uint64{
+		Root: reexec.OnRoot, Net: reexec.OnLoopback, UTS: reexec.OnHostname, CgroupNS: reexec.OnCgroupNS,
+		Rlimits: reexec.OnRlimits, Caps: reexec.OnCaps, NoNewPrivs: reexec.OnNoNewPrivs,
+		Landlock: reexec.OnLandlock, Seccomp: reexec.OnSeccomp,
+	} {
+		if l.on[layer] {
+			on |= bit
+		}
+	}
+	if l.oneProcess() {
+		on |= reexec.OneProcess
+	}
+	if !l.on[Net] {
+		on |= reexec.NoNetwork
+	}
+	if !l.on[PID] {
+		on |= reexec.OwnPID
+	}
+	return on
+}
+
+// oneProcess is how memory and processes are bounded where no cgroup counts
+// them for all processes together. Compiler and linker are programs of ours
+// that start nothing.
+func (l *launch) oneProcess() bool {
+	return l.spec.Profile != Build && (!l.on[CgroupMemory] || !l.on[CgroupPIDs] || !l.on[PID])
+}
+
+func (l *launch) planTarget(c *reexec.Config) {
+	s := &l.spec
+	c.Args = s.Args
+	switch {
+	case len(s.Steps) > 0:
+		c.Path, c.Exe = reexec.Self, reexec.Self
+		c.Args = l.driveArgs()
+	case isSelf(s.Path):
+		c.Path, c.Exe = reexec.Self, reexec.Self
+	default:
+		c.Path, c.Exe = s.Path, s.Path
+		if l.on[Root] {
+			c.Exe = insideExe
+		}
+	}
+}
+
+func (l *launch) driveArgs() []string {
+	var steps []reexec.Command
+	for _, s := range l.spec.Steps {
+		steps = append(steps, reexec.Command{Exe: s.Exe, Args: s.Args})
+	}
+	var collect []reexec.Copy
+	first := 3 + len(l.spec.Extra)
+	for i, c := range l.spec.Collect {
+		collect = append(collect, reexec.Copy{Path: c.Path, To: first + i})
+	}
+	return reexec.DriveArgs(first+len(collect), steps, collect)
+}
+
+// planRoot lists what the private root holds.
+func (l *launch) planRoot(c *reexec.Config) {
+	s := &l.spec
+	for _, device := range []string{"/dev/null", "/dev/zero", "/dev/urandom"} {
+		c.Binds = append(c.Binds, reexec.Bind{Host: device, Inside: device, Device: true})
+	}
+	if c.Path == reexec.Self {
+		for _, library := range machine().libraries {
+			c.Binds = append(c.Binds, reexec.Bind{Host: library, Inside: library, Exec: true})
+		}
+	} else {
+		c.Binds = append(c.Binds, reexec.Bind{Host: c.Path, Inside: insideExe, Exec: true})
+	}
+	for _, b := range s.Binds {
+		c.Binds = append(c.Binds, reexec.Bind{Host: b.Host, Inside: b.Inside, Exec: b.Exec, Folder: isFolder(b.Host)})
+	}
+	c.RootBytes, c.RootNodes = 1<<20, uint64(256+16*len(s.Binds))
+	for _, f := range append(etc(), s.Files...) {
+		c.Files = append(c.Files, reexec.File{Path: f.Path, Data: string(f.Data)})
+		c.RootBytes += uint64(len(f.Data)) + 8192
+		c.RootNodes += 2 + uint64(strings.Count(f.Path, "/"))
+	}
+	if c.Dir == "" {
+		c.Dir = "/tmp"
+	}
+}
+
+// etc is what programs expect to find: localhost, and who they are.
+func etc() []File {
+	return []File{
+		{Path: "/etc/hosts", Data: []byte("127.0.0.1 localhost\n::1 localhost\n")},
+		{Path: "/etc/passwd", Data: []byte("sandbox:x:1000:1000:sandbox:/tmp:/bin/none\n")},
+		{Path: "/etc/group", Data: []byte("sandbox:x:1000:\n")},
+	}
+}
+
+// attributes are what the kernel is asked for when the child is made.
+func (l *launch) attributes() *syscall.SysProcAttr {
+	a := &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
+	for layer, flag := range map[Layer]uintptr{
+		UserNS: unix.CLONE_NEWUSER, Mount: unix.CLONE_NEWNS, PID: unix.CLONE_NEWPID,
+		Net: unix.CLONE_NEWNET, IPC: unix.CLONE_NEWIPC, UTS: unix.CLONE_NEWUTS,
+	} {
+		if l.on[layer] {
+			a.Cloneflags |= flag
+		}
+	}
+	if l.on[UserNS] {
+		mapIDs(a)
+	}
+	if !l.on[Caps] || l.on[UserNS] && !machine().twoIDs {
+		a.AmbientCaps = neededCaps
+	}
+	if fd, ok := l.group.fd(); ok {
+		a.UseCgroupFD, a.CgroupFD = true, fd
+	}
+	return a
+}
+
+// neededCaps are what the child needs to confine itself, until it drops them.
+// A user other than 0 keeps them across the first execve only as ambient ones.
+var neededCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP, unix.CAP_NET_BIND_SERVICE}
+
+// mapIDs gives the child two users where we may, so that the private root
+// belongs to another than the target, and else only our own.
+func mapIDs(a *syscall.SysProcAttr) {
+	if !machine().twoIDs {
+		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: insideID, HostID: os.Geteuid(), Size: 1}}
+		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: insideID, HostID: os.Getegid(), Size: 1}}
+		return
+	}
+	outside := outsideID + rand.IntN(1<<16)
+	a.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}, {ContainerID: insideID, HostID: outside, Size: 1}}
+	a.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}, {ContainerID: insideID, HostID: outside, Size: 1}}
+	a.GidMappingsEnableSetgroups = true
+	a.Credential = &syscall.Credential{}
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// isSelf says whether path is our own binary.
+func isSelf(path string) bool {
+	mine, err := os.Stat(reexec.Self)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(path)
+	return err == nil && os.SameFile(mine, other)
+}
+
+// mask packs CPU numbers into words.
+func mask(cpus []int) []uint64 {
+	var words []uint64
+	for _, n := range cpus {
+		for len(words) <= n/64 {
+			words = append(words, 0)
+		}
+		words[n/64] |= 1 << (n % 64)
+	}
+	return words
+}

@@ -1,0 +1,27 @@
+// Package reexec is what our own binary does when jail starts it again as a
+// child: it confines itself, layer by layer, and then executes the target in
+// its own place.
+//
+// It takes over in init, not in main: a binary that links everything we have
+// needs over 20 ms to reach main and this one millisecond to get here. That is
+// the one exception to "no side effects in init", and the reason why this
+// package imports nothing but os, syscall and unsafe. A binary whose argv[0]
+// is none of the names below does not notice that the package is there.
+//
+// The order of the steps in the child matters and is that of confine.
+package reexec
+
+// The names, as argv[0], under which our binary is a child of jail.
+const (
+	// NameConfine reads a Config from the descriptor named by argv[1],
+	// confines itself and executes the target.
+	NameConfine = "tutor-jail"
+	// NameDrive runs the steps of a Build, already confined.
+	NameDrive = "tutor-jail-build"
+	// NameCanary tries to break out of where it is, already confined.
+	NameCanary = "tutor-jail-canary"
+)
+
+// Self, as Config.Path, stands for our own binary: it is executed through a
+// descriptor, so that it need not be visible inside.
+const Self = "/proc/self/exe"

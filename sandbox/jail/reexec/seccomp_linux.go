@@ -1,0 +1,217 @@
+package reexec
+
+import (
+	"syscall"
+	"unsafe"
+)
+
+// What a filter can answer.
+const (
+	retKill  = 0x80000000
+	retTrap  = 0x00030000 // SIGSYS, which Go reports with the line it came from
+	retErrno = 0x00050000
+	retAllow = 0x7fff0000
+)
+
+// Instructions of classic BPF, as the kernel numbers them.
+const (
+	bpfLoad    = 0x20 // ld [k]
+	bpfJumpEq  = 0x15
+	bpfJumpGe  = 0x35
+	bpfJumpSet = 0x45
+	bpfAnd     = 0x54
+	bpfReturn  = 0x06
+)
+
+// Offsets in struct seccomp_data. The low half of an argument comes first:
+// both architectures are little-endian.
+const (
+	offNumber = 0
+	offArch   = 4
+	offArgs   = 16
+)
+
+// Flags of clone and mmap that the rules look at.
+const (
+	cloneNamespaces = 0x7e020080 // NEWNS NEWCGROUP NEWUTS NEWIPC NEWUSER NEWPID NEWNET, NEWTIME
+	cloneThread     = 0x00010000
+	mapShared       = 0x01 // also a bit of MAP_SHARED_VALIDATE
+	mapGrowsDown    = 0x0100
+	protGrows       = 0x03000000
+)
+
+// firstUnknown is one past the newest call the lists below were made for:
+// later ones do not exist as far as the target can tell.
+const firstUnknown = 463
+
+type instruction struct {
+	code   uint16
+	jt, jf uint8
+	k      uint32
+}
+
+// program is a filter under construction.
+type program struct{ code []instruction }
+
+func (p *program) add(code uint16, k uint32, jt, jf uint8) {
+	p.code = append(p.code, instruction{code, jt, jf, k})
+}
+
+func (p *program) ret(action uint32) { p.add(bpfReturn, action, 0, 0) }
+
+// when answers action for one call. The number is loaded.
+func (p *program) when(number, action uint32) {
+	p.add(bpfJumpEq, number, 0, 1)
+	p.ret(action)
+}
+
+// check lets one call through a rule over its arguments. Whatever the rule
+// falls through to is allowed.
+func (p *program) check(number uint32, rule func(*program)) {
+	inner := &program{}
+	rule(inner)
+	inner.ret(retAllow)
+	p.add(bpfJumpEq, number, 0, uint8(len(inner.code)))
+	p.code = append(p.code, inner.code...)
+}
+
+func (p *program) arg(n int) { p.add(bpfLoad, uint32(offArgs+8*n), 0, 0) }
+
+// refuseBits answers errno when any of the bits of argument n is set.
+func refuseBits(n int, bits uint32, errno syscall.Errno) func(*program) {
+	return func(p *program) {
+		p.arg(n)
+		p.add(bpfJumpSet, bits, 0, 1)
+		p.ret(retErrno | uint32(errno))
+	}
+}
+
+// onlyValues answers errno unless argument n is one of the values.
+func onlyValues(n int, errno syscall.Errno, values ...uint32) func(*program) {
+	return func(p *program) {
+		p.arg(n)
+		for i, v := range values {
+			p.add(bpfJumpEq, v, uint8(len(values)-i), 0)
+		}
+		p.ret(retErrno | uint32(errno))
+	}
+}
+
+func (c *child) filter() []instruction {
+	p := &program{}
+	p.add(bpfLoad, offArch, 0, 0)
+	p.add(bpfJumpEq, auditArch, 1, 0)
+	p.ret(retKill)
+	p.add(bpfLoad, offNumber, 0, 0)
+	if foreignFrom != 0 {
+		p.add(bpfJumpGe, foreignFrom, 0, 1) // the 32-bit pointers' calls
+		p.ret(retKill)
+	}
+	c.checked(p)
+	p.list(allowed[:], retAllow)
+	p.list(allowedHere[:], retAllow)
+	if c.Profile == profileBuild {
+		p.list(allowedBuild[:], retAllow)
+	}
+	p.list(trapped[:], retTrap)
+	p.list(absent[:], retErrno|uint32(syscall.ENOSYS))
+	p.add(bpfJumpGe, firstUnknown, 0, 1)
+	p.ret(retErrno | uint32(syscall.ENOSYS))
+	p.ret(retErrno | uint32(syscall.EPERM))
+	return p.code
+}
+
+func (p *program) list(numbers []uint32, action uint32) {
+	for _, n := range numbers {
+		p.when(n, action)
+	}
+}
+
+// profileBuild is jail.Build.
+const profileBuild = 1
+
+// checked adds the calls that are allowed only with some arguments.
+func (c *child) checked(p *program) {
+	if !c.on(OnNoNewPrivs) {
+		p.when(syscall.SYS_CAPSET, retAllow)
+		p.when(syscall.SYS_PRCTL, retAllow)
+	}
+	c.checkClone(p)
+	c.checkMemory(p)
+	c.checkSockets(p)
+	c.checkSignals(p)
+	// VMA names are the runtime's; thread names are harmless.
+	p.check(syscall.SYS_PRCTL, onlyValues(0, syscall.EPERM, 0x53564d41, 15, 16))
+	// isatty, window size, non-blocking, bytes waiting: nothing that types
+	// into a terminal.
+	p.check(syscall.SYS_IOCTL, onlyValues(1, syscall.ENOTTY, 0x5401, 0x5413, 0x5421, 0x541b, 0x5451))
+	if c.Profile != profileBuild {
+		// Locks and leases on files that others see too would let two jails talk.
+		p.check(syscall.SYS_FCNTL, onlyValues(1, syscall.EPERM, 0, 1, 2, 3, 4, 1030, 1032))
+	}
+	if c.self >= 0 {
+		p.when(sysExecveat, retAllow)
+	}
+}
+
+func (c *child) checkClone(p *program) {
+	p.check(syscall.SYS_CLONE, func(p *program) {
+		refuseBits(0, cloneNamespaces, syscall.EPERM)(p)
+		if c.on(OneProcess) {
+			p.add(bpfJumpSet, cloneThread, 1, 0)
+			p.ret(retErrno | uint32(syscall.EAGAIN))
+		}
+	})
+}
+
+// checkMemory closes the ways around RLIMIT_DATA: memory that grows down is
+// counted as stack, and shared memory, /dev/zero's included, not at all.
+func (c *child) checkMemory(p *program) {
+	refused := uint32(mapGrowsDown)
+	if c.on(OneProcess) {
+		refused |= mapShared
+	}
+	p.check(syscall.SYS_MMAP, refuseBits(3, refused, syscall.EPERM))
+	p.check(syscall.SYS_MPROTECT, refuseBits(2, protGrows, syscall.EPERM))
+}
+
+func (c *child) checkSockets(p *program) {
+	if c.on(NoNetwork) {
+		p.when(syscall.SYS_SOCKET, retErrno|uint32(syscall.EACCES))
+	} else {
+		p.check(syscall.SYS_SOCKET, onlyValues(0, syscall.EAFNOSUPPORT,
+			syscall.AF_UNIX, syscall.AF_INET, syscall.AF_INET6))
+	}
+	p.check(syscall.SYS_SOCKETPAIR, onlyValues(0, syscall.EAFNOSUPPORT, syscall.AF_UNIX))
+}
+
+// checkSignals keeps signals and limits to the process itself where no
+// namespace of its own hides the others. The number is the same before and
+// after execve.
+func (c *child) checkSignals(p *program) {
+	if !c.on(OwnPID) {
+		p.list([]uint32{syscall.SYS_KILL, sysPidfdOpen, sysPidfdSendSignal, syscall.SYS_TGKILL, syscall.SYS_PRLIMIT64}, retAllow)
+		return
+	}
+	self := uint32(syscall.Getpid())
+	p.check(syscall.SYS_KILL, onlyValues(0, syscall.EPERM, self, 0))
+	p.check(syscall.SYS_TGKILL, onlyValues(0, syscall.EPERM, self))
+	p.check(syscall.SYS_PRLIMIT64, onlyValues(0, syscall.EPERM, self, 0))
+}
+
+// installFilter puts the filter on this and every other thread.
+func installFilter(code []instruction) error {
+	const setFilter, everyThread = 1, 1
+	fprog := struct {
+		n    uint16
+		code unsafe.Pointer
+	}{uint16(len(code)), unsafe.Pointer(&code[0])}
+	bad, _, errno := syscall.RawSyscall(sysSeccomp, setFilter, everyThread, uintptr(unsafe.Pointer(&fprog)))
+	if errno != 0 {
+		return errno
+	}
+	if bad != 0 {
+		return syscall.EBUSY // a thread of ours has another filter
+	}
+	return nil
+}

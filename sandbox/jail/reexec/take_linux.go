@@ -1,0 +1,211 @@
+package reexec
+
+import (
+	"os"
+	"syscall"
+)
+
+// Exit codes of the child when the target was never executed. The reason
+// travels over the control socket; these only make a lost one noticeable.
+const (
+	exitBroken = 70 // a layer could not be put on
+	exitOrphan = 71 // the parent is gone
+)
+
+func init() {
+	if len(os.Args) == 0 {
+		return
+	}
+	switch os.Args[0] {
+	case NameConfine:
+		confine()
+	case NameDrive:
+		drive()
+	}
+}
+
+// child is this process on its way to becoming the target. During init the
+// goroutine is locked to the main thread, which matters: credentials,
+// Landlock and no_new_privs belong to a thread, and only the one that calls
+// execve survives it.
+type child struct {
+	Config
+	control int // socket to the parent; closed by a successful execve
+	self    int // our own binary, when it is the target
+}
+
+// confine puts on every layer that the Config asks for and executes the
+// target. It does not return.
+func confine() {
+	c := &child{control: atoi(os.Args[1]), self: -1}
+	c.receive()
+	if c.Path == Self {
+		c.openSelf()
+	}
+	c.isolate()
+	c.drop()
+	c.execute()
+}
+
+// receive reads the Config.
+func (c *child) receive() {
+	var head [8]byte
+	c.read(head[:])
+	body := make([]byte, Length(head))
+	c.read(body)
+	if !c.Decode(body) {
+		c.fail("read configuration", syscall.EBADMSG)
+	}
+}
+
+// attached waits for the parent to say that we are in our cgroups.
+func (c *child) attached() {
+	var one [1]byte
+	c.read(one[:])
+}
+
+func (c *child) read(p []byte) {
+	for len(p) > 0 {
+		n, err := syscall.Read(c.control, p)
+		if err == syscall.EINTR {
+			continue
+		}
+		if err != nil || n == 0 {
+			syscall.Exit(exitOrphan)
+		}
+		p = p[n:]
+	}
+}
+
+func (c *child) openSelf() {
+	const oPath = 0x200000
+	fd, err := syscall.Open(Self, oPath|syscall.O_CLOEXEC, 0)
+	c.must("open own binary", err)
+	c.self = fd
+}
+
+// isolate changes what the process can see.
+func (c *child) isolate() {
+	if c.on(OnHostname) {
+		c.must("set host name", syscall.Sethostname([]byte(c.Hostname)))
+	}
+	if c.on(OnRoot) {
+		c.makeRoot()
+	}
+	if c.on(OnLoopback) {
+		c.loopbackUp()
+	}
+	c.attached()
+	if c.on(OnCgroupNS) {
+		const newCgroup = 0x02000000
+		c.must("unshare cgroup namespace", syscall.Unshare(newCgroup))
+	}
+	if c.Dir != "" {
+		c.must("enter "+c.Dir, syscall.Chdir(c.Dir))
+	}
+	syscall.Umask(0o022)
+}
+
+// drop gives up what the process may do. Each step takes away what a later
+// one would need, so the order is the only one there is.
+func (c *child) drop() {
+	c.setAffinity()
+	if c.on(OnCaps) {
+		c.dropBounding()
+	}
+	if c.on(SetUID) {
+		c.becomeUser()
+	}
+	if c.on(OnNoNewPrivs) {
+		c.must("set no_new_privs", prctl(prSetNoNewPrivs, 1))
+		if c.on(OnCaps) {
+			c.dropCaps()
+		}
+	}
+	if c.on(OnLandlock) {
+		c.landlock()
+	}
+	c.dieWithParent()
+}
+
+// execute applies what would hurt our own runtime, and becomes the target.
+func (c *child) execute() {
+	first := 3 + int(c.Keep)
+	argv, err := pointers(c.Args)
+	c.must("prepare arguments", err)
+	envv, err := pointers(c.Env)
+	c.must("prepare environment", err)
+	exe, err := syscall.BytePtrFromString(c.Exe)
+	c.must("prepare path", err)
+	filter := c.filter()
+	c.must("close descriptors", closeOnExecFrom(first))
+	if c.on(OnRlimits) {
+		c.setRlimits()
+	}
+	if c.on(OnSeccomp) {
+		c.must("install filter", installFilter(filter))
+	}
+	if c.on(OnCaps) && !c.on(OnNoNewPrivs) {
+		c.dropCaps() // a filter without no_new_privs needed them until here
+	}
+	err = become(c.self, exe, argv, envv)
+	c.fail("execute "+c.Exe, err)
+}
+
+// on says whether a layer is asked for.
+func (c *child) on(bit uint64) bool { return c.On&bit != 0 }
+
+func (c *child) must(step string, err error) {
+	if err != nil {
+		c.fail(step, err)
+	}
+}
+
+// fail tells the parent which step went wrong, and ends the process.
+func (c *child) fail(step string, err error) {
+	code := syscall.Errno(0)
+	if e, ok := err.(syscall.Errno); ok {
+		code = e
+	}
+	w := writer{}
+	n := uint64(code)
+	w.number(&n)
+	w.text(&step)
+	_, _ = syscall.Write(c.control, w.buf)
+	syscall.Exit(exitBroken)
+}
+
+// Failure decodes what fail sent. ok is false when nothing, or something
+// else, was sent.
+func Failure(message []byte) (step string, err error, ok bool) {
+	r := reader{buf: message}
+	var code uint64
+	r.number(&code)
+	r.text(&step)
+	if r.short {
+		return "", nil, false
+	}
+	return step, syscall.Errno(code), true
+}
+
+// atoi reads a small decimal number: argv of a child is our own.
+func atoi(s string) int {
+	n := 0
+	for i := range len(s) {
+		n = n*10 + int(s[i]-'0')
+	}
+	return n
+}
+
+// itoa writes one.
+func itoa(n uint64) string {
+	var b [20]byte
+	i := len(b)
+	for {
+		i--
+		b[i] = byte('0' + n%10)
+		if n /= 10; n == 0 {
+			return string(b[i:])
+		}
+	}
+}

@@ -1,0 +1,242 @@
+package jail
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"course/tutor/sandbox/jail/reexec"
+)
+
+// Start confines a process and returns once the target itself is executing,
+// with every layer on that this machine has (see Process.Missing). The
+// process is killed when ctx is done, and by the kernel when we die.
+//
+// Start keeps no file of spec: the caller closes its ends once it returns.
+// Standard streams and extra descriptors must not be regular files, which
+// would let the target seek in them and see where they lie.
+//
+// The error is ours: what the target does comes out of Wait.
+func Start(ctx context.Context, spec Spec) (*Process, error) {
+	if err := spec.check(); err != nil {
+		return nil, err
+	}
+	l, err := prepare(spec)
+	if err != nil {
+		return nil, err
+	}
+	p, err := l.launch(ctx)
+	if err != nil {
+		l.discard()
+		return nil, err
+	}
+	return p, nil
+}
+
+// launch is one process on its way into its jail.
+type launch struct {
+	spec    Spec
+	on      layers
+	config  reexec.Config
+	files   []*os.File // descriptors of the child, in order
+	null    *os.File   // stands in for streams that are nil
+	report  *os.File   // our end of a driver's report; nil without Steps
+	theirs  []*os.File // ends that only the child keeps
+	group   *group
+	control *os.File // our end of the socket to the child
+}
+
+func prepare(spec Spec) (*launch, error) {
+	l := &launch{spec: spec, on: machine().layers.without(spec.Without)}
+	l.spec.Limits = spec.Limits.withDefaults(spec.Profile)
+	if err := l.openFiles(); err != nil {
+		l.discard()
+		return nil, err
+	}
+	l.config = l.plan()
+	var err error
+	if l.group, err = machine().cgroups.make(l.spec.Limits, l.on); err != nil {
+		l.discard()
+		return nil, fmt.Errorf("make cgroup: %w", err)
+	}
+	return l, nil
+}
+
+// openFiles lays out the descriptors of the child: the standard streams,
+// what the target keeps, and last the socket it is told things over.
+func (l *launch) openFiles() error {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("open null device: %w", err)
+	}
+	l.null = null
+	for _, f := range []*os.File{l.spec.Stdin, l.spec.Stdout, l.spec.Stderr} {
+		if f == nil {
+			f = null
+		}
+		l.files = append(l.files, f)
+	}
+	l.files = append(l.files, l.spec.Extra...)
+	if len(l.spec.Steps) > 0 {
+		if err := l.openReport(); err != nil {
+			return err
+		}
+	}
+	l.config.Keep = uint64(len(l.files) - 3)
+	return l.openControl()
+}
+
+func (l *launch) openReport() error {
+	for _, c := range l.spec.Collect {
+		l.files = append(l.files, c.To)
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("make pipe: %w", err)
+	}
+	l.report, l.theirs = r, append(l.theirs, w)
+	l.files = append(l.files, w)
+	return nil
+}
+
+func (l *launch) openControl() error {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("make socket pair: %w", err)
+	}
+	l.control = os.NewFile(uintptr(pair[0]), "control")
+	child := os.NewFile(uintptr(pair[1]), "control of child")
+	l.theirs = append(l.theirs, child)
+	l.files = append(l.files, child)
+	return nil
+}
+
+// discard lets go of what a launch that failed was holding.
+func (l *launch) discard() {
+	l.closeTheirs()
+	for _, f := range []*os.File{l.report, l.control} {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+	l.group.remove()
+}
+
+func (l *launch) closeTheirs() {
+	for _, f := range append(l.theirs, l.null) {
+		if f != nil {
+			_ = f.Close()
+		}
+	}
+	l.theirs, l.null = nil, nil
+}
+
+func (l *launch) launch(ctx context.Context) (*Process, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("start jail: %w", err)
+	}
+	control := strconv.Itoa(len(l.files) - 1)
+	proc, err := os.StartProcess(reexec.Self, []string{reexec.NameConfine, control}, &os.ProcAttr{
+		Env:   []string{"GOMAXPROCS=1", "GOGC=off"}, // of our own code, until the target replaces it
+		Files: l.files,
+		Sys:   l.attributes(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start jail: %w", err)
+	}
+	l.closeTheirs()
+	p := &Process{proc: proc, launch: l, done: make(chan struct{}), began: time.Now()}
+	p.release = context.AfterFunc(ctx, func() { _ = p.Kill() })
+	if err := l.converse(p); err != nil {
+		p.abandon()
+		return nil, err
+	}
+	go p.reap()
+	return p, nil
+}
+
+// converse sends the child its configuration and waits until the target is
+// executing, which closes the child's end of the socket.
+func (l *launch) converse(p *Process) error {
+	// A child that is gone makes the write fail; what it said is then read below.
+	_, _ = l.control.Write(l.config.Encode())
+	if err := l.group.attach(p.PID()); err != nil {
+		return fmt.Errorf("attach to cgroup: %w", err)
+	}
+	_, _ = l.control.Write([]byte{1})
+	message, err := l.listen(p)
+	if err != nil {
+		return fmt.Errorf("wait for jail: %w", err)
+	}
+	if step, cause, ok := reexec.Failure(message); ok {
+		return &setupError{Step: step, Err: cause}
+	}
+	if len(message) > 0 {
+		return errors.New("wait for jail: the child spoke nonsense")
+	}
+	p.began = time.Now()
+	p.baseline()
+	return nil
+}
+
+// setupError says which step of confining the child could not do.
+type setupError struct {
+	Step string
+	Err  error
+}
+
+func (e *setupError) Error() string { return "confine process: " + e.Step + ": " + e.Err.Error() }
+func (e *setupError) Unwrap() error { return e.Err }
+
+// listen reads until the child's end closes: a descriptor of its /tmp and,
+// when a layer could not be put on, which.
+func (l *launch) listen(p *Process) ([]byte, error) {
+	var message []byte
+	buf, oob := make([]byte, 1024), make([]byte, 64)
+	for {
+		n, noob, _, _, err := unix.Recvmsg(int(l.control.Fd()), buf, oob, unix.MSG_CMSG_CLOEXEC)
+		switch {
+		case err == syscall.EINTR:
+			continue
+		case err == syscall.ECONNRESET: // it died with our words unread
+			return message, nil
+		case err != nil:
+			return nil, err
+		case n == 0:
+			return message, nil
+		}
+		data := buf[:n]
+		if noob > 0 {
+			p.tmp = descriptor(oob[:noob])
+			data = data[1:]
+		}
+		message = append(message, data...)
+	}
+}
+
+func descriptor(oob []byte) *os.File {
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil || len(messages) == 0 {
+		return nil
+	}
+	fds, err := unix.ParseUnixRights(&messages[0])
+	if err != nil || len(fds) == 0 {
+		return nil
+	}
+	return os.NewFile(uintptr(fds[0]), "/tmp of jail")
+}
+
+// readReport reads what a driver reported; it is called when it has ended.
+func (l *launch) readReport() ([]byte, error) {
+	if l.report == nil {
+		return nil, nil
+	}
+	return io.ReadAll(l.report)
+}
