@@ -18,10 +18,10 @@ type Draft struct {
 	Files   []sandbox.File    `json:"files"`
 	Answers map[string]string `json:"answers,omitempty"` // to an exercise's questions
 	Version int               `json:"version"`           // 1 for the first that is saved
-	// Starter names the author's text it began from (a hash), so that the
-	// learner can be told when that has changed. Saving with none keeps it.
-	Starter string    `json:"starter,omitempty"`
-	Updated time.Time `json:"updated"`
+	// Starter is the author's text it began from, so that the learner can be
+	// shown what changed in that since. Saving with none keeps it.
+	Starter []sandbox.File `json:"starter,omitempty"`
+	Updated time.Time      `json:"updated"`
 }
 
 // Why says why an older version of a draft was kept.

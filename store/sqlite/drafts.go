@@ -43,7 +43,7 @@ func (s *Store) PutDraft(ctx context.Context, d learner.Draft, base int) (learne
 			return err
 		}
 		switch {
-		case !gone && same(old, d) && (d.Starter == "" || d.Starter == old.Starter):
+		case !gone && same(old, d) && (len(d.Starter) == 0 || slices.Equal(d.Starter, old.Starter)):
 			saved = old
 			return nil
 		case base == old.Version && !gone, base == 0 && gone:
@@ -75,7 +75,7 @@ func (s *Store) DeleteDraft(ctx context.Context, key string) error {
 		if err := s.keep(ctx, tx, old, learner.Deleted); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', starter = '', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
+		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', starter = '[]', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
 		return err
 	})
 	if err != nil {
@@ -112,7 +112,7 @@ func (s *Store) replace(ctx context.Context, tx *sql.Tx, old learner.Draft, gone
 			return d, err
 		}
 	}
-	if d.Starter == "" {
+	if len(d.Starter) == 0 {
 		d.Starter = old.Starter
 	}
 	d.Version, d.Updated = old.Version+1, s.now().Truncate(time.Millisecond).UTC()
@@ -120,9 +120,13 @@ func (s *Store) replace(ctx context.Context, tx *sql.Tx, old learner.Draft, gone
 	if err != nil {
 		return d, err
 	}
+	starter, err := json.Marshal(d.Starter)
+	if err != nil {
+		return d, err
+	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO draft (key, version, files, answers, starter, updated) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (key) DO UPDATE SET version = excluded.version, files = excluded.files, answers = excluded.answers, starter = excluded.starter, updated = excluded.updated, gone = 0`,
-		d.Key, d.Version, files, answers, d.Starter, d.Updated.UnixMilli())
+		d.Key, d.Version, files, answers, string(starter), d.Updated.UnixMilli())
 	return d, err
 }
 
@@ -183,9 +187,13 @@ type querier interface {
 func stored(ctx context.Context, q querier, key string) (d learner.Draft, gone bool, err error) {
 	d.Key = key
 	row := q.QueryRowContext(ctx, `SELECT version, files, answers, updated, starter, gone FROM draft WHERE key = ?`, key)
-	err = scan(row, &d, &d.Starter, &gone)
+	var starter string
+	err = scan(row, &d, &starter, &gone)
 	if errors.Is(err, sql.ErrNoRows) {
 		return d, true, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(starter), &d.Starter)
 	}
 	return d, gone, err
 }

@@ -4,7 +4,7 @@ CREATE TABLE draft (
 	version INTEGER NOT NULL,
 	files   TEXT NOT NULL,              -- JSON: [{"name","content"}]
 	answers TEXT NOT NULL,              -- JSON: {"question": "answer"}
-	starter TEXT NOT NULL,              -- hash of the author's text it began from
+	starter TEXT NOT NULL,              -- JSON: the author's text it began from
 	updated INTEGER NOT NULL,           -- ms since 1970
 	gone    INTEGER NOT NULL DEFAULT 0  -- 1 after a reset: the row keeps the version number
 ) STRICT, WITHOUT ROWID;
