@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 
 	"course/tutor/content"
+	"course/tutor/static"
 )
 
 //go:embed templates/*.html
@@ -22,36 +24,44 @@ type Renderer struct {
 // New parses the templates. The error is a fault of ours: a template that
 // does not parse.
 func New() (*Renderer, error) {
-	t, err := template.New("").ParseFS(templateFS, "templates/*.html")
+	t, err := template.New("").Funcs(template.FuncMap{
+		"asset":        static.URL,
+		"chapterName":  chapterName,
+		"cv":           chevron,
+		"icon":         icon,
+		"plural":       plural,
+		"trace":        drawTrace,
+		"trimExercise": func(s string) string { return strings.TrimPrefix(s, "Exercise: ") },
+	}).ParseFS(templateFS, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("parse templates: %w", err)
 	}
 	return &Renderer{tmpl: t}, nil
 }
 
-// Home writes the course map.
-func (r *Renderer) Home(w io.Writer, v HomeView) error { return r.execute(w, "home", v) }
-
-// Chapter writes a chapter's own page, or one of its sections.
-func (r *Renderer) Chapter(w io.Writer, v ChapterView) error { return r.execute(w, "chapter", v) }
-
-// Exercise writes the page of an exercise.
-func (r *Renderer) Exercise(w io.Writer, v ExerciseView) error { return r.execute(w, "exercise", v) }
-
 // Doc writes a page of plain sections, as that of one trace.
-func (r *Renderer) Doc(w io.Writer, v DocView) error { return r.execute(w, "doc", v) }
+func (r *Renderer) Doc(w io.Writer, v DocView) error {
+	return r.execute(w, "doc", struct {
+		frame
+		Trace *TraceView
+	}{newFrame(v.Chrome, v.Title, nil), v.Trace})
+}
 
 // Error writes the page of something that went wrong.
-func (r *Renderer) Error(w io.Writer, v ErrorView) error { return r.execute(w, "error", v) }
+func (r *Renderer) Error(w io.Writer, v ErrorView) error {
+	return r.execute(w, "error", struct {
+		frame
+		Fact, Action string
+		Ours         bool
+	}{newFrame(v.Chrome, v.Fact, nil), v.Fact, v.Action, v.Status >= 500})
+}
 
 // RunPanel writes the result part of a cell as a fragment: its status line,
 // diagnostics, output, explanation and trace. c may be nil for a run that
-// belongs to no cell.
+// belongs to no cell. The diagnostics are listed with their places: a script
+// moves them under their lines.
 func (r *Renderer) RunPanel(w io.Writer, c *content.Cell, v CellView) error {
-	return r.execute(w, "run-panel", struct {
-		Cell *content.Cell
-		CellView
-	}{c, v})
+	return r.execute(w, "run-panel", newPanel(c, v, false, nil))
 }
 
 // TracePanelFragment writes the panel of one trace.
@@ -61,7 +71,7 @@ func (r *Renderer) TracePanelFragment(w io.Writer, v *TraceView) error {
 
 // VerdictPanel writes the checks of an exercise with what became of them.
 func (r *Renderer) VerdictPanel(w io.Writer, v ExerciseView) error {
-	return r.execute(w, "verdict-panel", v)
+	return r.execute(w, "verdict-panel", newVerdict(v))
 }
 
 // execute buffers, so that a template that fails half way writes nothing.
@@ -74,4 +84,22 @@ func (r *Renderer) execute(w io.Writer, name string, data any) error {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
+}
+
+// icon is the use of a symbol of the sprite.
+func icon(name string) template.HTML {
+	return template.HTML(`<svg class="i" aria-hidden="true"><use href="#i-` + template.HTMLEscapeString(name) + `"/></svg>`)
+}
+
+// chevron is the icon that turns when its disclosure opens.
+func chevron() template.HTML {
+	return `<svg class="i cv" aria-hidden="true"><use href="#i-chev"/></svg>`
+}
+
+// drawTrace draws a trace, or says why there is none.
+func drawTrace(v *TraceView) template.HTML {
+	if v == nil {
+		return ""
+	}
+	return template.HTML(`<p class="explain">` + template.HTMLEscapeString(v.Problem) + `</p>`)
 }

@@ -26,11 +26,15 @@ type Chrome struct {
 type HomeView struct {
 	Chrome
 	Resume *Resume
+	// Exercises are all exercises by id.
+	Exercises map[string]*exercises.Exercise
 }
 
 // Resume is where the learner was last.
 type Resume struct {
 	Title, URL string
+	Chapter    string // slug; "" for an exercise of none
+	Note       string // one sentence of what was left there; may be ""
 }
 
 // ChapterView is the data of a chapter's own page or of one of its sections.
@@ -53,6 +57,9 @@ type CellView struct {
 	Recorded *Recording // the book's own run; shown until there is a Result
 	Problem  string     // what was wrong with a form post, for this cell
 	Picked   int        // prediction picked, 1-based; 0 none
+	// NewStarter is what the author changed since the draft was begun; nil
+	// when nothing did.
+	NewStarter []FileChange
 }
 
 // Recording is a run of the book, kept with it.
@@ -87,12 +94,21 @@ type ExerciseView struct {
 	VerdictOld bool
 	Traces     []*TraceView // of the traced checks, drawn side by side
 	Problem    string       // what was wrong with a form post
+	// NewStarter is what of the starter changed since the draft was begun, as
+	// the old and the new text of each file; nil when nothing did.
+	NewStarter []FileChange
 	// Solution is set when the learner may see it and asked to.
 	Solution   []sandbox.File
 	MayAsk     bool   // the learner may see the solution now
 	AskingSays string // what asking costs
 	NextURL    string
 	NextTitle  string
+}
+
+// FileChange is a file of the starter in the version a draft was begun from
+// and in that of today.
+type FileChange struct {
+	Name, Old, New string
 }
 
 // HintView is one hint, rendered.

@@ -1,0 +1,336 @@
+package page
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"course/tutor/content"
+	"course/tutor/exercises"
+	"course/tutor/sandbox"
+)
+
+// cellWriter writes the cells of one page. It implements
+// content.CellRenderer.
+type cellWriter struct {
+	r *Renderer
+	v ChapterView
+}
+
+// Cell writes the HTML of c.
+func (cw cellWriter) Cell(w io.Writer, c *content.Cell) error {
+	name := "cell"
+	var data any
+	switch c.Verb {
+	case "exercise":
+		name, data = "exercise-cell", cw.exerciseCell(c)
+	case "run":
+		data = newCell(c, cw.v.Cells[c.ID], sectionURL(cw.v.Chapter, cw.v.Page)+"/run", cw.v.GoProblem)
+	default:
+		name, data = "listing", newCell(c, CellView{}, "", "")
+	}
+	if err := cw.r.tmpl.ExecuteTemplate(w, name, data); err != nil {
+		return fmt.Errorf("render cell %s: %w", c.ID, err)
+	}
+	return nil
+}
+
+// cellData is a cell as its template wants it.
+type cellData struct {
+	ID, Key, Expect string
+	Action          string // URL of the form
+	Name            string // file shown first
+	Caption         string
+	Tags            []string
+	Files           []fileData
+	Traced          bool // run with a trace unless told otherwise
+	Changed         bool
+	Version         int
+	Problem         string
+	GoProblem       string
+	Predict         *predictData
+	Panel           panelData
+}
+
+// fileData is one file of a cell or an exercise.
+type fileData struct {
+	Name     string
+	Source   string // what is in the editor
+	Original string // what Reset goes back to
+	Rows     int    // of a textarea
+	Blocks   []block
+	ReadOnly bool
+}
+
+func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
+	d := cellData{
+		ID: c.ID, Key: c.Key, Expect: c.Options["expect"], Action: action, Name: mainFile(c),
+		Caption: c.Options["caption"], Tags: cellTags(c), Traced: c.Options["trace"] != "",
+		Version: v.Version, Problem: v.Problem, GoProblem: goProblem,
+	}
+	originals := cellFiles(c)
+	files := originals
+	if v.Files != nil {
+		files = v.Files
+	}
+	d.Changed = !slices.Equal(files, originals)
+	d.Panel = newPanel(c, v, d.Changed, files)
+	d.Files = fileList(files, originals, "cell-"+c.ID, underLines(v))
+	d.Predict = newPredict(c, v)
+	return d
+}
+
+func fileList(files, originals []sandbox.File, anchor string, diags []sandbox.Diagnostic) []fileData {
+	list := make([]fileData, 0, len(files))
+	for i, f := range files {
+		at := anchor
+		if i > 0 {
+			at = fmt.Sprintf("%s-%d", anchor, i+1)
+		}
+		lines := codeLines(f.Name, f.Content, at, diags)
+		list = append(list, fileData{
+			Name: f.Name, Source: f.Content, Original: contentOf(originals, f.Name),
+			Rows: min(max(len(lines)+1, 6), 30), Blocks: blocks(lines),
+		})
+	}
+	return list
+}
+
+func contentOf(files []sandbox.File, name string) string {
+	for _, f := range files {
+		if f.Name == name {
+			return f.Content
+		}
+	}
+	return ""
+}
+
+func cellFiles(c *content.Cell) []sandbox.File {
+	files := make([]sandbox.File, len(c.Files))
+	for i, f := range c.Files {
+		files[i] = sandbox.File{Name: f.Name, Content: f.Content}
+	}
+	return files
+}
+
+func mainFile(c *content.Cell) string {
+	if len(c.Files) > 0 {
+		return c.Files[0].Name
+	}
+	return "main.go"
+}
+
+// cellTags are what a reader should know of how a cell is run.
+func cellTags(c *content.Cell) []string {
+	var tags []string
+	if n := c.Options["procs"]; n != "" {
+		tags = append(tags, "GOMAXPROCS "+n)
+	}
+	if c.Options["race"] != "" {
+		tags = append(tags, "race detector on")
+	}
+	if clock := c.Options["clock"]; clock != "" && clock != "real" {
+		tags = append(tags, clock+" clock")
+	}
+	if c.Verb == "test" || c.Verb == "bench" {
+		tags = append(tags, c.Verb)
+	}
+	return tags
+}
+
+// Status is the cell's data-status.
+func (d cellData) Status() string {
+	if d.Panel.Status != "" {
+		return d.Panel.Status
+	}
+	if d.Changed {
+		return "changed"
+	}
+	return "idle"
+}
+
+// RunLabel is the word on the button.
+func (d cellData) RunLabel() string {
+	if d.Panel.Status != "" {
+		return "Run again"
+	}
+	return "Run"
+}
+
+// predictData is the question before a run.
+type predictData struct {
+	Name, Prompt string
+	Choices      []predictChoice
+	Asked        bool // the run is over: yours and the right one are marked
+}
+
+type predictChoice struct {
+	N                  int
+	Text               string
+	Picked, Right      bool
+	MarkYours, MarkHit bool
+}
+
+func newPredict(c *content.Cell, v CellView) *predictData {
+	if c.Predict == nil {
+		return nil
+	}
+	p := &predictData{Name: "predict", Prompt: c.Predict.Prompt, Asked: v.Result != nil}
+	for i, text := range c.Predict.Choices {
+		n := i + 1
+		p.Choices = append(p.Choices, predictChoice{
+			N: n, Text: text, Picked: v.Picked == n, Right: c.Predict.Answer == n,
+			MarkYours: p.Asked && v.Picked == n, MarkHit: p.Asked && c.Predict.Answer == n,
+		})
+	}
+	return p
+}
+
+// exerciseCellData is a cell that leads to an exercise.
+type exerciseCellData struct {
+	ID, Exercise, Title string
+	Points              int
+	Ready               bool // the exercise is there
+	State               string
+	Files               []fileData
+}
+
+func (cw cellWriter) exerciseCell(c *content.Cell) exerciseCellData {
+	d := exerciseCellData{ID: c.ID, Exercise: c.Exercise, State: cw.v.States["exercise:"+c.Exercise]}
+	ex := cw.v.Exercises[c.Exercise]
+	files := cellFiles(c)
+	if ex != nil {
+		d.Ready, d.Title, d.Points = true, ex.Title, maxPoints(ex)
+		files = starterFiles(ex, files)
+	}
+	d.Files = fileList(files, files, "cell-"+c.ID, nil)
+	return d
+}
+
+// starterFiles are the named files with the starter's text where the fence
+// gives none.
+func starterFiles(ex *exercises.Exercise, named []sandbox.File) []sandbox.File {
+	var files []sandbox.File
+	for _, f := range named {
+		if strings.TrimSpace(f.Content) == "" {
+			f.Content = contentOf(ex.Starter, f.Name)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+func maxPoints(ex *exercises.Exercise) int {
+	sum := 0
+	for _, c := range ex.Checks {
+		sum += c.Points
+	}
+	return sum
+}
+
+// panelData is everything below the code of a cell.
+type panelData struct {
+	ID       string // of the run; "" before the first
+	CellID   string
+	Status   string // of the result; "" before the first run
+	Line     Line
+	Diags    []sandbox.Diagnostic // those that belong to no line shown
+	Output   *outputView
+	Explain  *explanation
+	Trace    *TraceView
+	Recorded string // "go 1.26.8" when this is the book's own run
+}
+
+// newPanel shows the result, or else the recording, or else what the author
+// says it prints.
+func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) panelData {
+	p := panelData{Trace: v.Trace}
+	expect := ""
+	if c != nil {
+		p.CellID, expect = c.ID, c.Options["expect"]
+	}
+	if r := v.Result; r != nil {
+		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)
+		p.Output, p.Explain = newOutput(r, false), explain(r)
+		p.Diags = elsewhere(explained(r), files)
+		return p
+	}
+	p.Line = idleLine(expect)
+	if rec := v.Recorded; rec != nil && rec.Result != nil {
+		p.Output, p.Trace = newOutput(rec.Result, true), rec.Trace
+		p.Recorded = goVersion(rec.Result.GoVersion)
+		p.Line.Detail = joinSentences(p.Line.Detail, "Recorded with "+p.Recorded)
+	} else if c != nil {
+		p.Output = printedOutput(c)
+	}
+	if changed {
+		p.Line = Line{Fact: "Changed.", Detail: "Run to see the new output"}
+	}
+	return p
+}
+
+func joinSentences(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + ". " + b
+}
+
+// explained leaves out diagnostics that the explanation below the output says.
+func explained(r *sandbox.Result) []sandbox.Diagnostic {
+	if r.Status == sandbox.StatusCompileError || r.Status == sandbox.StatusRefused || r.Status == sandbox.StatusCompileLimit {
+		return r.Diagnostics
+	}
+	return nil
+}
+
+// underLines are the diagnostics shown with the code. Those that are explained
+// below the output only mark their line: they have no message here.
+func underLines(v CellView) []sandbox.Diagnostic {
+	if v.Result == nil {
+		return nil
+	}
+	if said := explained(v.Result); said != nil {
+		return said
+	}
+	var marks []sandbox.Diagnostic
+	for _, d := range v.Result.Diagnostics {
+		marks = append(marks, sandbox.Diagnostic{File: d.File, Line: d.Line})
+	}
+	return marks
+}
+
+// State is the cell's data-state: the colour of the spine.
+func (p panelData) State() string {
+	if p.Status == "" {
+		return "idle"
+	}
+	return p.Line.State
+}
+
+// printedOutput shows what the text says a listing prints.
+func printedOutput(c *content.Cell) *outputView {
+	v := &outputView{Label: "Expected output"}
+	add := func(e *content.Expect, class string) {
+		if e == nil || e.Mode == "match" {
+			return // a pattern is no output
+		}
+		for line := range strings.SplitSeq(strings.TrimSuffix(e.Text, "\n"), "\n") {
+			v.Head = append(v.Head, outLine{Class: class, Text: line})
+		}
+		switch e.Mode {
+		case "unordered":
+			v.Note = "What it prints, in any order"
+		case "first":
+			v.Cut = "and so on"
+		}
+	}
+	add(c.Output, "sys")
+	add(c.Stderr, "e sys")
+	if len(v.Head) == 0 {
+		return nil
+	}
+	v.Head = fold(v.Head, v)
+	return v
+}

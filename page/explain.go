@@ -1,0 +1,98 @@
+package page
+
+import (
+	"strings"
+
+	"course/tutor/sandbox"
+)
+
+// explanation follows the output of a run that went wrong: a title that is a
+// fact, a few sentences, one place to go to.
+type explanation struct {
+	Title string
+	Text  []string
+	File  string // of the line to go to
+	Line  int    // 0: none
+}
+
+// explain says why a run ended as it did. It is nil where the output says all.
+func explain(r *sandbox.Result) *explanation {
+	if words, isLimit := limitWords[r.Status]; isLimit {
+		return words(r)
+	}
+	switch r.Status {
+	case sandbox.StatusRuntimeError, sandbox.StatusDeadlock, sandbox.StatusRace, sandbox.StatusForbidden, sandbox.StatusRefused:
+		return explainDiagnostic(r.Diagnostics)
+	}
+	return nil
+}
+
+// explainDiagnostic takes the first diagnostic that explains itself.
+func explainDiagnostic(diags []sandbox.Diagnostic) *explanation {
+	for _, d := range diags {
+		if d.Explain == "" {
+			continue
+		}
+		title, rest := firstSentence(d.Explain)
+		e := &explanation{Title: title, File: d.File, Line: d.Line}
+		if rest != "" {
+			e.Text = []string{rest}
+		}
+		return e
+	}
+	return nil
+}
+
+// firstSentence cuts text after its first full stop that ends a sentence.
+func firstSentence(text string) (first, rest string) {
+	for i := 0; i+1 < len(text); i++ {
+		if (text[i] == '.' || text[i] == ':') && (text[i+1] == ' ' || text[i+1] == '\n') {
+			return strings.TrimSuffix(text[:i+1], ":"), strings.TrimSpace(text[i+1:])
+		}
+	}
+	return text, ""
+}
+
+// limitWords explain each limit: what it was, and what to look for.
+var limitWords = map[sandbox.Status]func(*sandbox.Result) *explanation{
+	sandbox.StatusTimeLimit: func(r *sandbox.Result) *explanation {
+		allowed := "its time"
+		if r.Limit != nil {
+			allowed = trimZero(seconds(r.Limit.Allowed)) + " s"
+		}
+		return limitExplanation(r, "It was still running after "+allowed,
+			"Look for a loop that never ends, or a goroutine that waits for something that never comes. If the work is only too much, do less of it: a smaller input shows the same thing.")
+	},
+	sandbox.StatusMemoryLimit: func(r *sandbox.Result) *explanation {
+		allowed := "it may have"
+		if r.Limit != nil {
+			allowed = megabytes(r.Limit.Allowed) + " MB"
+		}
+		return limitExplanation(r, "It asked for more memory than "+allowed,
+			"What is still reachable can’t be collected. If you meant to measure growth, stop at a size and print it.")
+	},
+	sandbox.StatusOutputLimit: func(r *sandbox.Result) *explanation {
+		return limitExplanation(r, "It printed more than a page can show",
+			"The rest was thrown away. Print less often, or only what you compare.")
+	},
+	sandbox.StatusProcessLimit: func(r *sandbox.Result) *explanation {
+		return limitExplanation(r, "It started more threads or processes than it may",
+			"Goroutines don’t count here, threads do: each goroutine that blocks in a system call holds one.")
+	},
+	sandbox.StatusDiskLimit: func(r *sandbox.Result) *explanation {
+		return limitExplanation(r, "It filled its disk",
+			"A program has a small private /tmp that is gone when it ends. Remove files it no longer needs, or write less.")
+	},
+	sandbox.StatusCompileLimit: func(r *sandbox.Result) *explanation {
+		return limitExplanation(r, "Building it took more than it may",
+			"Some sources make any compiler work without end: constants that double, types that contain themselves, very long expressions. Take out what was added last.")
+	},
+}
+
+// limitExplanation prefers the words of a diagnostic of this very run.
+func limitExplanation(r *sandbox.Result, title, text string) *explanation {
+	if e := explainDiagnostic(r.Diagnostics); e != nil {
+		return e
+	}
+	return &explanation{Title: title, Text: []string{text}}
+}

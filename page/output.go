@@ -1,0 +1,116 @@
+package page
+
+import (
+	"fmt"
+	"strings"
+
+	"course/tutor/sandbox"
+)
+
+// outLine is one line a program printed.
+type outLine struct {
+	At    string  // when, for the gutter; "" when that was said before
+	MS    float64 // when
+	Class string  // "", e (stderr), sys (recorded)
+	Text  string
+}
+
+// outputView is the output of a run.
+type outputView struct {
+	Label  string // accessible name: Output, Recorded output, ...
+	Head   []outLine
+	More   []outLine // folded away
+	Cut    string    // which bound ended it
+	Length string    // how long it took, when that is worth a replay
+	Note   string    // said above it
+}
+
+// foldAt is the number of lines after which output is folded.
+const foldAt = 200
+
+// replayFrom is the length of a run, in ms, from which a replay tells more
+// than the end.
+const replayFrom = 500
+
+func newOutput(r *sandbox.Result, recorded bool) *outputView {
+	v := &outputView{Label: "Output"}
+	class := ""
+	if recorded {
+		v.Label, class = "Recorded output", "sys"
+	}
+	v.Head = fold(outLines(r.Events, class), v)
+	if t := r.Truncated; t != nil {
+		v.Cut = fmt.Sprintf("Cut here: %s kept, %s left out.", size(t.KeptBytes), size(t.DroppedBytes))
+	}
+	if r.Timing.RunMS >= replayFrom && len(r.Events) > 1 {
+		v.Length = duration(r.Timing.RunMS)
+	}
+	if len(v.Head) == 0 && v.Cut == "" {
+		return nil
+	}
+	return v
+}
+
+// fold keeps the first lines and puts the rest into v.More.
+func fold(lines []outLine, v *outputView) []outLine {
+	if len(lines) <= foldAt {
+		return lines
+	}
+	v.More = lines[foldAt:]
+	return lines[:foldAt]
+}
+
+// MoreSays is "Show 1,800 more lines".
+func (v *outputView) MoreSays() string {
+	return "Show " + plural(len(v.More), "more line", "more lines")
+}
+
+// outLines cuts the bursts of a run into lines. A burst that goes on with the
+// line of the one before, in the same stream, is joined to it.
+func outLines(events []sandbox.Output, class string) []outLine {
+	var lines []outLine
+	open, stream, said := false, "", ""
+	for _, e := range events {
+		at := duration(e.TMS)
+		for piece := range strings.SplitAfterSeq(e.Text, "\n") {
+			if piece == "" {
+				continue
+			}
+			text, ended := strings.CutSuffix(piece, "\n")
+			if open && stream == e.Stream {
+				lines[len(lines)-1].Text += text
+			} else {
+				lines = append(lines, outLine{At: newTime(at, &said), MS: e.TMS, Class: lineClass(e.Stream, class), Text: text})
+			}
+			open, stream = !ended, e.Stream
+		}
+	}
+	return lines
+}
+
+// newTime is at, or "" when that is what was said last.
+func newTime(at string, said *string) string {
+	if at == *said {
+		return ""
+	}
+	*said = at
+	return at
+}
+
+func lineClass(stream, class string) string {
+	if stream == "stderr" {
+		return strings.TrimSpace("e " + class)
+	}
+	return class
+}
+
+// size writes a number of bytes.
+func size(n int64) string {
+	switch {
+	case n >= 1<<20:
+		return megabytes(float64(n)) + " MB"
+	case n >= 10<<10:
+		return whole(float64(n)/1024) + " KB"
+	}
+	return plural(int(n), "byte", "bytes")
+}
