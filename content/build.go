@@ -34,6 +34,7 @@ type builder struct {
 	links        []*linkRef
 	sections     int // h2 seen
 	level        int // of the last heading
+	titled       bool
 	figures      int
 	predict      *Predict // waits for the fence predictFor
 	predictFor   ast.Node

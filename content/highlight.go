@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/alecthomas/chroma/v2"
@@ -41,7 +42,7 @@ func HighlightLines(name, code string) []string {
 }
 
 func tokenise(name, code string) ([]chroma.Token, error) {
-	lexer := lexers.Get(name)
+	lexer := lexerOf(name)
 	if lexer == nil {
 		return nil, fmt.Errorf("no lexer for %s", name)
 	}
@@ -57,6 +58,20 @@ func tokenise(name, code string) ([]chroma.Token, error) {
 		return nil, fmt.Errorf("highlight %s: the lexer changed the text", name)
 	}
 	return tokens, nil
+}
+
+// lexerOf finds a lexer by language, or by the ending of a file name. Chroma's
+// own search by file name tries every pattern of every lexer: milliseconds.
+func lexerOf(name string) chroma.Lexer {
+	ext := path.Ext(name)
+	if ext == "" {
+		return lexers.Get(name)
+	}
+	byExt := map[string]string{".go": "go", ".s": "gas", ".json": "json", ".md": "markdown", ".yaml": "yaml", ".mod": "go", ".sh": "sh"}
+	if lang := byExt[ext]; lang != "" {
+		return lexers.Get(lang)
+	}
+	return nil
 }
 
 func joined(tokens []chroma.Token) string {

@@ -207,7 +207,8 @@ func (b *builder) heading(h *ast.Heading) {
 
 // title drops the page's own heading, which the page shows itself.
 func (b *builder) title(h *ast.Heading, text string) {
-	first := h.PreviousSibling() == nil && h.Parent().Kind() == ast.KindDocument
+	first := !b.titled && h.PreviousSibling() == nil && h.Parent().Kind() == ast.KindDocument
+	b.titled = true
 	switch {
 	case !first:
 		b.problem(h, "heading", "a second title", "write ##")
