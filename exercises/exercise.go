@@ -33,6 +33,13 @@ type Exercise struct {
 	Judge    []sandbox.File
 	Solution []sandbox.File
 	Wrong    []Wrong
+
+	// Answers are the reference's own to the questions, from
+	// _solution/answers.json.
+	Answers map[string]string
+	// Hash is that of everything a verdict rests on: exercise.md, the probe,
+	// the judge, the reference and the files that are shown, in hex.
+	Hash string
 }
 
 // Limits bound each run of a check.
@@ -62,6 +69,7 @@ type Question struct {
 	Choices   []string
 	From      string // rule expression over the learner's own trace
 	Tolerance string // "10%"
+	Line      int    // in exercise.md
 }
 
 // Check is one line of the verdict.
@@ -83,7 +91,8 @@ type Check struct {
 	AllOrNo  bool
 
 	Call string // trace, leak, alloc, cpu: the probe function
-	Args []any
+	Args []any  // or Gen, for arguments made from the seed
+	N    int    // units of work of one call: n in the rule
 	Rule string
 	Runs int
 }

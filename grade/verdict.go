@@ -12,6 +12,9 @@ type Work struct {
 	Files   []sandbox.File
 	Answers map[string]string // by question id
 	Ignored []string          // names that were handed in but are no part of the work
+	// AnswersWrong says why the answers could not be read; "" when they could.
+	AnswersWrong string
+	Key          string // who asks, for fairness between people; never shown
 }
 
 // Judge is what grades: the one verb of this room. Grader implements it.

@@ -1,0 +1,165 @@
+package grade
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"course/tutor/exectrace"
+	"course/tutor/exercises"
+)
+
+// fault says why a trace is no evidence of the run it claims to be: our word is
+// not in it exactly once, or its times contradict the CPU that the process
+// really used. A trace that a learner made up fails here.
+func fault(m *exectrace.Metrics, word string, run *tracedRun) string {
+	call := spanOf(m.Regions, "tutor:"+word)
+	if loggedOf(m.Logs, "tutor", word) != 1 || call.N != 1 {
+		return "the mark that the call leaves in it is missing or doubled."
+	}
+	if call.Open != 0 && (run.reply.ok || run.reply.err != nil) {
+		return "it ends in the middle of a call that answered."
+	}
+	used := run.part.Usage.CPUMS
+	busy := m.RunningMS + m.SyscallMS + m.GC.MarkMS*float64(max(m.Procs, 1))
+	if claims := m.RunningMS; claims > 200 && used < claims/50 {
+		return fmt.Sprintf("it shows %.0f ms of running, and the process used %.0f ms of CPU.", claims, used)
+	}
+	if used > 500+4*busy {
+		return fmt.Sprintf("the process used %.0f ms of CPU, and it shows %.0f ms of running.", used, m.RunningMS)
+	}
+	return ""
+}
+
+// tellRule fills r with a clause that does not hold: the author's sentence,
+// the clause, the numbers it read, and the lines behind them.
+func (s *session) tellRule(c exercises.Check, clause exercises.Clause, run *tracedRun, r *CheckResult) error {
+	message, err := exercises.ParseMessage(c.Message, exercises.TraceScope())
+	if err != nil {
+		return fmt.Errorf("read the message of check %s: %w", c.ID, err)
+	}
+	r.Status, r.Expected = Failed, clause.Text
+	r.Message = message.Fill(run.env)
+	if r.Message == "" {
+		r.Message = fmt.Sprintf("The trace does not fit: %s.", clause.Text)
+	}
+	r.Got = readings(clause, run.env)
+	r.Evidence = append(r.Evidence, s.lines(clause, run.trace)...)
+	r.Evidence = append(r.Evidence, Evidence{Kind: "trace", TraceID: s.traceOf(c, run), ToMS: run.trace.Metrics.WallMS,
+		Text: callText(c.Call, run.args)})
+	return nil
+}
+
+// traceOf is the check under which the verdict keeps the trace of run. The
+// reader of a verdict finds the trace by it.
+func (s *session) traceOf(c exercises.Check, run *tracedRun) string {
+	for _, t := range s.traces {
+		if len(t.Data) > 0 && len(run.data) > 0 && &t.Data[0] == &run.data[0] {
+			return t.Check
+		}
+	}
+	return c.ID
+}
+
+// readings are the values that a clause read, one a line.
+func readings(clause exercises.Clause, env map[string]any) string {
+	var lines []string
+	for _, name := range clause.Names {
+		lines = append(lines, fmt.Sprintf("%s = %s", name, exercises.FormatValue(lookup(env, name))))
+	}
+	for _, call := range clause.Calls {
+		if v, err := call.Value(env); err == nil {
+			lines = append(lines, fmt.Sprintf("%s = %s", call.Text, exercises.FormatValue(v)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lines are the learner's lines that a clause is about: where goroutines that
+// never ended were started, where they waited, or where they ran.
+func (s *session) lines(clause exercises.Clause, t *exectrace.Trace) []Evidence {
+	if slices.ContainsFunc(clause.Names, func(n string) bool { return strings.HasSuffix(n, "at_end") }) {
+		return s.leakLines(t.Metrics.Leaks)
+	}
+	if slices.ContainsFunc(clause.Names, func(n string) bool { return strings.HasPrefix(n, "goroutines.") }) {
+		return s.startLines(t.Goroutines)
+	}
+	return s.costLines(t.Metrics.Lines)
+}
+
+// mine is the name of a file of the learner's package, or "".
+func (s *session) mine(file string) string {
+	name := path.Base(file)
+	for _, f := range s.files {
+		if f.Name == name && slices.Contains(s.ex.Edit, name) {
+			return name
+		}
+	}
+	return ""
+}
+
+func (s *session) leakLines(leaks []exectrace.Leak) []Evidence {
+	var out []Evidence
+	for _, l := range leaks {
+		if name := s.mine(l.File); name != "" && len(out) < 3 {
+			out = append(out, Evidence{Kind: "line", File: name, Line: l.Line,
+				Text: fmt.Sprintf("%d goroutines started here still wait at the end (%s)", l.N, l.Reason)})
+		}
+	}
+	return out
+}
+
+func (s *session) startLines(all []exectrace.Goroutine) []Evidence {
+	started := map[exectrace.Frame]int{}
+	for _, g := range all {
+		if name := s.mine(g.CreatedAt.File); name != "" {
+			started[exectrace.Frame{File: name, Line: g.CreatedAt.Line}]++
+		}
+	}
+	var out []Evidence
+	for _, at := range slices.SortedFunc(maps.Keys(started), func(a, b exectrace.Frame) int { return cmp.Compare(started[b], started[a]) }) {
+		if len(out) < 3 {
+			out = append(out, Evidence{Kind: "line", File: at.File, Line: at.Line, Text: fmt.Sprintf("started %d goroutines", started[at])})
+		}
+	}
+	return out
+}
+
+func (s *session) costLines(lines []exectrace.LineCost) []Evidence {
+	mine := slices.DeleteFunc(slices.Clone(lines), func(l exectrace.LineCost) bool { return s.mine(l.File) == "" })
+	slices.SortStableFunc(mine, func(a, b exectrace.LineCost) int { return cmp.Compare(weight(b), weight(a)) })
+	var out []Evidence
+	for _, l := range mine {
+		if len(out) < 3 && weight(l) > 0 {
+			out = append(out, Evidence{Kind: "line", File: s.mine(l.File), Line: l.Line, Text: costText(l)})
+		}
+	}
+	return out
+}
+
+func weight(l exectrace.LineCost) float64 {
+	sum := l.RunningMS + l.RunnableMS
+	for _, ms := range l.WaitingMS {
+		sum += ms
+	}
+	return sum
+}
+
+func costText(l exectrace.LineCost) string {
+	var parts []string
+	if l.RunningMS >= 0.1 {
+		parts = append(parts, fmt.Sprintf("ran %.1f ms", l.RunningMS))
+	}
+	if l.RunnableMS >= 0.1 {
+		parts = append(parts, fmt.Sprintf("wanted a P for %.1f ms", l.RunnableMS))
+	}
+	for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
+		if ms := l.WaitingMS[reason]; ms >= 0.1 {
+			parts = append(parts, fmt.Sprintf("waited %.1f ms (%s)", ms, reason))
+		}
+	}
+	return "here goroutines " + strings.Join(parts, ", ")
+}

@@ -1,0 +1,73 @@
+package grade
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"course/tutor/sandbox"
+)
+
+// build checks that the learner's package compiles under the exercise's
+// policy. What it prints or how it exits does not matter.
+func (s *session) build(ctx context.Context, r *CheckResult) error {
+	if s.broken != "" {
+		r.Status, r.Message = Failed, s.broken
+		return nil
+	}
+	part := s.learner()
+	if s.ex.Main {
+		part = s.program(learnerPart, s.files)
+	}
+	job := s.job(&sandbox.Dialogue{}, part)
+	if s.ex.Main {
+		job.Dialogue = nil
+	}
+	res, err := s.g.cfg.Runner.Run(ctx, job, nil)
+	if err != nil {
+		return fmt.Errorf("build the work: %w", err)
+	}
+	if !s.builds(partOf(res, learnerPart), r) {
+		return nil
+	}
+	r.Status, r.Message = Passed, "It compiles."
+	return nil
+}
+
+// builds is false, with the reason in r, when the learner's part was not
+// built. Every kind asks it first.
+func (s *session) builds(part *sandbox.Result, r *CheckResult) bool {
+	switch part.Status {
+	case sandbox.StatusCompileError:
+		r.Message = "It does not compile. " + firstError(part)
+	case sandbox.StatusRefused:
+		r.Message = "It was not built. " + firstError(part)
+	case sandbox.StatusCompileLimit:
+		r.Message = "Compiling it took more time or memory than there is. Look for a very large constant or type."
+	default:
+		return true
+	}
+	r.Status = Failed
+	for _, d := range part.Diagnostics {
+		if len(r.Evidence) < 10 {
+			text := strings.TrimSpace(d.Message + "\n" + d.Explain)
+			r.Evidence = append(r.Evidence, Evidence{Kind: "line", File: d.File, Line: d.Line, Text: text})
+		}
+	}
+	return false
+}
+
+// firstError is the first message of the compiler, with its explanation.
+func firstError(part *sandbox.Result) string {
+	for _, d := range part.Diagnostics {
+		text := fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message)
+		if d.File == "" {
+			text = d.Message
+		}
+		if d.Explain != "" {
+			text += ". " + d.Explain
+		}
+		return text
+	}
+	return "Nobody said why."
+}
