@@ -63,6 +63,9 @@ func (s *Spec) checkPaths() error {
 		paths = append(paths, b.Inside)
 	}
 	for _, f := range s.Files {
+		if !inside(f.Path) {
+			return fmt.Errorf("check spec: file %s: not below /src, /tmp, /etc or /run", f.Path)
+		}
 		paths = append(paths, f.Path)
 	}
 	for _, p := range paths {

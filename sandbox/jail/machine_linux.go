@@ -3,12 +3,17 @@ package jail
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"course/tutor/sandbox/jail/reexec"
 )
 
 // host is what this machine offers, found out once.
@@ -19,8 +24,8 @@ type host struct {
 	libraries []string // shared ones that our own binary needs
 }
 
-// machine answers what this machine offers. Nothing here is a promise that a
-// layer works: what does not fails Start, and Measure tells what held.
+// machine answers what this machine offers. A layer in it was put on once
+// without an error; whether it holds is for Measure to say.
 var machine = sync.OnceValue(func() *host {
 	h := &host{layers: layers{}, cgroups: findCgroups(), libraries: ownLibraries()}
 	for _, l := range reported {
@@ -33,8 +38,46 @@ var machine = sync.OnceValue(func() *host {
 	}
 	h.twoIDs = canMapTwo()
 	h.cgroups.sweep()
+	h.settle()
 	return h
 })
+
+// settle starts a process that does nothing and gives up one layer after the
+// other that the kernel refuses, until it starts.
+func (h *host) settle() {
+	for range reported {
+		p, err := h.start(context.Background(), Spec{
+			Path: reexec.Self, Args: []string{reexec.NameCanary, reexec.CanaryNothing},
+		})
+		if err == nil {
+			_, _ = p.Wait()
+			return
+		}
+		if !h.giveUp(err) {
+			return // Start will say the same
+		}
+	}
+}
+
+// giveUp takes away the layer that an error came from.
+func (h *host) giveUp(err error) bool {
+	var setup *setupError
+	var errno syscall.Errno
+	switch {
+	case errors.As(err, &setup) && h.layers[setup.Layer]:
+		delete(h.layers, setup.Layer)
+	case errors.As(err, &setup) || !errors.As(err, &errno) || !h.layers[Mount]:
+		return false
+	case h.layers[UserNS] && os.Geteuid() == 0:
+		// The child could not be made. Root may make the others without this one.
+		delete(h.layers, UserNS)
+	default:
+		for _, l := range []Layer{UserNS, Mount, PID, Net, IPC, UTS, CgroupNS, Root} {
+			delete(h.layers, l)
+		}
+	}
+	return true
+}
 
 // canMapTwo says whether we may give a child a user besides our own.
 func canMapTwo() bool {

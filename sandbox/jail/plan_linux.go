@@ -1,7 +1,6 @@
 package jail
 
 import (
-	"math/rand/v2"
 	"os"
 	"strings"
 	"syscall"
@@ -35,12 +34,16 @@ func (l *launch) plan() reexec.Config {
 	if l.on[Root] {
 		l.planRoot(&c)
 	}
-	if l.on[UserNS] && machine().twoIDs || !l.on[UserNS] && os.Geteuid() == 0 {
+	if l.work != nil {
+		c.Work = l.work.root
+	}
+	switch {
+	case l.on[UserNS] && l.host.twoIDs:
 		c.On |= reexec.SetUID
 		c.UID, c.GID = insideID, insideID
-		if !l.on[UserNS] {
-			c.UID, c.GID = outsideID, outsideID
-		}
+	case !l.on[UserNS] && os.Geteuid() == 0:
+		c.On |= reexec.SetUID
+		c.UID, c.GID = uint64(l.outside), uint64(l.outside)
 	}
 	return c
 }
@@ -112,7 +115,7 @@ func (l *launch) planRoot(c *reexec.Config) {
 		c.Binds = append(c.Binds, reexec.Bind{Host: device, Inside: device, Device: true})
 	}
 	if c.Path == reexec.Self {
-		for _, library := range machine().libraries {
+		for _, library := range l.host.libraries {
 			c.Binds = append(c.Binds, reexec.Bind{Host: library, Inside: library, Exec: true})
 		}
 	} else {
@@ -153,9 +156,9 @@ func (l *launch) attributes() *syscall.SysProcAttr {
 		}
 	}
 	if l.on[UserNS] {
-		mapIDs(a)
+		l.mapIDs(a)
 	}
-	if !l.on[Caps] || l.on[UserNS] && !machine().twoIDs {
+	if !l.on[Caps] || l.on[UserNS] && !l.host.twoIDs {
 		a.AmbientCaps = neededCaps
 	}
 	if fd, ok := l.group.fd(); ok {
@@ -170,15 +173,14 @@ var neededCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETP
 
 // mapIDs gives the child two users where we may, so that the private root
 // belongs to another than the target, and else only our own.
-func mapIDs(a *syscall.SysProcAttr) {
-	if !machine().twoIDs {
+func (l *launch) mapIDs(a *syscall.SysProcAttr) {
+	if !l.host.twoIDs {
 		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: insideID, HostID: os.Geteuid(), Size: 1}}
 		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: insideID, HostID: os.Getegid(), Size: 1}}
 		return
 	}
-	outside := outsideID + rand.IntN(1<<16)
-	a.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}, {ContainerID: insideID, HostID: outside, Size: 1}}
-	a.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}, {ContainerID: insideID, HostID: outside, Size: 1}}
+	a.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}, {ContainerID: insideID, HostID: l.outside, Size: 1}}
+	a.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}, {ContainerID: insideID, HostID: l.outside, Size: 1}}
 	a.GidMappingsEnableSetgroups = true
 	a.Credential = &syscall.Credential{}
 }

@@ -47,7 +47,16 @@ func (p *Process) Signal(sig syscall.Signal) error {
 
 // Kill ends the process and everything it started: with the first process of
 // a PID namespace the kernel kills all of it.
-func (p *Process) Kill() error { return p.Signal(syscall.SIGKILL) }
+func (p *Process) Kill() error {
+	if !p.launch.on[PID] {
+		p.killGroup()
+	}
+	return p.Signal(syscall.SIGKILL)
+}
+
+// killGroup stands in for that where there is no namespace: the process leads
+// a group that nothing in it may leave.
+func (p *Process) killGroup() { _ = syscall.Kill(-p.PID(), syscall.SIGKILL) }
 
 // Done is closed when the process has ended and Wait would not block.
 func (p *Process) Done() <-chan struct{} { return p.done }
@@ -117,6 +126,9 @@ func (p *Process) reap() {
 	p.exit.Wall = time.Since(p.began)
 	stop()
 	<-watched
+	if !p.launch.on[PID] {
+		p.killGroup() // before reaping: the number is still ours
+	}
 	p.read()
 	state, err := p.proc.Wait()
 	if err != nil && p.err == nil {
@@ -207,4 +219,5 @@ func (p *Process) close() {
 		}
 	}
 	p.launch.group.remove()
+	p.launch.work.remove()
 }

@@ -57,7 +57,7 @@ type Spec struct {
 	Dir   string   // working directory inside
 	Binds []Bind
 	// Files are written into the private root before confinement. Their
-	// folders (below /src, /tmp or /etc) are made.
+	// folders (below /src, /tmp, /etc or /run) are made.
 	Files []File
 	// Collect copies these files out, after the last step has exited 0, to the
 	// descriptors named: artefacts leave through descriptors, never by path.
@@ -90,6 +90,10 @@ type Bind struct {
 type File struct {
 	Path string
 	Data []byte
+	// Paths says that Data names paths inside, as an import configuration
+	// does. Where there is no private root they are translated, as those in
+	// Args, Env, Dir, Steps and Collect are.
+	Paths bool
 }
 
 // Collect names a file inside whose bytes are copied to To.

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 	"time"
@@ -23,12 +25,17 @@ import (
 // Standard streams and extra descriptors must not be regular files, which
 // would let the target seek in them and see where they lie.
 //
-// The error is ours: what the target does comes out of Wait.
+// The error is ours: what the target does comes out of Wait. A target that
+// cannot be executed at all (no such file, a shared library missing) is one.
 func Start(ctx context.Context, spec Spec) (*Process, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	l, err := prepare(spec)
+	return machine().start(ctx, spec)
+}
+
+func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
+	l, err := h.prepare(spec)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +49,11 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 
 // launch is one process on its way into its jail.
 type launch struct {
+	host    *host
 	spec    Spec
 	on      layers
+	outside int        // user of the host that the target is
+	work    *workplace // nil with a private root
 	config  reexec.Config
 	files   []*os.File // descriptors of the child, in order
 	null    *os.File   // stands in for streams that are nil
@@ -53,20 +63,42 @@ type launch struct {
 	control *os.File // our end of the socket to the child
 }
 
-func prepare(spec Spec) (*launch, error) {
-	l := &launch{spec: spec, on: machine().layers.without(spec.Without)}
+func (h *host) prepare(spec Spec) (l *launch, err error) {
+	l = &launch{host: h, spec: spec, on: h.layers.without(spec.Without), outside: outsideID + rand.IntN(1<<16)}
+	defer func() {
+		if err != nil {
+			l.discard()
+		}
+	}()
 	l.spec.Limits = spec.Limits.withDefaults(spec.Profile)
 	if err := l.openFiles(); err != nil {
-		l.discard()
-		return nil, err
+		return l, err
+	}
+	if !l.on[Root] {
+		if err := l.makeWorkplace(); err != nil {
+			return l, err
+		}
 	}
 	l.config = l.plan()
-	var err error
-	if l.group, err = machine().cgroups.make(l.spec.Limits, l.on); err != nil {
-		l.discard()
-		return nil, fmt.Errorf("make cgroup: %w", err)
+	if l.group, err = h.cgroups.make(l.spec.Limits, l.on); err != nil {
+		return l, fmt.Errorf("make cgroup: %w", err)
 	}
 	return l, nil
+}
+
+func (l *launch) makeWorkplace() (err error) {
+	if l.work, err = newWorkplace(&l.spec); err != nil {
+		return err
+	}
+	l.spec = l.work.apply(l.spec)
+	if os.Geteuid() != 0 {
+		return nil
+	}
+	tmp := filepath.Join(l.work.root, "tmp")
+	if err := os.Chown(tmp, l.outside, l.outside); err != nil {
+		return fmt.Errorf("hand over workplace: %w", err)
+	}
+	return nil
 }
 
 // openFiles lays out the descriptors of the child: the standard streams,
@@ -127,6 +159,7 @@ func (l *launch) discard() {
 		}
 	}
 	l.group.remove()
+	l.work.remove()
 }
 
 func (l *launch) closeTheirs() {
@@ -175,8 +208,8 @@ func (l *launch) converse(p *Process) error {
 	if err != nil {
 		return fmt.Errorf("wait for jail: %w", err)
 	}
-	if step, cause, ok := reexec.Failure(message); ok {
-		return &setupError{Step: step, Err: cause}
+	if layer, step, cause, ok := reexec.Failure(message); ok {
+		return &setupError{Layer: Layer(layer), Step: step, Err: cause}
 	}
 	if len(message) > 0 {
 		return errors.New("wait for jail: the child spoke nonsense")
@@ -186,13 +219,17 @@ func (l *launch) converse(p *Process) error {
 	return nil
 }
 
-// setupError says which step of confining the child could not do.
+// setupError says which step of confining the child could not be done.
 type setupError struct {
-	Step string
-	Err  error
+	Layer Layer // "target" when none was at fault
+	Step  string
+	Err   error
 }
 
-func (e *setupError) Error() string { return "confine process: " + e.Step + ": " + e.Err.Error() }
+func (e *setupError) Error() string {
+	return fmt.Sprintf("confine process: %s: %s: %v", e.Layer, e.Step, e.Err)
+}
+
 func (e *setupError) Unwrap() error { return e.Err }
 
 // listen reads until the child's end closes: a descriptor of its /tmp and,

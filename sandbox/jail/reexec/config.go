@@ -29,6 +29,7 @@ type Config struct {
 	Args []string
 	Env  []string
 	Dir  string
+	Work string // folder of the host that holds src and tmp, for want of a private root
 
 	Keep      uint64 // how many descriptors above 2 the target keeps
 	Hostname  string
@@ -97,7 +98,7 @@ func walk(k coder, c *Config) {
 		&c.RootBytes, &c.RootNodes, &c.TmpBytes, &c.TmpNodes} {
 		k.number(n)
 	}
-	for _, s := range []*string{&c.Path, &c.Exe, &c.Dir, &c.Hostname} {
+	for _, s := range []*string{&c.Path, &c.Exe, &c.Dir, &c.Work, &c.Hostname} {
 		k.text(s)
 	}
 	each(k, &c.Args, k.text)

@@ -86,7 +86,11 @@ func (d *driver) step() int {
 }
 
 func (d *driver) run(exe string, args []string) int {
-	pid, err := syscall.ForkExec(exe, args, &syscall.ProcAttr{Env: syscall.Environ(), Files: []uintptr{0, 1, 2}})
+	pid, err := syscall.ForkExec(exe, args, &syscall.ProcAttr{
+		Env:   syscall.Environ(),
+		Files: []uintptr{0, 1, 2},
+		Sys:   &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	})
 	if err != nil {
 		d.problem("start "+exe, err)
 	}

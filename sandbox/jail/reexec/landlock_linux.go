@@ -86,6 +86,8 @@ func (c *child) allowPaths(rules int, known uint64) {
 		c.allowPath(rules, c.seen(b), b.rights(), known)
 	}
 	if !c.on(OnRoot) {
+		c.allowPath(rules, c.Work, readAll, known)
+		c.allowPath(rules, c.Work+"/tmp", readAll|writeAll, known)
 		return
 	}
 	c.allowPath(rules, "/tmp", readAll|writeAll, known)

@@ -31,7 +31,11 @@ func setgroups() error { return raw(syscall.SYS_SETGROUPS, 0, 0, 0) }
 func (c *child) dropBounding() {
 	// noroot, no_setuid_fixup, no_cap_ambient_raise, each locked.
 	const securebits = 0x01 | 0x02 | 0x04 | 0x08 | 0x40 | 0x80
-	c.must("set securebits", prctl(prSetSecurebits, securebits))
+	if err := prctl(prSetSecurebits, securebits); err == syscall.EPERM && !c.on(SetUID) {
+		return // an ordinary user outside a user namespace: there is nothing to drop
+	} else if err != nil {
+		c.fail("set securebits", err)
+	}
 	for capability := uintptr(0); capability < 64; capability++ {
 		if err := prctl(prCapBsetDrop, capability); err == syscall.EINVAL {
 			return // past the last one this kernel knows

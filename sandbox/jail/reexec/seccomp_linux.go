@@ -140,8 +140,8 @@ func (c *child) checked(p *program) {
 	c.checkMemory(p)
 	c.checkSockets(p)
 	c.checkSignals(p)
-	// VMA names are the runtime's; thread names are harmless.
-	p.check(syscall.SYS_PRCTL, onlyValues(0, syscall.EPERM, 0x53564d41, 15, 16))
+	// Names of threads and memory, and the signal for a parent's death.
+	p.check(syscall.SYS_PRCTL, onlyValues(0, syscall.EPERM, 0x53564d41, 15, 16, prSetPdeathsig))
 	// isatty, window size, non-blocking, bytes waiting: nothing that types
 	// into a terminal.
 	p.check(syscall.SYS_IOCTL, onlyValues(1, syscall.ENOTTY, 0x5401, 0x5413, 0x5421, 0x541b, 0x5451))

@@ -21,6 +21,8 @@ func init() {
 		confine()
 	case NameDrive:
 		drive()
+	case NameCanary:
+		canary()
 	}
 }
 
@@ -30,8 +32,9 @@ func init() {
 // execve survives it.
 type child struct {
 	Config
-	control int // socket to the parent; closed by a successful execve
-	self    int // our own binary, when it is the target
+	control int    // socket to the parent; closed by a successful execve
+	self    int    // our own binary, when it is the target
+	layer   string // which layer is being put on, by its name in jail
 }
 
 // confine puts on every layer that the Config asks for and executes the
@@ -87,19 +90,24 @@ func (c *child) openSelf() {
 // isolate changes what the process can see.
 func (c *child) isolate() {
 	if c.on(OnHostname) {
+		c.layer = "uts"
 		c.must("set host name", syscall.Sethostname([]byte(c.Hostname)))
 	}
 	if c.on(OnRoot) {
+		c.layer = "root"
 		c.makeRoot()
 	}
 	if c.on(OnLoopback) {
+		c.layer = "net"
 		c.loopbackUp()
 	}
 	c.attached()
 	if c.on(OnCgroupNS) {
 		const newCgroup = 0x02000000
+		c.layer = "cgroupns"
 		c.must("unshare cgroup namespace", syscall.Unshare(newCgroup))
 	}
+	c.layer = "target"
 	if c.Dir != "" {
 		c.must("enter "+c.Dir, syscall.Chdir(c.Dir))
 	}
@@ -111,20 +119,26 @@ func (c *child) isolate() {
 func (c *child) drop() {
 	c.setAffinity()
 	if c.on(OnCaps) {
+		c.layer = "caps"
 		c.dropBounding()
 	}
 	if c.on(SetUID) {
+		c.layer = "userns"
 		c.becomeUser()
 	}
 	if c.on(OnNoNewPrivs) {
+		c.layer = "nnp"
 		c.must("set no_new_privs", prctl(prSetNoNewPrivs, 1))
 		if c.on(OnCaps) {
+			c.layer = "caps"
 			c.dropCaps()
 		}
 	}
 	if c.on(OnLandlock) {
+		c.layer = "landlock"
 		c.landlock()
 	}
+	c.layer = "target"
 	c.dieWithParent()
 }
 
@@ -140,14 +154,17 @@ func (c *child) execute() {
 	filter := c.filter()
 	c.must("close descriptors", closeOnExecFrom(first))
 	if c.on(OnRlimits) {
+		c.layer = "rlimits"
 		c.setRlimits()
 	}
 	if c.on(OnSeccomp) {
+		c.layer = "seccomp"
 		c.must("install filter", installFilter(filter))
 	}
 	if c.on(OnCaps) && !c.on(OnNoNewPrivs) {
 		c.dropCaps() // a filter without no_new_privs needed them until here
 	}
+	c.layer = "target"
 	err = become(c.self, exe, argv, envv)
 	c.fail("execute "+c.Exe, err)
 }
@@ -170,22 +187,24 @@ func (c *child) fail(step string, err error) {
 	w := writer{}
 	n := uint64(code)
 	w.number(&n)
+	w.text(&c.layer)
 	w.text(&step)
 	_, _ = syscall.Write(c.control, w.buf)
 	syscall.Exit(exitBroken)
 }
 
-// Failure decodes what fail sent. ok is false when nothing, or something
-// else, was sent.
-func Failure(message []byte) (step string, err error, ok bool) {
+// Failure decodes what fail sent: the layer, what it could not do and why. ok
+// is false when nothing, or something else, was sent.
+func Failure(message []byte) (layer, step string, err error, ok bool) {
 	r := reader{buf: message}
 	var code uint64
 	r.number(&code)
+	r.text(&layer)
 	r.text(&step)
 	if r.short {
-		return "", nil, false
+		return "", "", nil, false
 	}
-	return step, syscall.Errno(code), true
+	return layer, step, syscall.Errno(code), true
 }
 
 // atoi reads a small decimal number: argv of a child is our own.

@@ -22,8 +22,9 @@ func main() {
 }
 
 var acts = map[string]func(args []string){
-	"hello": func([]string) { fmt.Println("hello") },
-	"exit":  func([]string) { os.Exit(3) },
+	"nothing": func([]string) {},
+	"hello":   func([]string) { fmt.Println("hello") },
+	"exit":    func([]string) { os.Exit(3) },
 	"copy": func(args []string) {
 		data, err := os.ReadFile(args[0])
 		if err == nil {
