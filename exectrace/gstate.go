@@ -58,7 +58,10 @@ type gstate struct {
 	marked int64 // ns; up to when its time is accounted
 	p, m   int64
 	assist bool // helps the GC mark
-	cause  cause
+	// closing says that its assist found no more to mark, and that it is now
+	// ending the mark phase for all: GC work, but no assist.
+	closing bool
+	cause   cause
 	// handsOver says that it gave its P away to hand over a mutex.
 	handsOver bool
 	reason    string
@@ -74,6 +77,7 @@ type gstate struct {
 	times   [NumStates]int64
 	held    int64 // ns in system calls while it held a P
 	work    int64 // ns of a GC worker that others could have run in
+	helped  int64 // ns that it marked for others, while it ran
 	existed bool  // it was there before the trace
 	// early are latencies seen before its kind was.
 	early   []latency
@@ -119,9 +123,26 @@ func (g *gstate) account(t int64) {
 	if g.phase == syscall && g.p != none {
 		g.held += d
 	}
-	if g.phase == running && g.worker && g.label != idleWorker {
+	switch {
+	case g.phase != running:
+	case g.worker && g.label != idleWorker:
 		g.work += d
+	case g.assist && !g.closing:
+		g.helped += d
 	}
+}
+
+// gcWork names the GC work it does while it runs; "" when it does none.
+func (g *gstate) gcWork() string {
+	switch {
+	case g.worker:
+		return g.label
+	case g.assist && g.closing:
+		return "GC mark termination"
+	case g.assist:
+		return assistRange
+	}
+	return ""
 }
 
 // waitState maps the runtime's reason for waiting to a State.

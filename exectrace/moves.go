@@ -215,7 +215,7 @@ func (b *builder) openSegment(g *gstate) {
 	s := Segment{Start: start, G: g.id, P: g.p, M: g.m, State: g.now()}
 	switch g.phase {
 	case running:
-		s.Reason = g.label
+		s.Reason = g.gcWork()
 	case waiting:
 		s.Reason, s.At = g.reason, b.stacks.frame(g.at)
 	case ready:

@@ -49,6 +49,7 @@ func (b *builder) rangeEvent(ev trace.Event, kind trace.EventKind) {
 	case strings.HasPrefix(rg.Name, stwPrefix):
 		name := strings.TrimSuffix(strings.TrimPrefix(rg.Name, stwPrefix), ")")
 		b.ranges.stopWorld(begins, name, b.now)
+		b.closing(rg.Scope, name)
 	}
 }
 
@@ -59,11 +60,25 @@ func (b *builder) assist(id trace.GoID, begins bool) {
 	if g == nil || g.assist == begins {
 		return
 	}
+	change := func() { g.assist, g.closing = begins, false }
 	if g.phase != running {
-		g.assist = begins
+		change()
 		return
 	}
-	b.split(g, func() { g.assist = begins })
+	b.split(g, change)
+}
+
+// closing notes that an assisting goroutine stops the world to end the mark
+// phase. What it does from then on, until its assist ends, is done for all.
+func (b *builder) closing(scope trace.ResourceID, stop string) {
+	if scope.Kind != trace.ResourceGoroutine || !strings.HasPrefix(stop, "GC ") {
+		return
+	}
+	g := b.gs[scope.Goroutine()]
+	if g == nil || !g.assist || g.closing || g.phase != running {
+		return
+	}
+	b.split(g, func() { g.closing = true })
 }
 
 func (r *ranges) markPhase(begins bool, from, now int64) {

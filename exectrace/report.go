@@ -80,7 +80,7 @@ func (b *builder) metrics(t *Trace, cut bool) Metrics {
 			BlockedAtEnd: s.leftBlocked, System: s.system,
 		},
 		GC: GCTime{
-			Cycles: b.ranges.cycles, AssistMS: ms(s.total[GC]), STWMS: ms(b.ranges.gcSTW),
+			Cycles: b.ranges.cycles, AssistMS: ms(s.assist), STWMS: ms(b.ranges.gcSTW),
 			MarkMS: ms(b.ranges.mark), WorkerMS: ms(s.worker),
 		},
 		RunningMS:  ms(s.total[Running] + s.total[GC]),

@@ -10,6 +10,7 @@ type sums struct {
 	total                       [NumStates]float64
 	held                        float64 // in system calls, with a P
 	worker                      float64 // GC workers other than idle ones
+	assist                      float64
 	allRunning                  float64 // of every goroutine, user or not, incl. held
 	blockedBy                   map[string]*BlockedTime
 	syncBy                      map[string]*BlockedTime
@@ -56,6 +57,7 @@ func (s *sums) times(g *gstate) {
 		s.total[i] += float64(t)
 	}
 	s.held += float64(g.held)
+	s.assist += float64(g.helped)
 }
 
 // atEnd counts a goroutine that outlived the trace.

@@ -1,0 +1,119 @@
+package exectrace
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+func TestBadTraces(t *testing.T) {
+	leak := fixture(t, "leak")
+	damaged := bytes.Clone(leak)
+	damaged[headerLen] ^= 0x55
+	for name, c := range map[string]struct {
+		data []byte
+		says string
+		at   int64
+	}{
+		"empty":       {nil, "it is empty", -1},
+		"text":        {[]byte("hello, this is not a trace at all"), "not a Go execution trace", 0},
+		"short":       {[]byte("go 1.26 tr"), "ends within its header", 10},
+		"header only": {leak[:headerLen], "no events", headerLen},
+		"future":      {append([]byte("go 1.99 trace\x00\x00\x00"), leak[headerLen:]...), "written by go1.99, which is not known", 0},
+		"past":        {append([]byte("go 1.19 trace\x00\x00\x00"), leak[headerLen:]...), "traces of go1.22 and later", 0},
+		"cut early":   {leak[:len(leak)/2], "cut off before its first part was whole", int64(len(leak) / 2)},
+		"damaged":     {damaged, "it is damaged", int64(len(leak))},
+	} {
+		_, err := Parse(bytes.NewReader(c.data), Options{})
+		bad := (*BadTraceError)(nil)
+		if !errors.As(err, &bad) || !strings.Contains(bad.What, c.says) || bad.Offset != c.at {
+			t.Errorf("%s: error %v, want a bad trace that says %q at %d", name, err, c.says, c.at)
+		}
+		if strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: the error has more than one line: %q", name, err)
+		}
+	}
+}
+
+// What the reader of the bytes does wrong is not the trace's fault.
+func TestReadErrorsAreNotTheTraces(t *testing.T) {
+	broken := errors.New("the disk is gone")
+	for _, n := range []int{0, 8, 1000} {
+		in := io.MultiReader(bytes.NewReader(fixture(t, "leak")[:n]), iotest.ErrReader(broken))
+		_, err := Parse(in, Options{})
+		if bad := (*BadTraceError)(nil); !errors.Is(err, broken) || errors.As(err, &bad) {
+			t.Errorf("after %d bytes: error %v, want the disk's", n, err)
+		}
+	}
+}
+
+// A trace cut after its first generation keeps what came before.
+func TestCutTraceKeepsItsWholeGenerations(t *testing.T) {
+	data, _ := run(t, "long", "1", "2")
+	whole, err := Parse(bytes.NewReader(data), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := Parse(bytes.NewReader(data[:len(data)-10]), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkInvariants(t, tr)
+	m := tr.Metrics
+	if m.Truncated == nil || *m.Truncated != "cut" || tr.Wall >= whole.Wall || tr.Events == 0 {
+		t.Errorf("truncated %v, %d of %d ns", m.Truncated, tr.Wall, whole.Wall)
+	}
+	if m.Leaks != nil || m.Why["leaks"] == "" {
+		t.Errorf("leaks %v at the end of a trace that has lost its end", m.Leaks)
+	}
+}
+
+// FuzzParse: any bytes give a trace in order or a clear error, and no panic.
+func FuzzParse(f *testing.F) {
+	for _, r := range recorded {
+		data := fixture(f, r[0])
+		if len(data) > 16<<10 {
+			continue
+		}
+		f.Add(data)
+		f.Add(data[:len(data)*2/3])
+		f.Add(append(bytes.Clone(data[:len(data)-1]), data[headerLen:]...))
+	}
+	f.Add([]byte("go 1.22 trace\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		tr, err := Parse(bytes.NewReader(data), Options{MaxSegments: 1000, MaxGoroutines: 100})
+		if err == nil {
+			checkOrder(t, tr)
+			return
+		}
+		if bad := (*BadTraceError)(nil); !errors.As(err, &bad) || strings.Contains(bad.What, "\n") {
+			t.Errorf("error %q, want one line about the trace", err)
+		}
+	})
+}
+
+// Wrong bytes in the middle of a good trace: the cheap part of FuzzParse, run
+// every time.
+func TestMutatedTraces(t *testing.T) {
+	seed := uint32(1)
+	next := func() uint32 {
+		seed = seed*1664525 + 1013904223
+		return seed >> 8
+	}
+	for _, name := range []string{"leak", "pingpong", "net"} {
+		data := fixture(t, name)
+		for range 150 {
+			bad := bytes.Clone(data)
+			for range 1 + next()%4 {
+				bad[headerLen+int(next())%(len(bad)-headerLen)] = byte(next())
+			}
+			tr, err := Parse(bytes.NewReader(bad), Options{})
+			if err == nil {
+				checkOrder(t, tr)
+			}
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package exectrace
+
+import (
+	"math"
+	"testing"
+)
+
+// checkInvariants holds what must be true of any whole trace: every goroutine
+// is in one state at a time, no P runs two at once, the segments add up to
+// what the goroutines and the metrics say.
+func checkInvariants(t *testing.T, tr *Trace) {
+	t.Helper()
+	checkOrder(t, tr)
+	checkLives(t, tr)
+	checkPs(t, tr)
+	if tr.SegmentsUntil == tr.Wall {
+		checkSums(t, tr)
+	}
+}
+
+func checkOrder(t *testing.T, tr *Trace) {
+	t.Helper()
+	for i, s := range tr.Segments {
+		if s.Start < 0 || s.End < s.Start || s.End > tr.Wall || s.State >= NumStates {
+			t.Fatalf("segment %d is %+v in a trace of %d ns", i, s, tr.Wall)
+		}
+		if i > 0 && s.Start < tr.Segments[i-1].Start {
+			t.Fatalf("segment %d starts before the one before it", i)
+		}
+	}
+	for i := 1; i < len(tr.Goroutines); i++ {
+		if tr.Goroutines[i].Created < tr.Goroutines[i-1].Created {
+			t.Fatalf("goroutine %d is listed before one made earlier", tr.Goroutines[i].ID)
+		}
+	}
+}
+
+// checkLives: what a goroutine did is as long as it lived.
+func checkLives(t *testing.T, tr *Trace) {
+	t.Helper()
+	for _, g := range tr.Goroutines {
+		var sum int64
+		for _, d := range g.Times {
+			sum += d
+		}
+		ended := g.Ended
+		if ended < 0 {
+			ended = tr.Wall
+		}
+		if sum != ended-g.Created {
+			t.Errorf("G%d lived %d ns and was in states for %d", g.ID, ended-g.Created, sum)
+		}
+	}
+}
+
+// checkPs: one goroutine at a time holds a P.
+func checkPs(t *testing.T, tr *Trace) {
+	t.Helper()
+	until := map[int64]int64{}
+	for _, s := range tr.Segments {
+		if s.P < 0 {
+			if s.State == Running || s.State == GC {
+				t.Fatalf("G%d runs on no P: %+v", s.G, s)
+			}
+			continue
+		}
+		if s.State == Runnable || s.State.Waits() {
+			t.Fatalf("G%d is %s and holds P%d", s.G, s.State, s.P)
+		}
+		if s.Start < until[s.P] {
+			t.Fatalf("P%d runs G%d at %d, and something else until %d", s.P, s.G, s.Start, until[s.P])
+		}
+		until[s.P] = s.End
+	}
+}
+
+// checkSums: the segments of user goroutines are what the metrics say.
+func checkSums(t *testing.T, tr *Trace) {
+	t.Helper()
+	system := map[int64]bool{}
+	for _, g := range tr.Goroutines {
+		system[g.ID] = g.System
+	}
+	var got [NumStates]float64
+	var assist float64
+	for _, s := range tr.Segments {
+		if !system[s.G] {
+			got[s.State] += float64(s.End-s.Start) / 1e6
+			if s.Reason == assistRange {
+				assist += float64(s.End-s.Start) / 1e6
+			}
+		}
+	}
+	var waiting float64
+	for s := Chan; s < NumStates; s++ {
+		waiting += got[s]
+	}
+	m := tr.Metrics
+	for name, pair := range map[string][2]float64{
+		"running":  {got[Running] + got[GC], m.RunningMS},
+		"runnable": {got[Runnable], m.RunnableMS},
+		"syscall":  {got[Syscall], m.SyscallMS},
+		"waiting":  {waiting, m.WaitingMS},
+		"assist":   {assist, m.GC.AssistMS},
+	} {
+		if math.Abs(pair[0]-pair[1]) > 1e-6*(1+pair[1]) {
+			t.Errorf("%s: the segments come to %.6f ms, the metrics say %.6f", name, pair[0], pair[1])
+		}
+	}
+}

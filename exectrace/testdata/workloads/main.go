@@ -1,0 +1,251 @@
+// Command workloads runs one small program of a known shape under the
+// execution tracer: workloads NAME TRACE N PROCS. What the program knows of
+// itself goes to stdout as JSON.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+	"net"
+	"os"
+	"runtime"
+	"runtime/metrics"
+	"runtime/trace"
+	"strconv"
+	"sync"
+	"time"
+)
+
+var workloads = map[string]func(n int){
+	"cpu":       cpu,
+	"pingpong":  pingpong,
+	"unbounded": unbounded,
+	"leak":      leak,
+	"mutex":     mutex,
+	"sleepers":  sleepers,
+	"gc":        garbage,
+	"tasks":     tasks,
+	"net":       echo,
+	"coroutine": coroutine,
+	"long":      long,
+}
+
+func main() {
+	name, out := os.Args[1], os.Args[2]
+	n, _ := strconv.Atoi(os.Args[3])
+	procs, _ := strconv.Atoi(os.Args[4])
+	runtime.GOMAXPROCS(procs)
+	f, err := os.Create(out)
+	if err != nil {
+		panic(err)
+	}
+	before := assistSeconds()
+	if err := trace.Start(f); err != nil {
+		panic(err)
+	}
+	workloads[name](n)
+	trace.Stop()
+	if err := f.Close(); err != nil {
+		panic(err)
+	}
+	json.NewEncoder(os.Stdout).Encode(map[string]float64{"assist_ms": (assistSeconds() - before) * 1e3})
+}
+
+func assistSeconds() float64 {
+	s := []metrics.Sample{{Name: "/cpu/classes/gc/mark/assist:cpu-seconds"}}
+	runtime.GC() // the metric moves when a cycle ends
+	metrics.Read(s)
+	return s[0].Value.Float64()
+}
+
+//go:noinline
+func spin(n int) uint64 {
+	x := uint64(1)
+	for range n {
+		x = x*6364136223846793005 + 1
+	}
+	return x
+}
+
+var sink = make([]uint64, 64)
+
+// cpu: n goroutines that only compute, about 30 ms each.
+func cpu(n int) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() { sink[i%64] = spin(30_000_000) })
+	}
+	wg.Wait()
+}
+
+// pingpong: n messages there and back.
+func pingpong(n int) {
+	there, back := make(chan int), make(chan int)
+	go func() {
+		for v := range there {
+			back <- v
+		}
+		close(back)
+	}()
+	for i := range n {
+		there <- i
+		<-back
+	}
+	close(there)
+	<-back
+}
+
+// unbounded: one goroutine for each of n jobs.
+func unbounded(n int) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			sink[i%64] = spin(10_000)
+		}()
+	}
+	wg.Wait()
+}
+
+// leak: n goroutines that nobody receives from.
+func leak(n int) {
+	for range n {
+		ch := make(chan int)
+		go func() {
+			ch <- 1
+		}()
+	}
+	time.Sleep(5 * time.Millisecond)
+}
+
+// mutex: eight goroutines that take one lock n times each.
+func mutex(n int) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range n {
+				mu.Lock()
+				sink[0] += spin(3000)
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// sleepers: n goroutines that sleep three times.
+func sleepers(n int) {
+	var wg sync.WaitGroup
+	for i := range n {
+		wg.Go(func() {
+			for range 3 {
+				time.Sleep(time.Duration(1+i%4) * time.Millisecond)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+var kept [4][][]byte
+
+// garbage: four goroutines that allocate n times and keep some of it.
+func garbage(n int) {
+	var wg sync.WaitGroup
+	for w := range kept {
+		wg.Go(func() {
+			for i := range n {
+				if i%5000 == 0 {
+					kept[w] = nil
+				}
+				kept[w] = append(kept[w], make([]byte, 1500))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// tasks: one task with n regions and n logs, and one region left open.
+func tasks(n int) {
+	ctx, task := trace.NewTask(context.Background(), "job")
+	for i := range n {
+		trace.WithRegion(ctx, "step", func() { sink[0] = spin(1000) })
+		trace.Log(ctx, "step", fmt.Sprint(i%2))
+	}
+	trace.StartRegion(ctx, "unended")
+	task.End()
+}
+
+// echo: four clients that send n messages each and read them back.
+func echo(n int) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	var servers, clients sync.WaitGroup
+	servers.Go(func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			servers.Go(func() {
+				io.Copy(c, c)
+				c.Close()
+			})
+		}
+	})
+	for range 4 {
+		clients.Go(func() { talk(l.Addr().String(), n) })
+	}
+	clients.Wait()
+	l.Close()
+	servers.Wait()
+}
+
+func talk(addr string, n int) {
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		panic(err)
+	}
+	defer c.Close()
+	buf := make([]byte, 64)
+	for range n {
+		c.Write(buf)
+		if _, err := io.ReadFull(c, buf); err != nil {
+			panic(err)
+		}
+	}
+}
+
+// coroutine: n values pulled out of an iterator.
+func coroutine(n int) {
+	next, stop := iter.Pull(func(yield func(int) bool) {
+		for i := range n {
+			if !yield(i) {
+				return
+			}
+		}
+	})
+	defer stop()
+	for {
+		if _, ok := next(); !ok {
+			return
+		}
+	}
+}
+
+// long: a goroutine that waits while the tracer begins n new generations, and
+// one that wakes it then.
+func long(n int) {
+	done := make(chan bool)
+	var wg sync.WaitGroup
+	wg.Go(func() { <-done })
+	time.Sleep(time.Duration(n) * 1100 * time.Millisecond)
+	done <- true
+	wg.Wait()
+}
