@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/exp/trace"
 )
@@ -109,7 +110,22 @@ func (s *source) explain(err error) error {
 	case s.in.eof && looksCut(err):
 		return errCut
 	}
-	return &BadTraceError{What: "it is damaged: " + err.Error(), Offset: s.in.n}
+	return &BadTraceError{What: "it is damaged: " + oneLine(err.Error()), Offset: s.in.n}
+}
+
+// oneLine keeps of the reader's words what a person can use: it may add the
+// state of every goroutine, or bytes of the trace.
+func oneLine(msg string) string {
+	const most = 200
+	msg, _, _ = strings.Cut(msg, "\n")
+	msg = strings.ToValidUTF8(msg[:min(len(msg), most)], "?")
+	msg = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '?'
+		}
+		return r
+	}, msg)
+	return strings.TrimRight(msg, ": ")
 }
 
 // looksCut says whether the reader ran out of bytes, and not into wrong ones.
