@@ -34,10 +34,10 @@ func howItEnded(part *sandbox.Result) string {
 }
 
 func firstRuntime(part *sandbox.Result) string {
-	for _, d := range part.Diagnostics {
-		return " " + sentence(d.Message)
+	if len(part.Diagnostics) == 0 {
+		return ""
 	}
-	return ""
+	return " " + sentence(part.Diagnostics[0].Message)
 }
 
 var frame = regexp.MustCompile(`([A-Za-z0-9_]+\.go):([0-9]+)`)

@@ -59,15 +59,16 @@ func (s *session) builds(part *sandbox.Result, r *CheckResult) bool {
 
 // firstError is the first message of the compiler, with its explanation.
 func firstError(part *sandbox.Result) string {
-	for _, d := range part.Diagnostics {
-		text := fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message)
-		if d.File == "" {
-			text = d.Message
-		}
-		if d.Explain != "" {
-			text += ". " + d.Explain
-		}
-		return text
+	if len(part.Diagnostics) == 0 {
+		return "Nobody said why."
 	}
-	return "Nobody said why."
+	d := part.Diagnostics[0]
+	text := fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message)
+	if d.File == "" {
+		text = d.Message
+	}
+	if d.Explain != "" {
+		text += ". " + d.Explain
+	}
+	return text
 }

@@ -98,8 +98,9 @@ func referenceTrouble(res *sandbox.Result) error {
 }
 
 func firstDiagnostic(res *sandbox.Result) string {
-	for _, d := range res.Diagnostics {
-		return fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message)
+	if len(res.Diagnostics) == 0 {
+		return string(res.Status)
 	}
-	return string(res.Status)
+	d := res.Diagnostics[0]
+	return fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message)
 }

@@ -61,10 +61,10 @@ func (s *session) referenceAnswer(ctx context.Context, name string, args []any) 
 
 // firstReply is the reply of a part in a Job of one call.
 func firstReply(res *sandbox.Result, part string) sandbox.Reply {
-	for _, e := range res.Exchanges {
-		return replyOf(e.Replies, part)
+	if len(res.Exchanges) == 0 {
+		return sandbox.Reply{None: "died"}
 	}
-	return sandbox.Reply{None: "died"}
+	return replyOf(res.Exchanges[0].Replies, part)
 }
 
 func callKey(name string, args []any) string { return name + oneLine(args) }

@@ -129,20 +129,16 @@ func traced(nonce string, f Func, args Args) (value any, err error) {
 	return value, err
 }
 
-// panicText is what a panic said, cut to a size that fits. A value whose own
-// methods panic is named by its type.
+// panicText is what a panic said, cut to a size that fits.
 func panicText(v any) *string {
-	text := fmt.Sprintf("%T", v)
-	func() {
-		defer func() { _ = recover() }()
-		if s := fmt.Sprint(v); s != "" {
-			text = s
-		}
-	}()
+	text := fmt.Sprint(v)
 	if len(text) > 4<<10 {
 		text = text[:4<<10]
 	}
 	text = strings.ToValidUTF8(text, "\uFFFD")
+	if text == "" {
+		text = fmt.Sprintf("a value of type %T", v)
+	}
 	return &text
 }
 
