@@ -1,0 +1,3 @@
+package crash
+
+const closeNumber = 3

@@ -1,0 +1,379 @@
+package toolchain
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
+)
+
+// request is one program to build.
+type request struct {
+	plan
+	trace *traceConfig // nil without a trace
+	talk  bool
+	fresh bool
+}
+
+// traceConfig is what the trace harness is told when it is linked in.
+type traceConfig struct {
+	idle, end time.Duration
+	bytes     int64
+}
+
+// built is what came of a request.
+type built struct {
+	key     string // in the cache, held until released
+	status  sandbox.Status
+	diags   []sandbox.Diagnostic
+	limit   *sandbox.LimitHit
+	cached  bool
+	compile time.Duration
+	link    time.Duration
+}
+
+// Limits of a build. All of them end as compile_limit.
+const (
+	buildMemory = 768 << 20
+	buildCPU    = 10 * time.Second
+	buildWall   = 20 * time.Second
+	buildOutput = 64 << 10
+)
+
+// key is a hash of everything that goes into the program.
+func (r *request) key(l *library) (string, error) {
+	parts := []any{l.dir, language, r.godebug, r.talk, r.noMain != nil}
+	if r.trace != nil {
+		parts = append(parts, *r.trace, r.trace.String())
+	}
+	for _, p := range r.packages {
+		files := slices.Clone(p.Files)
+		slices.SortFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
+		parts = append(parts, p.Path, p.Trusted, p.ImportMap, files)
+	}
+	text, err := json.Marshal(parts)
+	if err != nil {
+		return "", fmt.Errorf("hash a program: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+func (c *traceConfig) String() string {
+	return fmt.Sprintf("%d %d %d", c.idle.Milliseconds(), c.end.Milliseconds(), c.bytes)
+}
+
+// build makes a program, or finds it made. The error is ours.
+func (e *Engine) build(ctx context.Context, l *library, r request) (*built, error) {
+	key, err := r.key(l)
+	if err != nil {
+		return nil, err
+	}
+	unlock := e.binaries.lock(key)
+	defer unlock()
+	if !r.fresh && e.binaries.has(key) {
+		e.binaries.hold(key)
+		return &built{key: key, cached: true}, nil
+	}
+	out, err := e.binaries.create()
+	if err != nil {
+		return nil, err
+	}
+	b, err := e.runBuild(ctx, l, r, out)
+	if err != nil || b.status != "" {
+		e.binaries.discard(out)
+		return b, err
+	}
+	if err := e.binaries.commit(out, key); err != nil {
+		return nil, err
+	}
+	b.key = key
+	e.binaries.hold(key)
+	return b, nil
+}
+
+// runBuild runs compiler and linker in a jail, one after the other.
+func (e *Engine) runBuild(ctx context.Context, l *library, r request, out *os.File) (*built, error) {
+	s := newSteps(l, r)
+	said, ours, theirs, err := listen(buildOutput)
+	if err != nil {
+		return nil, err
+	}
+	spec := s.spec(l)
+	spec.Stdout, spec.Stderr = theirs, theirs
+	if r.noMain == nil {
+		spec.Collect = []jail.Collect{{Path: "/tmp/program", To: out}}
+	}
+	limited, cancel := context.WithTimeout(ctx, buildWall)
+	defer cancel()
+	p, err := jail.Start(limited, spec)
+	theirs.Close()
+	if err != nil {
+		ours.Close()
+		return nil, fmt.Errorf("start the build jail: %w", err)
+	}
+	exit, err := p.Wait()
+	text := said()
+	ours.Close()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if limited.Err() != nil {
+		return overLimit("wall", buildWall, exit.Wall), nil
+	}
+	if err != nil && !limitReached(exit) {
+		return nil, fmt.Errorf("build in jail: %w", err)
+	}
+	return s.outcome(exit, text)
+}
+
+// listen returns a pipe whose other end is read, up to a number of bytes, and
+// a function that waits for all of it.
+func listen(most int) (said func() string, ours, theirs *os.File, err error) {
+	ours, theirs, err = os.Pipe()
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("make a pipe: %w", err)
+	}
+	done := make(chan string, 1)
+	go func() {
+		var kept bytes.Buffer
+		buf := make([]byte, 16<<10)
+		for {
+			n, err := ours.Read(buf)
+			kept.Write(buf[:min(n, most-kept.Len())])
+			if err != nil {
+				done <- kept.String()
+				return
+			}
+		}
+	}()
+	return func() string { return <-done }, ours, theirs, nil
+}
+
+// steps are the commands of one build.
+type steps struct {
+	request request
+	steps   []jail.Step
+	files   []jail.File
+	names   map[string]string // paths inside to the names that people know
+}
+
+func newSteps(l *library, r request) *steps {
+	s := &steps{request: r, names: map[string]string{}}
+	has, _, _, _, _ := l.state()
+	own := r.ownConfig()
+	for i, p := range r.packages {
+		s.compile(i, p, own)
+	}
+	if r.noMain == nil {
+		s.files = append(s.files, jail.File{Path: linkConfig, Data: append(importConfig(has.All, inside), own...), Paths: true})
+		s.link()
+	}
+	return s
+}
+
+// ownConfig lists the packages of the part itself for the compiler.
+func (r *request) ownConfig() string {
+	var b strings.Builder
+	for i, p := range r.packages {
+		if p.Path != "main" {
+			fmt.Fprintf(&b, "packagefile %s=/tmp/%d.a\n", p.Path, i)
+		}
+	}
+	return b.String()
+}
+
+// shown is what the name of a file of a package begins with in messages.
+func (r *request) shown(p inspected) string {
+	learners := 0
+	for _, other := range r.packages {
+		if !other.Trusted {
+			learners++
+		}
+	}
+	if !p.Trusted && learners == 1 || p.Path == "main" && !p.Trusted {
+		return ""
+	}
+	return p.Path + "/"
+}
+
+func (s *steps) compile(i int, p inspected, own string) {
+	dir := "/src/" + strconv.Itoa(i)
+	shown := s.request.shown(p)
+	args := []string{"compile", "-o", fmt.Sprintf("/tmp/%d.a", i), "-p", p.Path, "-lang=" + language,
+		"-trimpath", dir + "=>" + strings.TrimSuffix(shown, "/"),
+		"-dwarf=false", "-nolocalimports", "-pack", "-c=2", "-importcfg", s.importConfig(dir, p, own)}
+	if !p.Trusted {
+		args = append(args, "-complete") // no functions without a body
+	}
+	for _, f := range p.Files {
+		file := dir + "/" + f.Name
+		s.names[file] = shown + f.Name
+		s.files = append(s.files, jail.File{Path: file, Data: []byte(f.Content)})
+		args = append(args, file)
+	}
+	if harness := s.harness(p); harness != "" {
+		file := dir + "/harness/tutor.go"
+		s.files = append(s.files, jail.File{Path: file, Data: []byte(harness)})
+		args = append(args, file)
+	}
+	s.steps = append(s.steps, jail.Step{Name: "compile", Exe: "/go/compile", Args: args})
+}
+
+// harness is a file that joins our harness to a package.
+func (s *steps) harness(p inspected) string {
+	if p.Trusted && p.Path != "main" {
+		return ""
+	}
+	text := "package " + p.name + "\n\nimport _ \"" + crashPath + "\"\n"
+	if s.request.trace != nil {
+		text += "import _ \"" + runPath + "\"\n"
+	}
+	return text
+}
+
+// importConfig tells the compiler where the packages are that a package
+// imports, and of no others.
+func (s *steps) importConfig(dir string, p inspected, own string) string {
+	var b strings.Builder
+	paths := slices.Sorted(maps.Keys(p.imports))
+	if s.harness(p) != "" {
+		paths = append(paths, crashPath, runPath)
+	}
+	for _, path := range paths {
+		to, mapped := p.ImportMap[path]
+		if mapped {
+			fmt.Fprintf(&b, "importmap %s=%s\n", path, to)
+			path = to
+		}
+		if path != "unsafe" && !s.request.has(path) {
+			fmt.Fprintf(&b, "packagefile %s=%s/std/%s.a\n", path, inside, path)
+		}
+	}
+	file := dir + "/importcfg"
+	s.files = append(s.files, jail.File{Path: file, Data: []byte(b.String() + own), Paths: true})
+	return file
+}
+
+// has says whether a package is one of the part's own.
+func (r *request) has(path string) bool {
+	return slices.ContainsFunc(r.packages, func(p inspected) bool { return p.Path == path })
+}
+
+// linkConfig tells the linker where every package is.
+const linkConfig = "/src/link.cfg"
+
+func (s *steps) link() {
+	r := s.request
+	args := []string{"link", "-o", "/tmp/program", "-buildmode=exe", "-s", "-w"}
+	if r.talk {
+		args = append(args, "-X="+crashPath+".fd=5")
+	}
+	if r.trace != nil {
+		fd := 4
+		if r.talk {
+			fd = 6
+		}
+		args = append(args, fmt.Sprintf("-X=%s.config=%d %s", runPath, fd, r.trace))
+	}
+	if r.godebug != "" {
+		args = append(args, "-X=runtime.godebugDefault="+r.godebug)
+	}
+	args = append(args, "-importcfg", linkConfig, fmt.Sprintf("/tmp/%d.a", len(r.packages)-1))
+	s.steps = append(s.steps, jail.Step{Name: "link", Exe: "/go/link", Args: args})
+}
+
+// spec is the jail of the build: compiler, linker and archives to read, the
+// sources, and nothing else.
+func (s *steps) spec(l *library) jail.Spec {
+	return jail.Spec{
+		Profile: jail.Build,
+		Steps:   s.steps,
+		Files:   s.files,
+		Dir:     "/tmp",
+		Env:     []string{"HOME=/tmp", "TMPDIR=/tmp", "GOROOT=", "GOGC=off", "GOMEMLIMIT=300MiB", "GOTOOLCHAIN=local"},
+		Binds: []jail.Bind{
+			{Host: l.tool.tool("compile"), Inside: "/go/compile", Exec: true},
+			{Host: l.tool.tool("link"), Inside: "/go/link", Exec: true},
+			{Host: l.dir, Inside: inside},
+		},
+		Limits: jail.Limits{Memory: buildMemory, CPU: buildCPU},
+	}
+}
+
+// outcome reads what came of the steps.
+func (s *steps) outcome(exit jail.Exit, said string) (*built, error) {
+	b := &built{}
+	failed := exit.Code != 0 || exit.Signal != 0
+	for _, step := range exit.Steps {
+		if step.Name == "link" {
+			b.link += step.Wall
+		} else {
+			b.compile += step.Wall
+		}
+	}
+	switch {
+	case failed && exit.CPU >= buildCPU:
+		return b.merge(overLimit("cpu", buildCPU, exit.CPU)), nil
+	case failed && (limitReached(exit) || strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory")):
+		return b.merge(overMemory(exit)), nil
+	case failed && strings.Contains(said, "could not import") && strings.Contains(said, "open "+inside):
+		return nil, fmt.Errorf("the prepared standard library is damaged; 'tutor clean' removes it: %s", said)
+	case failed:
+		b.status, b.diags = sandbox.StatusCompileError, parseDiagnostics(said, s.names)
+		if len(b.diags) == 0 {
+			return nil, fmt.Errorf("build in jail: it ended with code %d, signal %v and said nothing", exit.Code, exit.Signal)
+		}
+	case s.request.noMain != nil:
+		b.status, b.diags = sandbox.StatusCompileError, []sandbox.Diagnostic{*s.request.noMain}
+	}
+	return b, nil
+}
+
+// limitReached says whether the kernel ended compiler or linker.
+func limitReached(exit jail.Exit) bool {
+	killed := exit.Signal == syscall.SIGKILL
+	for _, step := range exit.Steps {
+		killed = killed || step.Code == 128+int(syscall.SIGKILL)
+	}
+	return exit.OOMKilled || exit.DiskFull || killed
+}
+
+func (b *built) merge(other *built) *built {
+	other.compile, other.link = b.compile, b.link
+	return other
+}
+
+func overLimit(name string, allowed, used time.Duration) *built {
+	hit := &sandbox.LimitHit{Name: "compile", Allowed: millis(allowed), Used: millis(used), Unit: "ms"}
+	what := "time"
+	if name == "cpu" {
+		what = "processor time"
+	}
+	return &built{status: sandbox.StatusCompileLimit, limit: hit, diags: []sandbox.Diagnostic{{
+		Message: fmt.Sprintf("compiling was stopped: it had used %.1f s of %s, and %.0f s are allowed", used.Seconds(), what, allowed.Seconds()),
+		Explain: "Some small programs are very large to the compiler: deeply nested types, long constant expressions, generic code that multiplies.",
+	}}}
+}
+
+func overMemory(exit jail.Exit) *built {
+	hit := &sandbox.LimitHit{Name: "compile", Allowed: buildMemory, Used: float64(max(exit.PeakRSS, 0)), Unit: "bytes"}
+	return &built{status: sandbox.StatusCompileLimit, limit: hit, diags: []sandbox.Diagnostic{{
+		Message: fmt.Sprintf("compiling was stopped: it needed more than the %d MiB that are allowed", buildMemory>>20),
+		Explain: "Some small programs are very large to the compiler: huge arrays with values, long constant expressions, generic code that multiplies.",
+	}}}
+}
+
+func millis(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,144 @@
+package toolchain
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+)
+
+// binaries keeps linked programs by a hash of everything that went into them,
+// so that a program that did not change is not built again. An entry is a
+// function of the exact bytes of its program: nobody can put anything into
+// the entry of a program that they do not have.
+type binaries struct {
+	dir  string
+	most int64 // bytes
+
+	mu      sync.Mutex
+	pending map[string]*sync.Mutex // one build of a program at a time
+	inUse   map[string]int
+	since   int64 // bytes added since the last sweep
+}
+
+func openBinaries(dir string, most int64) (*binaries, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("make the cache of programs: %w", err)
+	}
+	b := &binaries{dir: dir, most: most, pending: map[string]*sync.Mutex{}, inUse: map[string]int{}}
+	b.sweep()
+	return b, nil
+}
+
+// lock makes others who want the same program wait for it to be built once.
+func (b *binaries) lock(key string) (unlock func()) {
+	b.mu.Lock()
+	m := b.pending[key]
+	if m == nil {
+		m = &sync.Mutex{}
+		b.pending[key] = m
+	}
+	b.inUse[key]++
+	b.mu.Unlock()
+	m.Lock()
+	return func() {
+		m.Unlock()
+		b.release(key)
+	}
+}
+
+// hold keeps a program from being swept away until release.
+func (b *binaries) hold(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.inUse[key]++
+}
+
+func (b *binaries) release(key string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.inUse[key]--; b.inUse[key] == 0 {
+		delete(b.inUse, key)
+		delete(b.pending, key)
+	}
+}
+
+func (b *binaries) path(key string) string { return filepath.Join(b.dir, key) }
+
+// has says whether a program is there, and that it was just wanted.
+func (b *binaries) has(key string) bool {
+	now := time.Now()
+	return os.Chtimes(b.path(key), now, now) == nil
+}
+
+// create opens a file for a program that is being built; commit or discard
+// ends that.
+func (b *binaries) create() (*os.File, error) {
+	f, err := os.CreateTemp(b.dir, "new-*")
+	if err != nil {
+		return nil, fmt.Errorf("write to the cache of programs: %w", err)
+	}
+	return f, nil
+}
+
+func (b *binaries) commit(f *os.File, key string) error {
+	info, err := f.Stat()
+	if err == nil {
+		err = f.Chmod(0o755)
+	}
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), b.path(key))
+	}
+	if err != nil {
+		return fmt.Errorf("keep a program in the cache: %w", err)
+	}
+	b.mu.Lock()
+	b.since += info.Size()
+	full := b.since > b.most/8
+	b.mu.Unlock()
+	if full {
+		b.sweep()
+	}
+	return nil
+}
+
+func (b *binaries) discard(f *os.File) {
+	f.Close()
+	os.Remove(f.Name())
+}
+
+// sweep removes what was wanted longest ago until the rest is small enough,
+// and what a crash left half-written. Another tutor may be about to start a
+// program, so recent ones stay.
+func (b *binaries) sweep() {
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return
+	}
+	var infos []os.FileInfo
+	var total int64
+	for _, entry := range entries {
+		if info, err := entry.Info(); err == nil {
+			infos = append(infos, info)
+			total += info.Size()
+		}
+	}
+	slices.SortFunc(infos, func(a, b os.FileInfo) int { return a.ModTime().Compare(b.ModTime()) })
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.since = 0
+	for _, info := range infos {
+		half := len(info.Name()) > 4 && info.Name()[:4] == "new-"
+		if (total <= b.most && !half) || b.inUse[info.Name()] > 0 || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		if os.Remove(b.path(info.Name())) == nil {
+			total -= info.Size()
+		}
+	}
+}

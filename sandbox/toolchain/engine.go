@@ -1,0 +1,156 @@
+package toolchain
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"course/tutor/sandbox"
+)
+
+// Config says what an Engine works with.
+type Config struct {
+	// DataDir is where the prepared standard library and the cache of
+	// programs are kept.
+	DataDir string
+	// Self is our own binary, which is started again for helpers; empty: the
+	// running one.
+	Self string
+	// Go is the go command; empty: the one in the PATH.
+	Go string
+	// Slots is how many runs go on at once; 0: one for each CPU.
+	Slots int
+	// CacheBytes bounds the cache of programs; 0: 512 MiB.
+	CacheBytes int64
+}
+
+// Engine builds and runs programs with the Go toolchain. It is a
+// sandbox.Runner.
+type Engine struct {
+	config   Config
+	lane     *sandbox.Lane
+	binaries *binaries
+	cpus     cpuSet
+	stop     context.CancelFunc
+	ctx      context.Context // of what goes on in the background
+	working  sync.WaitGroup
+
+	mu      sync.Mutex
+	library *library // nil until Go was found
+	finding chan struct{}
+	findErr error
+}
+
+// New returns an Engine at once; looking for Go and compiling the standard
+// library go on in the background until Close.
+func New(config Config) (*Engine, error) {
+	if config.DataDir == "" {
+		return nil, errors.New("start the toolchain engine: no data folder is given")
+	}
+	dir, err := filepath.Abs(config.DataDir)
+	if err != nil {
+		return nil, fmt.Errorf("find the data folder: %w", err)
+	}
+	config.DataDir = dir
+	if config.Slots == 0 {
+		config.Slots = runtime.NumCPU()
+	}
+	if config.CacheBytes == 0 {
+		config.CacheBytes = 512 << 20
+	}
+	e := &Engine{config: config, lane: sandbox.NewLane(config.Slots), cpus: usableCPUs()}
+	if e.binaries, err = openBinaries(filepath.Join(dir, "cache", "programs"), config.CacheBytes); err != nil {
+		return nil, err
+	}
+	e.ctx, e.stop = context.WithCancel(context.Background())
+	e.find()
+	return e, nil
+}
+
+// Close stops what goes on in the background.
+func (e *Engine) Close() {
+	e.stop()
+	e.working.Wait()
+}
+
+// find starts to look for Go, unless that is going on. e.mu is not held.
+func (e *Engine) find() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.finding != nil {
+		return
+	}
+	done := make(chan struct{})
+	e.finding = done
+	e.working.Go(func() {
+		l, err := e.open()
+		e.mu.Lock()
+		e.library, e.findErr, e.finding = l, err, nil
+		e.mu.Unlock()
+		close(done)
+		if l != nil {
+			l.prepare(e.ctx)
+		}
+	})
+}
+
+func (e *Engine) open() (*library, error) {
+	tool, err := findGo(e.ctx, e.config.Go)
+	if err != nil {
+		return nil, err
+	}
+	return openLibrary(e.config.DataDir, tool)
+}
+
+// standard returns the library to build with. When Go was not there, or
+// another Go has taken its place, it looks again.
+func (e *Engine) standard(ctx context.Context) (*library, error) {
+	for try := 0; ; try++ {
+		e.mu.Lock()
+		l, err, finding := e.library, e.findErr, e.finding
+		e.mu.Unlock()
+		switch {
+		case finding != nil:
+			select {
+			case <-finding:
+			case <-ctx.Done():
+				return nil, ctx.Err()
+			}
+		case l != nil && l.tool.current() && !l.failed():
+			return l, nil
+		case try >= 2:
+			if err == nil {
+				err = l.failure()
+			}
+			return nil, err
+		default:
+			e.find()
+		}
+	}
+}
+
+func (l *library) failed() bool { return l.failure() != nil }
+
+// failure is why the library could not be prepared, if it could not.
+func (l *library) failure() error {
+	_, _, _, err, _ := l.state()
+	return err
+}
+
+// newID names a result.
+func newID() string {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		panic(err) // crypto/rand never fails
+	}
+	return hex.EncodeToString(b[:])
+}
+
+// since is the time since t in ms.
+func since(t time.Time) float64 { return millis(time.Since(t)) }

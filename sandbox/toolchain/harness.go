@@ -1,0 +1,83 @@
+package toolchain
+
+import (
+	"embed"
+	"io/fs"
+	"path"
+	"slices"
+)
+
+// harnessFS holds our own code that is compiled into learners' programs. The
+// underscore keeps it out of this module's build: it imports packages that
+// only the standard library may.
+//
+//go:embed all:_harness
+var harnessFS embed.FS
+
+// runtimeFile is added to package runtime when the standard library is
+// compiled.
+const runtimeFile = "_harness/runtime/tutor.go"
+
+// The import paths of the harness.
+const (
+	crashPath  = "tutor/crash"
+	tracerPath = "tutor/tracer"
+	runPath    = "tutor/run"
+	tracePath  = "tutor/trace"
+)
+
+// harnessPackage is one package of ours.
+type harnessPackage struct {
+	path  string
+	after string // what of the standard library it waits for
+	files map[string][]byte
+}
+
+// harnessPackages are listed so that each comes after those it imports.
+func harnessPackages(goos, goarch string) ([]harnessPackage, error) {
+	var list []harnessPackage
+	for _, p := range []string{crashPath, tracerPath, runPath, tracePath} {
+		dir := path.Join("_harness", path.Base(p))
+		entries, err := fs.ReadDir(harnessFS, dir)
+		if err != nil {
+			return nil, err
+		}
+		pkg := harnessPackage{path: p, files: map[string][]byte{}}
+		for _, entry := range entries {
+			text, err := fs.ReadFile(harnessFS, path.Join(dir, entry.Name()))
+			if err != nil {
+				return nil, err
+			}
+			if included(entry.Name(), text, goos, goarch) {
+				pkg.files[entry.Name()] = text
+			}
+		}
+		list = append(list, pkg)
+	}
+	return list, nil
+}
+
+// harnessHash is over every byte of the harness, in a fixed order.
+func harnessText() ([]byte, error) {
+	var names []string
+	err := fs.WalkDir(harnessFS, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			names = append(names, name)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(names)
+	var all []byte
+	for _, name := range names {
+		text, err := fs.ReadFile(harnessFS, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, name...)
+		all = append(all, text...)
+	}
+	return all, nil
+}

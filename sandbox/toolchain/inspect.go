@@ -1,0 +1,214 @@
+package toolchain
+
+import (
+	"errors"
+	"fmt"
+	"go/build"
+	"go/build/constraint"
+	"go/scanner"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"course/tutor/sandbox"
+)
+
+// inspected is what is known of a package before it is compiled.
+type inspected struct {
+	sandbox.Package
+	name     string           // of the package clause
+	imports  map[string]place // by path, where it is first imported
+	debug    []debugLine
+	main     bool // has func main
+	clause   place
+	problems []sandbox.Diagnostic
+}
+
+// place is a position in a file, as the compiler would print it.
+type place struct {
+	file      string
+	line, col int
+}
+
+type debugLine struct {
+	place
+	text string
+}
+
+// inspect reads the head of every file as the go command would: build
+// constraints, package clauses, imports and //go:debug lines.
+func inspect(pkg sandbox.Package, goos, goarch string) inspected {
+	in := inspected{Package: pkg, imports: map[string]place{}}
+	if !pkg.Trusted {
+		if in.problems = checkFiles(pkg.Files); len(in.problems) > 0 {
+			return in
+		}
+	}
+	in.scanAll()
+	if len(in.problems) > 0 {
+		return in
+	}
+	ctx := memoryContext(pkg.Files, goos, goarch)
+	p, err := ctx.ImportDir(memoryRoot, 0)
+	in.leftOut(&ctx)
+	if len(in.problems) > 0 {
+		return in
+	}
+	if err != nil {
+		in.problems = append(in.problems, importError(err)...)
+		return in
+	}
+	in.name = p.Name
+	for path, at := range p.ImportPos {
+		in.imports[path] = place{at[0].Filename[len(memoryRoot)+1:], at[0].Line, at[0].Column}
+	}
+	for _, d := range p.Directives {
+		if text, ok := strings.CutPrefix(d.Text, "//go:debug"); ok {
+			in.debug = append(in.debug, debugLine{place{path.Base(d.Pos.Filename), d.Pos.Line, d.Pos.Column}, text})
+		}
+	}
+	if in.Path == "main" && p.Name != "main" {
+		in.problem(in.clause, "package %s is not a main package", p.Name)
+	}
+	return in
+}
+
+func (in *inspected) problem(at place, format string, args ...any) {
+	in.problems = append(in.problems, sandbox.Diagnostic{File: at.file, Line: at.line, Col: at.col, Message: fmt.Sprintf(format, args...)})
+}
+
+// scanAll looks for what tokens show.
+func (in *inspected) scanAll() {
+	for _, f := range in.Files {
+		s := scan(f)
+		in.main = in.main || s.hasMain
+		if in.clause.file == "" && s.packageAt.IsValid() {
+			in.clause = place{f.Name, s.packageAt.Line, s.packageAt.Column}
+		}
+		if !in.Trusted {
+			in.problems = append(in.problems, s.refusals...)
+		}
+	}
+}
+
+// leftOut refuses files that the go command would silently leave out of the
+// program: that is hardly ever what somebody wants who asks for a run.
+func (in *inspected) leftOut(ctx *build.Context) {
+	for _, f := range in.Files {
+		match, err := ctx.MatchFile(memoryRoot, f.Name)
+		if match || in.Trusted {
+			continue
+		}
+		line, text := constraintLine(f.Content)
+		switch {
+		case err != nil && text != "":
+			in.problems = append(in.problems, refusal(f.Name, line, 1, "constraint", "%s is not a build constraint that Go understands", text))
+		case err != nil: // the head does not parse: ImportDir says how
+		case text != "":
+			in.problems = append(in.problems, refusal(f.Name, line, 1, "constraint",
+				"%s leaves this file out on %s/%s: remove the line to build it", text, ctx.GOOS, ctx.GOARCH))
+		default:
+			in.problems = append(in.problems, refusal(f.Name, 1, 1, "constraint",
+				"the name of %s leaves it out on %s/%s: rename it to build it", f.Name, ctx.GOOS, ctx.GOARCH))
+		}
+	}
+}
+
+// constraintLine finds the first build constraint of a file.
+func constraintLine(text string) (int, string) {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		line = strings.TrimSpace(line)
+		if constraint.IsGoBuild(line) || constraint.IsPlusBuild(line) {
+			return n, line
+		}
+		if strings.HasPrefix(line, "package ") {
+			break
+		}
+	}
+	return 0, ""
+}
+
+// importError turns what go/build says into diagnostics.
+func importError(err error) []sandbox.Diagnostic {
+	var list scanner.ErrorList
+	var multiple *build.MultiplePackageError
+	var none *build.NoGoError
+	switch {
+	case errors.As(err, &list) && len(list) > 0:
+		e := list[0] // the go command, too, stops at the first
+		return []sandbox.Diagnostic{{File: path.Base(e.Pos.Filename), Line: e.Pos.Line, Col: e.Pos.Column, Message: e.Msg}}
+	case errors.As(err, &multiple):
+		message := fmt.Sprintf("found packages %s (%s) and %s (%s): the files of one folder must be of one package",
+			multiple.Packages[0], multiple.Files[0], multiple.Packages[1], multiple.Files[1])
+		return []sandbox.Diagnostic{{File: multiple.Files[1], Line: 1, Col: 1, Message: message}}
+	case errors.As(err, &none):
+		return []sandbox.Diagnostic{refusal("", 0, 0, "empty", "there is nothing to run: no file is part of the program")}
+	}
+	return []sandbox.Diagnostic{positioned(strings.ReplaceAll(err.Error(), memoryRoot+"/", ""))}
+}
+
+// positioned splits FILE:LINE:COL: MESSAGE, as far as it is there.
+func positioned(text string) sandbox.Diagnostic {
+	parts := strings.SplitN(text, ":", 4)
+	if len(parts) == 4 {
+		line, err1 := strconv.Atoi(parts[1])
+		col, err2 := strconv.Atoi(parts[2])
+		if err1 == nil && err2 == nil {
+			return sandbox.Diagnostic{File: parts[0], Line: line, Col: col, Message: strings.TrimSpace(parts[3])}
+		}
+	}
+	return sandbox.Diagnostic{Message: text}
+}
+
+// memoryRoot is the folder in which go/build believes the files to lie.
+const memoryRoot = "/src"
+
+// memoryContext lets go/build read files from memory, and nothing else.
+func memoryContext(files []sandbox.File, goos, goarch string) build.Context {
+	ctx := build.Default
+	ctx.GOOS, ctx.GOARCH, ctx.Compiler, ctx.CgoEnabled = goos, goarch, "gc", false
+	ctx.GOROOT, ctx.GOPATH, ctx.BuildTags = "", "", nil
+	ctx.IsDir = func(name string) bool { return name == memoryRoot }
+	ctx.HasSubdir = func(string, string) (string, bool) { return "", false }
+	ctx.ReadDir = func(string) ([]fs.FileInfo, error) {
+		var list []fs.FileInfo
+		for _, f := range files {
+			list = append(list, memoryInfo{f})
+		}
+		slices.SortFunc(list, func(a, b fs.FileInfo) int { return strings.Compare(a.Name(), b.Name()) })
+		return list, nil
+	}
+	ctx.OpenFile = func(name string) (io.ReadCloser, error) {
+		for _, f := range files {
+			if name == memoryRoot+"/"+f.Name {
+				return io.NopCloser(strings.NewReader(f.Content)), nil
+			}
+		}
+		return nil, fs.ErrNotExist
+	}
+	ctx.JoinPath = path.Join
+	return ctx
+}
+
+// included says whether a file is part of the program on a platform.
+func included(name string, text []byte, goos, goarch string) bool {
+	ctx := memoryContext([]sandbox.File{{Name: name, Content: string(text)}}, goos, goarch)
+	match, err := ctx.MatchFile(memoryRoot, name)
+	return match && err == nil
+}
+
+// memoryInfo is a file as a directory lists it.
+type memoryInfo struct{ file sandbox.File }
+
+func (m memoryInfo) Name() string     { return m.file.Name }
+func (m memoryInfo) Size() int64      { return int64(len(m.file.Content)) }
+func (memoryInfo) Mode() fs.FileMode  { return 0o444 }
+func (memoryInfo) ModTime() time.Time { return time.Time{} }
+func (memoryInfo) IsDir() bool        { return false }
+func (memoryInfo) Sys() any           { return nil }

@@ -1,0 +1,160 @@
+package toolchain
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// library is the standard library, compiled once and kept in a folder of ours,
+// so that a cleaned build cache does not break us and a build jail needs to
+// see nothing else.
+//
+//	DATA/toolchain/go1.26.8-linux-amd64-HASH/
+//	  std/fmt.a ...        archives, those of the harness too
+//	  manifest.json        what there is and what learners may import; written last
+type library struct {
+	dir  string
+	tool *goTool
+
+	mu      sync.Mutex
+	has     manifest
+	done    int // packages compiled so far, of total
+	total   int
+	err     error         // why preparing has stopped
+	changed chan struct{} // closed and replaced at every change
+}
+
+// manifest says what a library holds.
+type manifest struct {
+	Go       string         `json:"go"`
+	Complete bool           `json:"complete"`
+	Public   []string       `json:"public"` // what learners may import
+	All      []string       `json:"all"`
+	Debug    []debugSetting `json:"debug"`
+	Bytes    int64          `json:"bytes"`
+
+	public map[string]bool
+}
+
+// first is what is compiled before anything else: what the listings of a
+// course about concurrency import.
+var first = []string{
+	"bufio", "bytes", "cmp", "container/heap", "context", "errors", "fmt", "io", "iter", "log", "maps", "math",
+	"math/rand", "math/rand/v2", "os", "runtime", "runtime/debug", "runtime/trace", "slices", "sort", "strconv",
+	"strings", "sync", "sync/atomic", "time", "unicode", "unicode/utf8",
+}
+
+// buildFlags are those of the archives. DWARF is left out because nobody
+// debugs these binaries and the linker spends a third of its time on it.
+var buildFlags = []string{"-trimpath", "-gcflags=all=-dwarf=false"}
+
+// inside is where the folder of the library is seen in a build jail.
+const inside = "/std"
+
+// openLibrary looks at what is there; it compiles nothing.
+func openLibrary(data string, tool *goTool) (*library, error) {
+	text, err := harnessText()
+	if err != nil {
+		return nil, fmt.Errorf("read the harness: %w", err)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"1", tool.Version, tool.Root, string(text)}, buildFlags...), "\x00")))
+	name := fmt.Sprintf("%s-%s-%s-%s", plain(tool.Version), tool.GOOS, tool.GOARCH, hex.EncodeToString(sum[:6]))
+	l := &library{dir: filepath.Join(data, "toolchain", name), tool: tool, changed: make(chan struct{})}
+	if err := os.MkdirAll(filepath.Join(l.dir, "std"), 0o755); err != nil {
+		return nil, fmt.Errorf("make the folder of the standard library: %w", err)
+	}
+	return l, l.reload()
+}
+
+// plain makes a version fit for a file name.
+func plain(version string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '.' || r == '-' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return '_'
+	}, version)
+}
+
+// reload reads the manifest, if there is one.
+func (l *library) reload() error {
+	text, err := os.ReadFile(filepath.Join(l.dir, "manifest.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the manifest of the standard library: %w", err)
+	}
+	var m manifest
+	if err := json.Unmarshal(text, &m); err != nil {
+		return nil // cut off by a crash: it is written anew
+	}
+	m.index()
+	l.update(func() { l.has = m })
+	return nil
+}
+
+func (m *manifest) index() {
+	m.public = make(map[string]bool, len(m.Public))
+	for _, p := range m.Public {
+		m.public[p] = true
+	}
+}
+
+// update changes the state under the lock and wakes who waits for it.
+func (l *library) update(change func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	change()
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// state is a moment's view.
+func (l *library) state() (has manifest, done, total int, err error, changed <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.has, l.done, l.total, l.err, l.changed
+}
+
+// await waits until every import is compiled, or everything is, so that one
+// which is not there does not exist. It tells how far preparing has come.
+func (l *library) await(ctx context.Context, imports []string, progress func(done, total int)) (manifest, error) {
+	for {
+		has, done, total, err, changed := l.state()
+		if has.covers(imports) {
+			return has, nil
+		}
+		if err != nil {
+			return has, err
+		}
+		progress(done, total)
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return has, ctx.Err()
+		}
+	}
+}
+
+// covers says whether a program with these imports can be built now.
+func (m *manifest) covers(imports []string) bool {
+	if m.Complete {
+		return true
+	}
+	for _, p := range imports {
+		if p != "unsafe" && !m.public[p] {
+			return false
+		}
+	}
+	return len(m.All) > 0
+}

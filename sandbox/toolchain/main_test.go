@@ -1,0 +1,98 @@
+package toolchain
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"course/tutor/sandbox"
+)
+
+// shared is one engine for all tests of the package, so that the standard
+// library is compiled once. TUTOR_TEST_DATA names a folder to keep it in.
+var shared struct {
+	once   sync.Once
+	engine *Engine
+	err    error
+}
+
+func TestMain(m *testing.M) {
+	os.Exit(runTests(m))
+}
+
+func runTests(m *testing.M) int {
+	dir := os.Getenv("TUTOR_TEST_DATA")
+	if dir == "" {
+		temp, err := os.MkdirTemp("", "tutor-test-")
+		if err != nil {
+			panic(err)
+		}
+		defer os.RemoveAll(temp)
+		dir = temp
+	}
+	testData = filepath.Clean(dir)
+	defer func() {
+		if shared.engine != nil {
+			shared.engine.Close()
+		}
+	}()
+	return m.Run()
+}
+
+var testData string
+
+// needsEngine returns the shared engine, or skips where programs cannot be
+// built and jailed.
+func needsEngine(t testing.TB) *Engine {
+	t.Helper()
+	shared.once.Do(func() {
+		shared.engine, shared.err = New(Config{DataDir: testData, Slots: 4})
+		if shared.err == nil {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+			defer cancel()
+			_, shared.err = shared.engine.Run(ctx, program("package main\nfunc main() {}\n"), nil)
+		}
+	})
+	if shared.err != nil {
+		lacking(t, "no program can be built and jailed here: %v", shared.err)
+	}
+	return shared.engine
+}
+
+// lacking skips a test, or fails it where everything is said to be there.
+func lacking(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("TUTOR_CI") == "1" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}
+
+// program is a job of one file.
+func program(text string) sandbox.Job {
+	return sandbox.Job{Key: "test", Files: []sandbox.File{{Name: "main.go", Content: text}}}
+}
+
+func runJob(t testing.TB, job sandbox.Job) *sandbox.Result {
+	t.Helper()
+	result, err := needsEngine(t).Run(t.Context(), job, nil)
+	if err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	return result
+}
+
+// printed is all that a run wrote to a stream.
+func printed(result *sandbox.Result, stream string) string {
+	var b strings.Builder
+	for _, e := range result.Events {
+		if e.Stream == stream {
+			b.WriteString(e.Text)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,379 @@
+package toolchain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
+)
+
+// run is one Job on its way to its Result.
+type run struct {
+	engine *Engine
+	job    sandbox.Job
+	limits sandbox.Limits
+	procs  int
+	result *sandbox.Result
+	began  time.Time
+
+	mu   sync.Mutex // of sink
+	sink sandbox.Sink
+}
+
+// Run builds and runs a Job. See sandbox.Runner.
+func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+	r := e.newRun(job, sink)
+	err := r.do(ctx)
+	switch {
+	case ctx.Err() != nil:
+		r.result.Status = sandbox.StatusKilled
+	case err != nil:
+		return nil, fmt.Errorf("run a program: %w", err)
+	}
+	for _, d := range r.result.Diagnostics {
+		r.tell(sandbox.Event{Name: "diag", Diag: &d})
+	}
+	if r.result.Limit != nil {
+		r.tell(sandbox.Event{Name: "limit", Limit: r.result.Limit})
+	}
+	return r.result, nil
+}
+
+func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
+	procs := job.Procs
+	if procs <= 0 {
+		procs = min(4, runtime.NumCPU())
+	}
+	if job.Kind == "" {
+		job.Kind = sandbox.KindProgram
+	}
+	r := &run{engine: e, job: job, limits: job.Limits.Or(sandbox.DefaultLimits()), procs: procs, sink: sink, began: time.Now()}
+	r.result = r.newResult()
+	return r
+}
+
+// newResult is what every Result of the run has in common.
+func (r *run) newResult() *sandbox.Result {
+	return &sandbox.Result{
+		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.procs, Clock: "real",
+		Diagnostics: []sandbox.Diagnostic{}, Events: []sandbox.Output{}, Artifacts: []sandbox.Artifact{},
+		Tests: []sandbox.Test{}, Bench: []sandbox.Bench{},
+	}
+}
+
+func (r *run) tell(event sandbox.Event) {
+	if r.sink == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sink(event)
+}
+
+// do takes the job through its stages. The error is ours, or the context's.
+func (r *run) do(ctx context.Context) error {
+	if r.unsupported() {
+		return nil
+	}
+	library, err := r.engine.standard(ctx)
+	if err != nil {
+		return err
+	}
+	r.result.GoVersion = library.tool.Version
+	r.result.Isolation = r.engine.isolation()
+	parts := r.parts()
+	stages, ok, err := r.inspect(ctx, library, parts)
+	if err != nil || !ok {
+		return err
+	}
+	queued := time.Now()
+	leave, err := r.engine.lane.Enter(ctx, r.job.Key, func(q sandbox.Queue) {
+		r.tell(sandbox.Event{Name: "queue", Queue: &q})
+	})
+	if err != nil {
+		return err
+	}
+	defer leave()
+	r.result.Timing.QueueMS = since(queued)
+	defer r.letGo(stages)
+	if ok, err = r.build(ctx, library, stages); err != nil || !ok {
+		return err
+	}
+	if r.job.Dialogue != nil {
+		return r.converse(ctx, stages)
+	}
+	return r.runAlone(ctx, stages[0])
+}
+
+// unsupported refuses what this engine cannot do.
+func (r *run) unsupported() bool {
+	switch {
+	case r.job.Kind != sandbox.KindProgram:
+		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
+	case r.job.Engine != "" && r.job.Engine != sandbox.EngineAuto && r.job.Engine != sandbox.EngineGo:
+		r.refuse("engine", "the engine %q is not available: programs are compiled with Go", r.job.Engine)
+	case len(r.job.Parts) > 1 && r.job.Dialogue == nil:
+		r.refuse("parts", "a job of several parts needs a dialogue")
+	default:
+		return false
+	}
+	return true
+}
+
+func (r *run) refuse(name, format string, args ...any) {
+	r.result.Status = sandbox.StatusRefused
+	r.result.Diagnostics = append(r.result.Diagnostics, refusal("", 0, 0, name, format, args...))
+}
+
+// stage is a part at some stage of its way.
+type stage struct {
+	part     sandbox.Part
+	packages []inspected
+	plan     plan
+	built    *built
+	result   *sandbox.Result
+	learners []string // names of learners' files, as shown
+}
+
+// parts are those of the job; a plain job is one part.
+func (r *run) parts() []sandbox.Part {
+	if len(r.job.Parts) > 0 {
+		return r.job.Parts
+	}
+	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: r.job.Files}}, Trace: r.job.Trace}}
+}
+
+// inspect checks every part and waits until what it imports is compiled. It
+// says whether all may be built.
+func (r *run) inspect(ctx context.Context, l *library, parts []sandbox.Part) ([]*stage, bool, error) {
+	var stages []*stage
+	ok := true
+	for _, part := range parts {
+		s := &stage{part: part, result: r.result}
+		if len(r.job.Parts) > 0 {
+			s.result = r.newResult()
+			s.result.GoVersion, s.result.Isolation = r.result.GoVersion, r.result.Isolation
+		}
+		stages = append(stages, s)
+		problems, err := r.inspectOne(ctx, l, s)
+		if err != nil {
+			return nil, false, err
+		}
+		if len(problems) > 0 {
+			s.result.Status, s.result.Diagnostics = statusOf(problems), problems
+			ok = false
+		}
+	}
+	r.collectParts(stages)
+	return stages, ok, nil
+}
+
+func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.Diagnostic, error) {
+	packages, problems := inspectPart(s.part, l.tool.GOOS, l.tool.GOARCH)
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	if s.part.Trace {
+		shareTrace(packages)
+	}
+	has, err := l.await(ctx, standardImports(packages), func(done, total int) {
+		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "prepare", MS: since(r.began), Done: done, Total: total}})
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.plan, problems = arrange(packages, has)
+	s.learners = learnersFiles(s.plan)
+	return problems, nil
+}
+
+// shareTrace maps runtime/trace to our stand-in, since only one trace of a
+// program can be taken at a time and ours is.
+func shareTrace(packages []inspected) {
+	for i := range packages {
+		p := &packages[i]
+		if _, ok := p.imports["runtime/trace"]; !ok || p.Trusted {
+			continue
+		}
+		mapped := map[string]string{"runtime/trace": tracePath}
+		for from, to := range p.ImportMap {
+			mapped[from] = to
+		}
+		p.ImportMap = mapped
+	}
+}
+
+func learnersFiles(p plan) []string {
+	r := request{plan: p}
+	var names []string
+	for _, pkg := range p.packages {
+		if !pkg.Trusted {
+			for _, f := range pkg.Files {
+				names = append(names, r.shown(pkg)+f.Name)
+			}
+		}
+	}
+	return names
+}
+
+// statusOf is refused when any problem is a refusal of ours.
+func statusOf(problems []sandbox.Diagnostic) sandbox.Status {
+	for _, d := range problems {
+		if len(d.Code) > 8 && d.Code[:8] == "refused:" {
+			return sandbox.StatusRefused
+		}
+	}
+	return sandbox.StatusCompileError
+}
+
+// build makes the program of every part. It says whether all were made.
+func (r *run) build(ctx context.Context, l *library, stages []*stage) (bool, error) {
+	ok := true
+	for _, s := range stages {
+		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "compile", MS: since(r.began)}})
+		b, err := r.engine.build(ctx, l, r.request(s))
+		if err != nil {
+			return false, err
+		}
+		s.built = b
+		s.result.Cached = b.cached
+		s.result.Timing.CompileMS, s.result.Timing.LinkMS = millis(b.compile), millis(b.link)
+		if b.status != "" {
+			s.result.Status, s.result.Limit = b.status, b.limit
+			s.result.Diagnostics = append(s.result.Diagnostics, b.diags...)
+			ok = false
+		}
+		r.tellBuilt(b)
+	}
+	r.collectParts(stages)
+	return ok, nil
+}
+
+func (r *run) tellBuilt(b *built) {
+	switch {
+	case b.cached:
+		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "cached"}})
+	case b.status == "":
+		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "link", MS: millis(b.link)}})
+	}
+}
+
+// request is what is built for a stage.
+func (r *run) request(s *stage) request {
+	q := request{plan: s.plan, talk: r.job.Dialogue != nil, fresh: r.job.Fresh}
+	if s.part.Trace {
+		idle := r.job.Idle
+		if idle <= 0 {
+			idle = time.Second
+		}
+		// The trace ends well before the program is asked what it is doing.
+		q.trace = &traceConfig{idle: idle, end: r.limits.Wall - max(r.limits.Wall/20, min(r.limits.Wall/2, 200*time.Millisecond)), bytes: r.limits.Trace}
+	}
+	return q
+}
+
+// letGo allows the programs to be swept from the cache again.
+func (r *run) letGo(stages []*stage) {
+	for _, s := range stages {
+		if s.built != nil && s.built.key != "" {
+			r.engine.binaries.release(s.built.key)
+		}
+	}
+}
+
+// collectParts makes the results of the parts those of the whole.
+func (r *run) collectParts(stages []*stage) {
+	if len(r.job.Parts) == 0 {
+		return
+	}
+	r.result.Parts = map[string]*sandbox.Result{}
+	r.result.Status = sandbox.StatusOK
+	for _, s := range stages {
+		r.result.Parts[s.part.Name] = s.result
+		if r.result.Status == sandbox.StatusOK && s.result.Status != "" && s.result.Status != sandbox.StatusOK {
+			r.result.Status = s.result.Status
+		}
+	}
+}
+
+// launch is how the program of a stage is started.
+func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
+	args := r.job.Args
+	if s.part.Own {
+		args = s.part.Args
+	}
+	return sandbox.Launch{
+		Spec: jail.Spec{
+			Profile: jail.Run,
+			Path:    r.engine.binaries.path(s.built.key),
+			Args:    append([]string{"/app/prog"}, args...),
+			Env:     r.environment(),
+			Dir:     "/tmp",
+			CPUs:    r.engine.cpus.take(r.procs),
+		},
+		Limits: r.limits,
+		Stdin:  r.stdin(s.part),
+		Sink:   sink,
+		Trace:  s.part.Trace,
+		Talk:   r.job.Dialogue != nil,
+	}
+}
+
+// stdin is the input of a part, or nil.
+func (r *run) stdin(part sandbox.Part) io.Reader {
+	text := r.job.Stdin
+	switch {
+	case part.Own:
+		text = part.Stdin
+	case r.job.StdinFrom != nil:
+		return r.job.StdinFrom
+	}
+	if text == "" {
+		return nil
+	}
+	return strings.NewReader(text)
+}
+
+// environment is small and the same everywhere.
+func (r *run) environment() []string {
+	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC", "GOMAXPROCS=" + strconv.Itoa(r.procs)}
+	return slices.Concat(env, r.job.Env)
+}
+
+// runAlone runs the one program of a plain job.
+func (r *run) runAlone(ctx context.Context, s *stage) error {
+	p, err := sandbox.Start(ctx, r.launch(s, func(o sandbox.Output) {
+		r.tell(sandbox.Event{Name: "out", Out: &o})
+	}))
+	if err != nil {
+		return err
+	}
+	ended, err := p.Wait()
+	if err != nil {
+		return err
+	}
+	s.fill(ended)
+	r.tellTrace(s.result)
+	r.collectParts([]*stage{s})
+	return nil
+}
+
+func (r *run) tellTrace(result *sandbox.Result) {
+	for _, a := range result.Artifacts {
+		if a.Kind == "trace" {
+			r.tell(sandbox.Event{Name: "trace", TraceN: int64(a.Bytes)})
+		}
+	}
+}
+
+// errNotYet is what a job asks for that this engine does not do.
+var errNotYet = errors.New("not yet")
