@@ -19,8 +19,8 @@ func splitHints(body string, offset int, file string, probs *problems) (task str
 			fence = !fence
 		}
 		switch {
-		case began == 0 && !fence && trimmed == "<details>":
-			began, block = offset+i+1, nil
+		case began == 0 && !fence && strings.HasPrefix(trimmed, "<details>"):
+			began, block = offset+i+1, []string{strings.TrimPrefix(trimmed, "<details>")}
 		case began != 0 && trimmed == "</details>":
 			hints = append(hints, readHint(strings.Join(block, "\n"), file, began, probs))
 			began = 0
