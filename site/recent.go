@@ -1,0 +1,80 @@
+package site
+
+import (
+	"container/list"
+	"crypto/rand"
+	"encoding/hex"
+	"sync"
+)
+
+// recent keeps the values that were used last, up to a number of bytes. The
+// newest one is kept whatever its size.
+type recent[T any] struct {
+	mu    sync.Mutex
+	most  int64
+	bytes int64
+	order *list.List // of *kept[T], newest first
+	byID  map[string]*list.Element
+}
+
+type kept[T any] struct {
+	id    string
+	value T
+	bytes int64
+}
+
+func newRecent[T any](most int64) *recent[T] {
+	return &recent[T]{most: most, order: list.New(), byID: map[string]*list.Element{}}
+}
+
+// put keeps v, which takes about so many bytes, under id.
+func (r *recent[T]) put(id string, v T, bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old, ok := r.byID[id]; ok {
+		r.drop(old)
+	}
+	r.byID[id] = r.order.PushFront(&kept[T]{id, v, bytes})
+	r.bytes += bytes
+	for r.bytes > r.most && r.order.Len() > 1 {
+		r.drop(r.order.Back())
+	}
+}
+
+// get answers with what is kept under id.
+func (r *recent[T]) get(id string) (v T, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e, ok := r.byID[id]
+	if !ok {
+		return v, false
+	}
+	r.order.MoveToFront(e)
+	return e.Value.(*kept[T]).value, true
+}
+
+// newest answers with the newest value that f likes, without touching it.
+func (r *recent[T]) newest(f func(T) bool) (v T, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for e := r.order.Front(); e != nil; e = e.Next() {
+		if k := e.Value.(*kept[T]); f(k.value) {
+			return k.value, true
+		}
+	}
+	return v, false
+}
+
+// drop forgets e. r.mu is held.
+func (r *recent[T]) drop(e *list.Element) {
+	k := r.order.Remove(e).(*kept[T])
+	delete(r.byID, k.id)
+	r.bytes -= k.bytes
+}
+
+// newID is a name for a run that nobody can guess.
+func newID() string {
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // it never fails: it ends the program instead
+	return hex.EncodeToString(b[:])
+}

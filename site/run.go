@@ -1,0 +1,250 @@
+package site
+
+import (
+	"context"
+	"slices"
+
+	"course/tutor/content"
+	"course/tutor/sandbox"
+)
+
+// runRequest is the body of POST /api/runs. Key is the draft key of the cell
+// that is run; the cell's own options are then the defaults.
+type runRequest struct {
+	Files  []sandbox.File `json:"files"`
+	Kind   string         `json:"kind"`
+	Engine string         `json:"engine"`
+	Race   bool           `json:"race"`
+	Trace  *bool          `json:"trace"`
+	Clock  string         `json:"clock"`
+	Stdin  *string        `json:"stdin"`
+	Args   []string       `json:"args"`
+	Env    []string       `json:"env"`
+	Procs  int            `json:"procs"`
+	Limits runLimits      `json:"limits"`
+	Key    string         `json:"key"`
+}
+
+// ranRecord is what is kept of one run, for the page to show.
+type ranRecord struct {
+	id      string
+	key     string // draft key; "" for a run that belongs to no cell
+	files   []sandbox.File
+	result  *sandbox.Result // nil when Problem says why there is none
+	problem string
+	picked  int // prediction, 1-based; 0 none
+}
+
+// apiRun is POST /api/runs.
+func (s *Server) apiRun(ctx context.Context, req *runRequest, tell emit) (*sandbox.Result, error) {
+	job, err := s.jobOf(req)
+	if err != nil {
+		return nil, err
+	}
+	rec := &ranRecord{key: req.Key, files: req.Files}
+	if err := s.run(ctx, job, rec, tell); err != nil {
+		return nil, err
+	}
+	return rec.result, nil
+}
+
+// jobOf checks a request and makes its Job.
+func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
+	if err := checkFiles(req.Files); err != nil {
+		return job, err
+	}
+	if err := req.available(); err != nil {
+		return job, err
+	}
+	var cell *content.Cell
+	if req.Key != "" {
+		at, known := s.cells[req.Key]
+		if _, isExercise := s.exerciseOf(req.Key); !known && !isExercise {
+			return job, fail("not-found", "There is no cell or exercise with the key %q in this course. Leave key out to run files of your own.", clip(req.Key, maxName))
+		}
+		cell = at.cell
+	}
+	job = cellJob(cell, req.Files)
+	req.over(&job)
+	return job, nil
+}
+
+// available refuses what is well formed and can't be done.
+func (req *runRequest) available() error {
+	for _, f := range []struct {
+		name, asked string
+		can         []string
+	}{
+		{"kind", req.Kind, []string{string(sandbox.KindProgram)}},
+		{"engine", req.Engine, []string{sandbox.EngineAuto, sandbox.EngineGo}},
+		{"clock", req.Clock, []string{"real"}},
+	} {
+		if f.asked != "" && !slices.Contains(f.can, f.asked) {
+			return fail("unsupported", "%s %q is not available; it can be %s.", f.name, clip(f.asked, maxName), sentenceList(f.can))
+		}
+	}
+	if req.Race {
+		return fail("unsupported", "Runs with the race detector are not available.")
+	}
+	if req.Procs < 0 || req.Procs > 256 {
+		return fail("unsupported", "procs is %d; it can be 0 (the default) to 256.", req.Procs)
+	}
+	if req.Stdin != nil && len(*req.Stdin) > maxStdin {
+		return over("stdin", maxStdin, len(*req.Stdin), "stdin holds %s bytes; at most %s (256 KiB) are taken.", grouped(len(*req.Stdin)), grouped(maxStdin))
+	}
+	if err := checkTexts("args", req.Args); err != nil {
+		return err
+	}
+	if err := checkTexts("env", req.Env); err != nil {
+		return err
+	}
+	return req.Limits.check()
+}
+
+// over sets in job what the request asks for.
+func (req *runRequest) over(job *sandbox.Job) {
+	if req.Engine != "" {
+		job.Engine = req.Engine
+	}
+	if req.Trace != nil {
+		job.Trace = *req.Trace
+	}
+	if req.Stdin != nil {
+		job.Stdin = *req.Stdin
+	}
+	if req.Args != nil {
+		job.Args = req.Args
+	}
+	if req.Procs > 0 {
+		job.Procs = req.Procs
+	}
+	job.Env = req.Env
+	job.Limits = req.Limits.limits().Or(job.Limits)
+}
+
+// run runs a Job, tells what happens, and keeps what came of it in rec under
+// the id that it tells first.
+func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell emit) error {
+	if m := s.Machine(); m.Problem != "" {
+		return fail("no-go", "%s", m.Problem)
+	}
+	ctx, id, end, err := s.live.begin(ctx)
+	if err != nil {
+		return err
+	}
+	defer end()
+	rec.id = id
+	tell("run", map[string]string{"id": id})
+	res, err := s.Runner.Run(ctx, job, sinkTo(tell))
+	if err != nil {
+		return err
+	}
+	res.ID = id
+	s.counts.add("tutor_runs_total", "status", string(res.Status))
+	s.traceOfRun(ctx, rec, res, tell)
+	rec.result = res
+	s.runs.put(id, rec, sizeOf(rec))
+	return nil
+}
+
+// sinkTo tells the events of a run under their own names. That a trace was
+// taken is told when it can be fetched.
+func sinkTo(tell emit) sandbox.Sink {
+	return func(ev sandbox.Event) {
+		switch {
+		case ev.Queue != nil:
+			tell("queue", ev.Queue)
+		case ev.Build != nil:
+			tell("build", ev.Build)
+		case ev.Diag != nil:
+			tell("diag", ev.Diag)
+		case ev.Out != nil:
+			tell("out", ev.Out)
+		case ev.Limit != nil:
+			tell("limit", ev.Limit)
+		}
+	}
+}
+
+// sizeOf is about how many bytes a record takes.
+func sizeOf(rec *ranRecord) int64 {
+	n := 2048 + filesSize(rec.files)
+	if rec.result != nil {
+		for _, e := range rec.result.Events {
+			n += len(e.Text) + len(e.Raw) + 64
+		}
+		for _, d := range rec.result.Diagnostics {
+			n += len(d.Message) + len(d.Explain) + 128
+		}
+	}
+	return int64(n)
+}
+
+func filesSize(files []sandbox.File) int {
+	n := 0
+	for _, f := range files {
+		n += len(f.Name) + len(f.Content)
+	}
+	return n
+}
+
+// stopRequest names a run by its id.
+type stopRequest struct {
+	ID string `param:"id" json:"-"`
+}
+
+// apiStop is DELETE /api/runs/{id}: the run ends with status killed. One that
+// has ended already is left as it is.
+func (s *Server) apiStop(_ context.Context, req *stopRequest) (nothing, error) {
+	if s.live.kill(req.ID) {
+		return nothing{}, nil
+	}
+	_, ran := s.runs.get(req.ID)
+	if _, checked := s.checks.get(req.ID); ran || checked {
+		return nothing{}, nil
+	}
+	return nothing{}, fail("not-found", "There is no run %q: it was never started, or it ended long ago.", clip(req.ID, maxName))
+}
+
+// sentenceList writes "a, b or c".
+func sentenceList(words []string) string {
+	text := words[0]
+	for i, w := range words[1:] {
+		if i == len(words)-2 {
+			text += " or " + w
+		} else {
+			text += ", " + w
+		}
+	}
+	return text
+}
+
+// formatRequest and formatResponse are those of POST /api/format.
+type formatRequest struct {
+	Files []sandbox.File `json:"files"`
+}
+
+type formatResponse struct {
+	Files       []sandbox.File       `json:"files"`
+	Diagnostics []sandbox.Diagnostic `json:"diagnostics"`
+}
+
+// apiFormat is POST /api/format.
+func (s *Server) apiFormat(ctx context.Context, req *formatRequest) (*formatResponse, error) {
+	if err := checkFiles(req.Files); err != nil {
+		return nil, err
+	}
+	ctx, _, end, err := s.live.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	files, diags, err := s.Format(ctx, req.Files)
+	if err != nil {
+		return nil, err
+	}
+	if diags == nil {
+		diags = []sandbox.Diagnostic{}
+	}
+	return &formatResponse{files, diags}, nil
+}

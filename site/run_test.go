@@ -1,0 +1,312 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime/trace"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"course/tutor/exectrace"
+	"course/tutor/sandbox"
+)
+
+func encode(fields ...string) string {
+	v := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		v.Add(fields[i], fields[i+1])
+	}
+	return v.Encode()
+}
+
+// everything is a Runner that tells one of each event.
+func everything(data []byte) scripted {
+	return func(_ context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+		sink(sandbox.Event{Name: "queue", Queue: &sandbox.Queue{Place: 2, ETAMS: 400}})
+		sink(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "compile", MS: 80}})
+		sink(sandbox.Event{Name: "diag", Diag: &sandbox.Diagnostic{File: "main.go", Line: 3, Message: "unused"}})
+		sink(sandbox.Event{Name: "out", Out: &sandbox.Output{TMS: 1.5, Stream: "stdout", Text: "a\n\nb\r\n: c\n"}})
+		sink(sandbox.Event{Name: "trace", TraceN: 1000})
+		sink(sandbox.Event{Name: "limit", Limit: &sandbox.LimitHit{Name: "wall", Allowed: 2000, Used: 2000, Unit: "ms"}})
+		res := &sandbox.Result{ID: "the runner's", Status: sandbox.StatusTimeLimit, Diagnostics: []sandbox.Diagnostic{}, Events: []sandbox.Output{}}
+		if job.Trace {
+			killed := "killed"
+			res.Trace = &sandbox.TraceInfo{Truncated: &killed}
+			res.Artifacts = []sandbox.Artifact{{Name: "trace", Kind: "trace", Bytes: len(data), Data: data}}
+		}
+		return res, nil
+	}
+}
+
+// recordTrace takes a trace of this process.
+func recordTrace(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := trace.Start(&b); err != nil {
+		t.Skipf("tracing is on already: %v", err)
+	}
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {})
+	}
+	wg.Wait()
+	trace.Stop()
+	return b.Bytes()
+}
+
+func TestEventsOfARun(t *testing.T) {
+	data := recordTrace(t)
+	w := newWorld(t, func(c *Config) { c.Runner = everything(data) })
+	body := files("package main")
+	body["trace"] = true
+	a := w.api(http.MethodPost, "/api/runs", body, "Accept: text/event-stream").want(t, 200)
+	for name, want := range map[string]string{"Content-Type": "text/event-stream; charset=utf-8", "X-Accel-Buffering": "no", "Cache-Control": "no-store", "Content-Encoding": ""} {
+		if got := a.header.Get(name); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	all := a.events(t)
+	if got := names(all); got != "run queue build diag out limit trace result" {
+		t.Fatalf("events = %s", got)
+	}
+	for i, ev := range all {
+		if ev.id != strconv.Itoa(i+1) {
+			t.Errorf("event %d has id %s", i+1, ev.id)
+		}
+	}
+	if want := `{"t_ms":1.5,"stream":"stdout","text":"a\n\nb\r\n: c\n"}`; all[4].data != want {
+		t.Errorf("out = %s, want %s", all[4].data, want)
+	}
+	var res sandbox.Result
+	answer{body: all[7].data}.into(t, &res)
+	if !strings.Contains(all[0].data, res.ID) || !strings.Contains(all[6].data, res.Trace.ID) {
+		t.Errorf("run %s, trace %s, result %s with trace %s: ids differ", all[0].data, all[6].data, res.ID, res.Trace.ID)
+	}
+	m, ok := res.Trace.Metrics.(map[string]any)
+	if !ok || m["truncated"] != "killed" || m["procs"] == nil {
+		t.Errorf("metrics = %v", res.Trace.Metrics)
+	}
+	if res.Artifacts[0].ID != res.Trace.ID {
+		t.Errorf("artifact %+v does not name the trace", res.Artifacts[0])
+	}
+}
+
+func TestTraceCanBeFetched(t *testing.T) {
+	data := recordTrace(t)
+	w := newWorld(t, func(c *Config) { c.Runner = everything(data) })
+	body := files("package main")
+	body["trace"], body["key"] = true, "cell:start/traced"
+	var res sandbox.Result
+	w.api(http.MethodPost, "/api/runs", body).want(t, 200).into(t, &res)
+	var m exectrace.Metrics
+	w.api(http.MethodGet, "/api/traces/"+res.Trace.ID, nil).want(t, 200).into(t, &m)
+	if m.Goroutines.Created < 4 {
+		t.Errorf("%d goroutines created, want at least the 4 of the program", m.Goroutines.Created)
+	}
+	raw := w.api(http.MethodGet, "/api/traces/"+res.Trace.ID+"/raw", nil).want(t, 200)
+	if raw.body != string(data) {
+		t.Errorf("the raw trace has %d bytes, want the %d that were taken", len(raw.body), len(data))
+	}
+	w.page("/traces/"+res.Trace.ID).want(t, 200, "<html")
+	w.page("/traces/"+res.Trace.ID+"/panel").want(t, 200)
+	w.page("/runs/"+res.ID+"/panel").want(t, 200)
+	w.page("/runs/none/panel").want(t, 404)
+	w.api(http.MethodGet, "/api/traces/none", nil).want(t, 404, "no longer kept")
+}
+
+// A trace that is none leaves the run alone and says so.
+func TestTraceThatCannotBeRead(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Runner = everything([]byte("go 1.26 trace? no")) })
+	body := files("package main")
+	body["trace"] = true
+	var res sandbox.Result
+	w.api(http.MethodPost, "/api/runs", body).want(t, 200).into(t, &res)
+	if res.Trace.Metrics != nil || !strings.HasPrefix(res.Trace.Problem, "The trace of this run can't be drawn: ") {
+		t.Errorf("trace = %+v, want no metrics and the reason", res.Trace)
+	}
+	w.api(http.MethodGet, "/api/traces/"+res.Trace.ID, nil).want(t, 422, "can't be drawn")
+	w.api(http.MethodGet, "/api/traces/"+res.Trace.ID+"/raw", nil).want(t, 200, "trace? no")
+	w.page("/traces/"+res.Trace.ID).want(t, 200, "can&#39;t be drawn")
+}
+
+// What breaks on our side is an event when events have begun, else a status;
+// either way it tells nothing of the inside.
+func TestOurFault(t *testing.T) {
+	w := newWorld(t, func(c *Config) {
+		c.Runner = scripted(func(context.Context, sandbox.Job, sandbox.Sink) (*sandbox.Result, error) {
+			return nil, errors.New("secret path /root/x is gone")
+		})
+	})
+	a := w.api(http.MethodPost, "/api/runs", files("x"), "Accept: text/event-stream").want(t, 200, "/problems/internal")
+	if got := names(a.events(t)); got != "run problem" {
+		t.Errorf("events = %s", got)
+	}
+	b := w.api(http.MethodPost, "/api/runs", files("x")).want(t, 500, "Something broke on our side")
+	if strings.Contains(a.body+b.body, "secret") {
+		t.Error("the answer tells the inside of the error")
+	}
+}
+
+func TestPanicLosesOneRequest(t *testing.T) {
+	w := newWorld(t, func(c *Config) {
+		c.Runner = scripted(func(context.Context, sandbox.Job, sandbox.Sink) (*sandbox.Result, error) { panic("oh") })
+	})
+	w.api(http.MethodPost, "/api/runs", files("x")).want(t, 500, "Something broke on our side")
+	w.do(http.MethodGet, "/healthz", "").want(t, 200)
+	if n := w.site.live.count(); n != 0 {
+		t.Errorf("%d runs are still counted as live", n)
+	}
+}
+
+// waits is a Runner that runs until it is stopped, and says when it began and
+// ended.
+func waits(began, ended chan<- struct{}) scripted {
+	return func(ctx context.Context, _ sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+		sink(sandbox.Event{Name: "out", Out: &sandbox.Output{Stream: "stdout", Text: "on"}})
+		began <- struct{}{}
+		<-ctx.Done()
+		ended <- struct{}{}
+		return &sandbox.Result{Status: sandbox.StatusKilled}, nil
+	}
+}
+
+// A client that goes away ends its run and frees the place (S05).
+func TestClientGone(t *testing.T) {
+	for _, accept := range []string{"text/event-stream", "application/json"} {
+		began, ended := make(chan struct{}, 1), make(chan struct{}, 1)
+		w := newWorld(t, func(c *Config) { c.Runner, c.Busy = waits(began, ended), 1 })
+		ctx, leave := context.WithCancel(t.Context())
+		go func() {
+			<-began
+			leave()
+		}()
+		_, err := w.send(ctx, http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+			"Authorization: Bearer "+testToken, "Content-Type: application/json", "Accept: "+accept)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: err = %v, want that the client left", accept, err)
+		}
+		<-ended // the run's context ended: this hangs when it does not
+	}
+}
+
+func TestStop(t *testing.T) {
+	began, ended := make(chan struct{}, 1), make(chan struct{}, 1)
+	w := newWorld(t, func(c *Config) { c.Runner = waits(began, ended) })
+	resp, err := w.start(t.Context(), http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+		"Authorization: Bearer "+testToken, "Content-Type: application/json", "Accept: text/event-stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	<-began
+	first := make([]byte, 4096)
+	n, err := resp.Body.Read(first) // events come before the end: they are flushed
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(first[:n]), `{"id":"`)
+	id, _, _ := strings.Cut(rest, `"`)
+	w.api(http.MethodDelete, "/api/runs/"+id, nil).want(t, 204)
+	<-ended
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil || !strings.Contains(b.String(), `"status":"killed"`) {
+		t.Errorf("the rest of the stream = %q, %v; want a killed result", b.String(), err)
+	}
+	w.api(http.MethodDelete, "/api/runs/"+id, nil).want(t, 204) // it has ended: that is all right
+	w.api(http.MethodDelete, "/api/runs/nothing", nil).want(t, 404, "no run")
+}
+
+// More than there is room for is told so, at once, and works again later (S06).
+func TestBusy(t *testing.T) {
+	began, ended := make(chan struct{}, 8), make(chan struct{}, 8)
+	w := newWorld(t, func(c *Config) { c.Runner, c.Busy = waits(began, ended), 3 })
+	ctx, leave := context.WithCancel(t.Context())
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			_, _ = w.send(ctx, http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+				"Authorization: Bearer "+testToken, "Content-Type: application/json")
+		})
+		<-began
+	}
+	a := w.api(http.MethodPost, "/api/runs", files("x")).want(t, 429, "3 runs and checks are under way", `"allowed":3`)
+	if a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+	w.api(http.MethodPost, "/api/exercises/01-01/checks", files("x")).want(t, 429)
+	leave()
+	wg.Wait()
+	for range 3 {
+		<-ended
+	}
+}
+
+// The options of a cell are the defaults of its runs; the request goes first.
+func TestCellOptions(t *testing.T) {
+	var got []sandbox.Job
+	w := newWorld(t, func(c *Config) {
+		c.Runner = scripted(func(_ context.Context, job sandbox.Job, _ sandbox.Sink) (*sandbox.Result, error) {
+			got = append(got, job)
+			return &sandbox.Result{Status: sandbox.StatusOK}, nil
+		})
+	})
+	two := []sandbox.File{{Name: "main.go", Content: "m"}, {Name: "in.txt", Content: "mine"}}
+	w.api(http.MethodPost, "/api/runs", map[string]any{"files": two, "key": "cell:start/reads"}).want(t, 200)
+	w.api(http.MethodPost, "/api/runs", map[string]any{"files": two, "key": "cell:start/reads", "stdin": "", "args": []string{"x"}}).want(t, 200)
+	w.api(http.MethodPost, "/api/runs", map[string]any{"files": two[:1], "key": "cell:start/traced"}).want(t, 200)
+	w.api(http.MethodPost, "/api/runs", map[string]any{"files": two[:1], "key": "cell:start/traced", "trace": false, "procs": 2,
+		"limits": map[string]any{"wall": 1500, "memory": 1 << 20}}).want(t, 200)
+	if j := got[0]; j.Stdin != "mine" || !slices.Equal(j.Args, []string{"one", "two"}) || len(j.Files) != 1 {
+		t.Errorf("job of the cell = %+v", j)
+	}
+	if j := got[1]; j.Stdin != "" || !slices.Equal(j.Args, []string{"x"}) {
+		t.Errorf("job of the request = %+v", j)
+	}
+	if j := got[2]; !j.Trace || j.Procs != 1 {
+		t.Errorf("job of the traced cell = %+v", j)
+	}
+	if j := got[3]; j.Trace || j.Procs != 2 || ms(j.Limits.Wall) != 1500 || j.Limits.Memory != 1<<20 {
+		t.Errorf("job of the request = %+v", j)
+	}
+	for _, j := range got {
+		if j.Key == "" || j.Kind != sandbox.KindProgram {
+			t.Errorf("job = %+v, want a person and a kind", j)
+		}
+	}
+}
+
+func TestFormat(t *testing.T) {
+	w := newWorld(t, nil)
+	w.api(http.MethodPost, "/api/format", files("package main")).want(t, 200, `"diagnostics":[]`, `"content":"package main"`)
+	w.api(http.MethodPost, "/api/format", files("BAD")).want(t, 200, "expected 'package'")
+}
+
+// What is kept is bounded by bytes; the newest stays whatever its size.
+func TestRecent(t *testing.T) {
+	r := newRecent[string](100)
+	for _, id := range []string{"a", "b", "c"} {
+		r.put(id, id, 40)
+	}
+	if _, ok := r.get("a"); ok {
+		t.Error("a is kept though 120 bytes are over 100")
+	}
+	r.get("b")
+	r.put("d", "d", 40)
+	if _, ok := r.get("c"); ok {
+		t.Error("c is kept though b was used after it")
+	}
+	r.put("big", "big", 1000)
+	if v, ok := r.get("big"); !ok || v != "big" || r.bytes != 1000 {
+		t.Errorf("big = %q, %v with %d bytes", v, ok, r.bytes)
+	}
+	r.put("big", "again", 10)
+	if r.bytes != 10 {
+		t.Errorf("%d bytes after one was replaced, want 10", r.bytes)
+	}
+}

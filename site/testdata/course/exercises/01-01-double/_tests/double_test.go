@@ -1,0 +1,9 @@
+package double
+
+import "testing"
+
+func TestDouble(t *testing.T) {
+	if Double(2) != 4 {
+		t.Error("Double(2) is not 4")
+	}
+}

@@ -1,0 +1,149 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"course/tutor/exectrace"
+	"course/tutor/page"
+	"course/tutor/sandbox"
+)
+
+// traceRecord is a trace that is kept: the file, and what was read in it.
+type traceRecord struct {
+	id      string
+	title   string
+	data    []byte
+	trace   *exectrace.Trace // nil when problem says why
+	problem string
+	cellID  string
+}
+
+// view is the trace as a page shows it.
+func (t *traceRecord) view() *page.TraceView {
+	return &page.TraceView{ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID}
+}
+
+// traceOfRun analyses the trace that a run left and puts what it says into the
+// result.
+func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Result, tell emit) {
+	data := traceData(res)
+	if data == nil || ctx.Err() != nil {
+		return
+	}
+	t := s.keepTrace(ctx, res.ID, "", data)
+	if at, ok := s.cells[rec.key]; ok {
+		t.cellID = at.cell.ID
+	}
+	if res.Trace == nil {
+		res.Trace = &sandbox.TraceInfo{}
+	}
+	res.Trace.ID, res.Trace.Problem = t.id, t.problem
+	if t.trace != nil {
+		m := t.trace.Metrics
+		m.Truncated = firstOf(res.Trace.Truncated, m.Truncated)
+		t.trace.Metrics = m
+		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, m.Truncated
+	}
+	for i := range res.Artifacts {
+		if res.Artifacts[i].Kind == "trace" {
+			res.Artifacts[i].ID = t.id
+		}
+	}
+	tell("trace", map[string]string{"id": t.id})
+}
+
+// traceData is the trace among the artifacts of a run; nil when there is none.
+func traceData(res *sandbox.Result) []byte {
+	for _, a := range res.Artifacts {
+		if a.Kind == "trace" && len(a.Data) > 0 {
+			return a.Data
+		}
+	}
+	return nil
+}
+
+// firstOf is the first that is not nil.
+func firstOf(a, b *string) *string {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// keepTrace analyses a trace and keeps it under id. One that can't be analysed
+// is kept too, with the reason.
+func (s *Server) keepTrace(ctx context.Context, id, title string, data []byte) *traceRecord {
+	t := &traceRecord{id: id, title: title, data: data}
+	trace, err := s.Analyse(ctx, data)
+	if err != nil {
+		t.problem = fmt.Sprintf("The trace of this run can't be drawn: %v.", err)
+		s.Log.Warn("analyse trace", "id", id, "bytes", len(data), "err", err)
+	}
+	t.trace = trace
+	s.traces.put(id, t, t.size())
+	return t
+}
+
+// size is about how many bytes the record takes.
+func (t *traceRecord) size() int64 {
+	n := len(t.data) + 4096
+	if t.trace != nil {
+		n += 160*len(t.trace.Segments) + 256*len(t.trace.Goroutines) + 128*len(t.trace.Metrics.Lines)
+	}
+	return int64(n)
+}
+
+// traceView is the kept trace of an id, or the sentence that it is gone; nil
+// for no id.
+func (s *Server) traceView(id string) *page.TraceView {
+	if id == "" {
+		return nil
+	}
+	if t, ok := s.traces.get(id); ok {
+		return t.view()
+	}
+	return &page.TraceView{Problem: "This trace is no longer kept. Run it again to see it."}
+}
+
+// traceRequest names a trace by its id.
+type traceRequest struct {
+	ID string `param:"id" json:"-"`
+}
+
+// trace finds a kept trace.
+func (s *Server) trace(id string) (*traceRecord, error) {
+	t, ok := s.traces.get(id)
+	if !ok {
+		return nil, fail("not-found", "There is no trace %q, or it is no longer kept: traces live in memory. Run the program again.", clip(id, maxName))
+	}
+	return t, nil
+}
+
+// apiTrace is GET /api/traces/{id}: the metrics.
+func (s *Server) apiTrace(_ context.Context, req *traceRequest) (*exectrace.Metrics, error) {
+	t, err := s.trace(req.ID)
+	if err != nil {
+		return nil, err
+	}
+	if t.trace == nil {
+		return nil, fail("unsupported", "%s", t.problem)
+	}
+	return &t.trace.Metrics, nil
+}
+
+// rawTrace is GET /api/traces/{id}/raw: the file, for go tool trace.
+func (s *Server) rawTrace(c echo.Context) error {
+	t, err := s.trace(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	h := c.Response().Header()
+	h.Set("Content-Disposition", `attachment; filename="trace-`+t.id+`.out"`)
+	h.Set("Content-Length", strconv.Itoa(len(t.data)))
+	return c.Blob(http.StatusOK, "application/octet-stream", t.data)
+}
