@@ -236,6 +236,7 @@ type panelData struct {
 	Status   string // of the result; "" before the first run
 	Line     Line
 	Diags    []sandbox.Diagnostic // those that belong to no line shown
+	Marks    []sandbox.Diagnostic // lines that only get a mark
 	Output   *outputView
 	Explain  *explanation
 	Trace    *TraceView
@@ -254,6 +255,9 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)
 		p.Output, p.Explain = newOutput(r, false), explain(r)
 		p.Diags = elsewhere(explained(r), files)
+		if explained(r) == nil {
+			p.Marks = underLines(v)
+		}
 		return p
 	}
 	p.Line = idleLine(expect)

@@ -34,6 +34,7 @@ func (r *Renderer) Chapter(w io.Writer, v ChapterView) error {
 		Checked:  checkedWith(v),
 		Requires: requires(v.Chrome.Course, v.Page),
 	}
+	d.Reading = true
 	d.Progress = progressOf(d.Contents)
 	d.Prev, d.Next = neighbours(d.Contents, v.Page)
 	for _, e := range d.Contents {

@@ -14,6 +14,7 @@ type frame struct {
 	Chapter *content.Chapter // the chapter this page belongs to; nil when none
 	Badge   isolationBadge
 	Tabs    []tab
+	Reading bool // show how far down the page the reader is
 }
 
 // tab is one link of the header.

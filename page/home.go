@@ -72,7 +72,10 @@ func (d *homeData) setStart(list []entry) {
 func newLane(list []entry, minutes int) lane {
 	p := progressOf(list)
 	l := lane{Done: p.Total > 0 && p.Done == p.Total, Says: p.Short(), Alt: p.Short()}
-	if p.Done == 0 && minutes > 0 {
+	switch {
+	case p.Total == 0:
+		l.Says, l.Alt = "coming", "coming"
+	case p.Done == 0 && minutes > 0:
 		l.Says = fmt.Sprintf("%d min", minutes)
 		l.Alt = l.Says + " to read"
 	}

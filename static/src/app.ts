@@ -1,1 +1,16 @@
-export {};
+// The script of every page: small, deferred, and without the editor, which is
+// loaded when the first listing is used.
+import { GoCell } from "./cell";
+import { ExerciseDesk } from "./desk";
+import { QuizBlock } from "./quiz";
+import { dismissing, keys, lines, pointing, reading, theme } from "./reader";
+
+theme();
+keys();
+reading();
+pointing();
+lines();
+dismissing();
+customElements.define("go-cell", GoCell);
+customElements.define("exercise-desk", ExerciseDesk);
+customElements.define("quiz-block", QuizBlock);

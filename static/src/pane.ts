@@ -1,0 +1,117 @@
+// One file: a highlighted listing that becomes an editor when it is first
+// used. Without the editor's script it stays what it is.
+import type { Editor, Mark } from "./editor";
+import { make, maybe, one } from "./dom";
+
+interface EditorScript { mount: typeof import("./editor").mount }
+
+declare global {
+  interface Window { tutorEditor?: EditorScript }
+}
+
+export interface PaneHooks {
+  changed(): void;
+  run(): void;
+  format(): void;
+}
+
+let loading: Promise<EditorScript> | null = null;
+
+/** editorScript loads the editor's script once. */
+export function editorScript(): Promise<EditorScript> {
+  loading ??= new Promise((done, failed) => {
+    const url = one<HTMLScriptElement>(document, "script[data-editor]").dataset.editor ?? "";
+    const script = make("script", { src: url });
+    script.addEventListener("load", () => window.tutorEditor ? done(window.tutorEditor) : failed(new Error("no editor")));
+    script.addEventListener("error", () => { loading = null; failed(new Error("the editor could not be loaded")); });
+    document.head.append(script);
+  });
+  return loading;
+}
+
+export class Pane {
+  readonly name: string;
+  readonly original: string;
+  private editor: Editor | null = null;
+  private mounting: Promise<Editor | null> | null = null;
+  private source: string;
+  private readonly area: HTMLTextAreaElement | null;
+
+  constructor(private readonly code: HTMLElement, form: HTMLElement, private readonly hooks: PaneHooks) {
+    this.name = code.dataset.file ?? "";
+    this.area = maybe<HTMLTextAreaElement>(form, `textarea[name="file:${CSS.escape(this.name)}"]`);
+    this.source = this.area?.value ?? "";
+    const original = maybe<HTMLTemplateElement>(form, `template.original[data-file="${CSS.escape(this.name)}"]`);
+    this.original = original ? original.content.textContent ?? "" : this.source;
+    if (this.area) this.wake();
+  }
+
+  /** editable is false for a file that is only shown. */
+  get editable(): boolean { return this.area !== null; }
+
+  get text(): string { return this.editor?.text() ?? this.source; }
+
+  get changed(): boolean { return this.text !== this.original; }
+
+  /** write replaces the text; it can be undone. */
+  async write(text: string): Promise<void> {
+    if (text === this.text) return;
+    const editor = await this.mount();
+    if (editor) editor.replace(text);
+    else this.source = text;
+  }
+
+  /** sync gives the text to the form, for a submit that no script handles. */
+  sync(): void { if (this.area) this.area.value = this.text; }
+
+  /** mark shows diagnostics at their lines, with what is said about them below. */
+  async mark(marks: Mark[]): Promise<void> {
+    if (marks.length === 0 && !this.editor) {
+      for (const line of this.code.querySelectorAll(".ln.err")) line.classList.remove("err");
+      return;
+    }
+    (await this.mount())?.mark(marks);
+  }
+
+  /** goto puts the cursor on a line. */
+  async goto(line: number): Promise<void> {
+    (await this.mount())?.goto(line);
+  }
+
+  /** mount turns the listing into an editor; null when that can't be. */
+  mount(): Promise<Editor | null> {
+    this.mounting ??= editorScript().then((script) => this.attach(script)).catch(() => { this.mounting = null; return null; });
+    return this.mounting;
+  }
+
+  private attach(script: EditorScript): Editor | null {
+    if (!this.editable) return null;
+    const holder = make("div", { class: "code ed" });
+    holder.dataset.file = this.name;
+    this.editor = script.mount({
+      parent: holder, doc: this.source, file: this.name,
+      label: `Editor, ${this.name}. Escape, then Tab, leaves the editor`,
+      changed: () => this.hooks.changed(), run: () => this.hooks.run(), format: () => this.hooks.format(),
+    });
+    this.code.replaceWith(holder);
+    return this.editor;
+  }
+
+  /** wake mounts the editor on the first press or focus, with the cursor where the reader pressed. */
+  private wake(): void {
+    let at: { x: number; y: number } | null = null;
+    const start = async () => {
+      const had = document.activeElement === this.code || at !== null;
+      const editor = await this.mount();
+      if (editor && had) editor.focus(at);
+    };
+    this.code.addEventListener("pointerup", (e) => {
+      if (e.target instanceof Element && e.target.closest("a, summary")) return;
+      if (String(getSelection()) !== "") return; // they select, to copy
+      at = { x: e.clientX, y: e.clientY };
+      void start();
+    });
+    this.code.addEventListener("focus", () => { if (this.code.matches(":focus-visible")) void start(); });
+    this.code.addEventListener("pointerenter", () => void editorScript().catch(() => null), { once: true });
+  }
+}
