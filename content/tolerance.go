@@ -15,6 +15,7 @@ type Quantity struct {
 	Value float64
 	Unit  string  // "s", "B", "%" (Value is a fraction) or ""
 	Ulp   float64 // of the last digit written, in base units
+	Scale float64 // of the unit as written, in base units
 }
 
 var quantityPattern = regexp.MustCompile(`([-−]?\d[\d,]*(?:\.\d+)?)[\s\x{00A0}\x{202F}]*(ns|µs|μs|us|ms|s|%|B|KB|MB|GB|KiB|MiB|GiB)?(?:$|[^\pL])`)
@@ -36,7 +37,7 @@ func ParseQuantity(s string) (Quantity, error) {
 	if _, frac, ok := strings.Cut(digits, "."); ok {
 		decimals = len(frac)
 	}
-	return Quantity{v * scale, unit, scale * math.Pow10(-decimals)}, nil
+	return Quantity{v * scale, unit, scale * math.Pow10(-decimals), scale}, nil
 }
 
 func unitScale(unit string) (float64, string) {
@@ -93,8 +94,11 @@ func (t Tolerance) Allows(page Quantity, measured float64) bool {
 		return measured <= page.Value+slack
 	case "+-":
 		bound := t.Value
-		if t.Relative {
+		switch {
+		case t.Relative:
 			bound *= math.Abs(page.Value)
+		case t.Unit == "":
+			bound *= page.Scale // +-0.5 of the page's own unit
 		}
 		return math.Abs(measured-page.Value) <= bound+slack*math.Max(1, math.Abs(page.Value))
 	}

@@ -41,3 +41,9 @@ func probeKit() []sandbox.File {
 func judgeKit() []sandbox.File {
 	return []sandbox.File{{Name: "judge.go", Content: judgeMain}}
 }
+
+// Kit is all of our code that exercises' probes and judges are compiled with,
+// by import path.
+func Kit() map[string][]sandbox.File {
+	return map[string][]sandbox.File{probePath: probeKit(), judgePath: judgeKit()}
+}

@@ -1,0 +1,260 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"course/tutor/content"
+	"course/tutor/sandbox"
+)
+
+// observation is what one run of a listing was seen to do.
+type observation struct {
+	Status      sandbox.Status       `json:"status"`
+	ExitCode    int                  `json:"exit_code"`
+	Stdout      string               `json:"stdout"`
+	Stderr      string               `json:"stderr"`
+	Diagnostics []sandbox.Diagnostic `json:"diagnostics"`
+	Limit       *sandbox.LimitHit    `json:"limit"`
+	Metrics     json.RawMessage      `json:"metrics,omitempty"` // of its trace
+	TraceSays   string               `json:"trace_says,omitempty"`
+
+	result *sandbox.Result // nil when it comes from the cache or a recording
+	trace  []byte
+}
+
+// JobOf is the Job that a reader's Run of an unchanged listing is. When it
+// can't be run by this version, why says so in words.
+func JobOf(c *content.Cell) (job sandbox.Job, why string) {
+	if c.Verb != "run" {
+		return job, "go " + c.Verb + " can't be run by this version"
+	}
+	for _, key := range []string{"race", "cpulimit", "profile", "cover", "asm", "gcflags", "vary"} {
+		if c.Options[key] != "" {
+			return job, key + " can't be used by this version"
+		}
+	}
+	if clock := c.Options["clock"]; clock != "" && clock != "real" {
+		return job, "clock=" + clock + " can't be used by this version"
+	}
+	if c.Options["engine"] == "interp" {
+		return job, "engine=interp can't be used by this version"
+	}
+	job = sandbox.Job{
+		Kind: sandbox.KindProgram, Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
+		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(),
+		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
+	}
+	for _, f := range c.Source() {
+		job.Files = append(job.Files, sandbox.File{Name: f.Name, Content: f.Content})
+	}
+	return job, ""
+}
+
+// cells runs every listing and compares.
+func (r *run) cells() error {
+	cells := r.runnable()
+	for i, c := range cells {
+		r.progress("listing %d of %d: %s", i+1, len(cells), c.ID)
+		if _, why := JobOf(c); why != "" {
+			r.at(c, c.Line, "unchecked", why+", so that nothing shows that the listing is true", "write go norun until it can")
+			continue
+		}
+		if err := r.cell(c); err != nil {
+			return fmt.Errorf("verify listing %s of %s: %w", c.ID, c.File, err)
+		}
+	}
+	return r.writeEdits()
+}
+
+func (r *run) cell(c *content.Cell) error {
+	obs, cached, err := r.observe(c)
+	if err != nil || len(obs) == 0 {
+		return err
+	}
+	r.seen[c] = obs
+	before := len(r.problems)
+	r.judgeCell(c, obs)
+	if cached || len(r.problems) > before || r.cfg.Runner == nil {
+		return nil
+	}
+	r.cache.store(r.cellKey(c), obs)
+	if r.mustRecord(c) {
+		return r.record(c, obs[0])
+	}
+	return nil
+}
+
+func (r *run) cellKey(c *content.Cell) string {
+	return keyOf("cell", c.Hash(), r.goVersion, strconv.Itoa(r.cfg.Repeats))
+}
+
+// observe gives the runs of a listing: of the cache, else new ones, else,
+// without a Runner, the recorded one.
+func (r *run) observe(c *content.Cell) (obs []*observation, cached bool, err error) {
+	if r.cfg.Runner == nil {
+		o, err := r.recordedRun(c)
+		if o == nil || err != nil {
+			return nil, false, err
+		}
+		return []*observation{o}, false, nil
+	}
+	if !r.mustRecord(c) && r.cache.load(r.cellKey(c), &obs) && len(obs) > 0 {
+		return obs, true, nil
+	}
+	for range r.cfg.Repeats {
+		o, err := r.runOnce(c)
+		if err != nil {
+			return nil, false, err
+		}
+		obs = append(obs, o)
+		if !repeats(o.Status) {
+			break
+		}
+	}
+	return obs, false, nil
+}
+
+// repeats reports whether a further run could tell more: what did not build,
+// or took all it was allowed, does so again.
+func repeats(s sandbox.Status) bool {
+	return !slices.Contains([]sandbox.Status{sandbox.StatusCompileError, sandbox.StatusCompileLimit, sandbox.StatusRefused, sandbox.StatusTimeLimit}, s)
+}
+
+func (r *run) runOnce(c *content.Cell) (*observation, error) {
+	job, _ := JobOf(c)
+	job.Key = "verify"
+	res, err := r.cfg.Runner.Run(r.ctx, job, nil)
+	if err != nil {
+		return nil, err
+	}
+	if r.ctx.Err() != nil {
+		return nil, context.Cause(r.ctx)
+	}
+	o := observed(res)
+	if job.Trace && repeats(res.Status) {
+		if err := r.readTrace(o); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func observed(res *sandbox.Result) *observation {
+	o := &observation{Status: res.Status, ExitCode: res.ExitCode, Diagnostics: res.Diagnostics, Limit: res.Limit, result: res}
+	for _, e := range res.Events {
+		if e.Stream == "stderr" {
+			o.Stderr += e.Text
+		} else {
+			o.Stdout += e.Text
+		}
+	}
+	return o
+}
+
+// readTrace fills in the metrics. A trace that can't be read is a fact about
+// the run, told where something is to be counted.
+func (r *run) readTrace(o *observation) error {
+	for _, a := range o.result.Artifacts {
+		if a.Kind == "trace" {
+			o.trace = a.Data
+		}
+	}
+	if len(o.trace) == 0 || r.cfg.Analyse == nil {
+		o.TraceSays = "the run gave no trace"
+		return nil
+	}
+	t, err := r.cfg.Analyse(r.ctx, o.trace)
+	if err != nil {
+		if r.ctx.Err() != nil {
+			return err
+		}
+		o.TraceSays = "the trace can't be read: " + err.Error()
+		return nil
+	}
+	o.Metrics, err = json.Marshal(t.Metrics)
+	return err
+}
+
+// judgeCell compares what the runs did with what the page says.
+func (r *run) judgeCell(c *content.Cell, obs []*observation) {
+	first := obs[0]
+	if !r.ending(c, first) {
+		return
+	}
+	for _, o := range obs[1:] {
+		if !ended(c, o) {
+			r.at(c, c.Line, "unstable", fmt.Sprintf("one run ended with %s, another with %s", words(first), words(o)), "make the ending certain, or say norun")
+			return
+		}
+	}
+	r.stream(c, c.Output, "stdout", obs, func(o *observation) string { return o.Stdout })
+	r.stream(c, c.Stderr, "stderr", obs, func(o *observation) string { return o.Stderr })
+	if c.Output == nil && c.Stderr == nil && (first.Stdout != "" || first.Stderr != "" && first.Status == sandbox.StatusOK) {
+		r.at(c, c.Line, "unchecked", fmt.Sprintf("the listing prints %s, and the page doesn't show it", count(first.Stdout+first.Stderr)), "add a text output fence below it")
+	}
+}
+
+func count(s string) string {
+	n := strings.Count(strings.TrimSuffix(s, "\n"), "\n") + 1
+	if n == 1 {
+		return "1 line"
+	}
+	return fmt.Sprintf("%d lines", n)
+}
+
+// ending tells a run that ended in another way than the fence says.
+func (r *run) ending(c *content.Cell, o *observation) bool {
+	if ended(c, o) {
+		return true
+	}
+	want := c.Options["expect"]
+	if want == "" {
+		want = "ok"
+	}
+	if o.Status == sandbox.StatusCompileError && len(o.Diagnostics) > 0 {
+		d := o.Diagnostics[0]
+		r.at(c, c.FileLine(d.File, d.Line), "compile", fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message), "correct the program, or say expect=compile_error")
+		return false
+	}
+	fix := "correct the program"
+	if o.Status == sandbox.StatusOK {
+		fix = "take expect= out, or correct the program"
+	}
+	r.at(c, c.Line, "status", fmt.Sprintf("it ended with %s, the page says %s", words(o), want), fix)
+	return false
+}
+
+// words is how a run ended, with what explains it.
+func words(o *observation) string {
+	s := string(o.Status)
+	switch {
+	case o.Limit != nil:
+		s += fmt.Sprintf(" (%s: %v of %v %s)", o.Limit.Name, o.Limit.Used, o.Limit.Allowed, o.Limit.Unit)
+	case o.Status == sandbox.StatusRuntimeError:
+		s += fmt.Sprintf(" (exit %d)", o.ExitCode)
+	case len(o.Diagnostics) > 0:
+		s += " (" + clip(o.Diagnostics[0].Message) + ")"
+	}
+	return s
+}
+
+// ended reports whether a run ended as the fence says.
+func ended(c *content.Cell, o *observation) bool {
+	want := c.Options["expect"]
+	if code, ok := strings.CutPrefix(want, "exit:"); ok {
+		n, _ := strconv.Atoi(code)
+		return o.ExitCode == n && (o.Status == sandbox.StatusRuntimeError || n == 0 && o.Status == sandbox.StatusOK)
+	}
+	switch want {
+	case "":
+		return o.Status == sandbox.StatusOK
+	case "panic":
+		return o.Status == sandbox.StatusRuntimeError && o.ExitCode == 2 && strings.Contains("\n"+o.Stderr, "\npanic: ")
+	}
+	return string(o.Status) == want
+}
