@@ -86,7 +86,7 @@ func rank(state string) int {
 func untouched(v ExerciseView) verdictData {
 	ex := v.Exercise
 	d := verdictData{Status: "idle", State: "idle", Max: maxPoints(ex)}
-	d.Headline = capital(number(len(ex.Checks), "check", "checks")) + ", " + plural(d.Max, "point", "points")
+	d.Headline = capital(inWords(len(ex.Checks), "check", "checks")) + ", " + plural(d.Max, "point", "points")
 	if len(ex.Edit) > 0 {
 		d.Line = Line{Detail: "Change " + ex.Edit[0] + ", then check"}
 	}
@@ -195,7 +195,7 @@ func tally(v *grade.Verdict) (passed, failed, open int) {
 func headline(v *grade.Verdict) string {
 	passed, failed, open := tally(v)
 	if passed == len(v.Checks) {
-		return "All " + number(passed, "check passes", "pass")
+		return "All " + inWords(passed, "check passes", "pass")
 	}
 	s := fmt.Sprintf("%d of %s", passed, plural(len(v.Checks), "check passes", "checks pass"))
 	if failed > 0 {
@@ -228,8 +228,8 @@ func pointsBar(results []grade.CheckResult) []barPiece {
 
 func share(n, of int) string { return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(of)) }
 
-// number writes small numbers in words.
-func number(n int, one, many string) string {
+// inWords writes small numbers in words.
+func inWords(n int, one, many string) string {
 	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
 	if n >= len(words) {
 		return plural(n, one, many)

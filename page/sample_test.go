@@ -72,13 +72,13 @@ P0’s ring holds 256 goroutines. Its goroutine starts one more. What happens?
 // sampleStates has a listing for every way to end.
 func sampleStates() string {
 	s := "---\ntitle: Every state\nminutes: 5\n---\nListings and how they end.\n\n## States\n"
-	for _, name := range stateNames() {
+	for _, name := range sampleStateNames() {
 		s += "\n```go run id=" + name + " file=send.go\npackage main\n\nimport \"fmt\"\n\nfunc main() {\n\tjobs := make(chan int)\n\tn := 3\n\tfor i := range 3 {\n\t\tjobs <- i\n\t}\n\tfmt.Println(\"sent\", len(jobs))\n}\n```\n"
 	}
 	return s
 }
 
-func stateNames() []string {
+func sampleStateNames() []string {
 	return []string{"fresh", "draft", "ok", "long", "compile", "panic", "deadlock", "memory", "time", "output", "race", "refused", "killed", "hostile"}
 }
 

@@ -220,7 +220,7 @@ func errorCount(diags []sandbox.Diagnostic) string {
 func where(before string, diags []sandbox.Diagnostic) string {
 	for _, d := range diags {
 		if d.Line > 0 {
-			return before + place(d.File, d.Line)
+			return before + filePlace(d.File, d.Line)
 		}
 	}
 	return ""
@@ -230,7 +230,7 @@ func raceLines(diags []sandbox.Diagnostic) string {
 	var places []string
 	for _, d := range diags {
 		if d.Line > 0 && len(places) < 2 {
-			places = append(places, place(d.File, d.Line))
+			places = append(places, filePlace(d.File, d.Line))
 		}
 	}
 	return strings.Join(places, " and ")
@@ -243,7 +243,7 @@ func firstMessage(diags []sandbox.Diagnostic) string {
 	return diags[0].Message
 }
 
-func place(file string, line int) string {
+func filePlace(file string, line int) string {
 	if file == "" {
 		return fmt.Sprintf("line %d", line)
 	}
