@@ -85,6 +85,9 @@ func (s *Server) check(ctx context.Context, ex *exercises.Exercise, rec *checkRe
 		}
 		return err
 	}
+	if len(sub.Files) == 0 {
+		return fail("empty", "None of the files is one that this exercise lets you change: %s.", sentenceList(ex.Edit))
+	}
 	ctx, id, end, err := s.live.begin(ctx)
 	if err != nil {
 		return err

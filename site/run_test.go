@@ -239,7 +239,7 @@ func TestBusy(t *testing.T) {
 	if a.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	w.api(http.MethodPost, "/api/exercises/01-01/checks", files("x")).want(t, 429)
+	w.api(http.MethodPost, "/api/exercises/01-01/checks", map[string]any{"files": []sandbox.File{{Name: "double.go", Content: "x"}}}).want(t, 429)
 	leave()
 	wg.Wait()
 	for range 3 {
