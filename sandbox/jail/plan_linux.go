@@ -27,10 +27,11 @@ func (l *launch) plan() reexec.Config {
 	c.Profile = uint64(s.Profile)
 	c.Hostname = "sandbox"
 	c.Env, c.Dir = s.Env, s.Dir
-	c.Rlimits = l.rlimits()
 	c.CPUs = mask(s.CPUs)
 	c.TmpBytes, c.TmpNodes = uint64(s.Limits.Disk), uint64(s.Limits.Inodes)
 	l.planTarget(&c)
+	l.planBinds(&c)
+	c.Rlimits = l.rlimits(&c)
 	if l.on[Root] {
 		l.planRoot(&c)
 	}
@@ -108,9 +109,9 @@ func (l *launch) driveArgs() []string {
 	return reexec.DriveArgs(first+len(collect), steps, collect)
 }
 
-// planRoot lists what the private root holds.
-func (l *launch) planRoot(c *reexec.Config) {
-	s := &l.spec
+// planBinds lists what of the host the target sees, or without a private root
+// what it may read.
+func (l *launch) planBinds(c *reexec.Config) {
 	for _, device := range []string{"/dev/null", "/dev/zero", "/dev/urandom"} {
 		c.Binds = append(c.Binds, reexec.Bind{Host: device, Inside: device, Device: true})
 	}
@@ -121,9 +122,14 @@ func (l *launch) planRoot(c *reexec.Config) {
 	} else {
 		c.Binds = append(c.Binds, reexec.Bind{Host: c.Path, Inside: insideExe, Exec: true})
 	}
-	for _, b := range s.Binds {
+	for _, b := range l.spec.Binds {
 		c.Binds = append(c.Binds, reexec.Bind{Host: b.Host, Inside: b.Inside, Exec: b.Exec, Folder: isFolder(b.Host)})
 	}
+}
+
+// planRoot says what is written into the private root, and how big it is.
+func (l *launch) planRoot(c *reexec.Config) {
+	s := &l.spec
 	c.RootBytes, c.RootNodes = 1<<20, uint64(256+16*len(s.Binds))
 	for _, f := range append(etc(), s.Files...) {
 		c.Files = append(c.Files, reexec.File{Path: f.Path, Data: string(f.Data)})
@@ -158,7 +164,7 @@ func (l *launch) attributes() *syscall.SysProcAttr {
 	if l.on[UserNS] {
 		l.mapIDs(a)
 	}
-	if !l.on[Caps] || l.on[UserNS] && !l.host.twoIDs {
+	if l.on[UserNS] && !l.host.twoIDs || !l.on[Caps] && (l.on[UserNS] || os.Geteuid() == 0) {
 		a.AmbientCaps = neededCaps
 	}
 	if fd, ok := l.group.fd(); ok {

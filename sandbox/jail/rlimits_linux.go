@@ -14,7 +14,7 @@ const slackData = 64 << 20
 
 // rlimits are the limits of each process. RLIMIT_AS is not among them: a Go
 // program reserves far more address space than it will ever use.
-func (l *launch) rlimits() []reexec.Rlimit {
+func (l *launch) rlimits(c *reexec.Config) []reexec.Rlimit {
 	limits := l.spec.Limits
 	// A second later than asked for, so that whoever watches the CPU time of
 	// the process can end it with an explanation first.
@@ -27,7 +27,7 @@ func (l *launch) rlimits() []reexec.Rlimit {
 		{Resource: unix.RLIMIT_CORE}, {Resource: unix.RLIMIT_MEMLOCK, Soft: 64 << 10, Hard: 64 << 10},
 		{Resource: unix.RLIMIT_MSGQUEUE}, {Resource: unix.RLIMIT_NICE}, {Resource: unix.RLIMIT_RTPRIO},
 	}
-	if !limits.NoData && !(raceDetector && len(l.spec.Steps) > 0) {
+	if !limits.NoData && !(raceDetector && c.Path == reexec.Self) {
 		data := uint64(limits.Memory + slackData)
 		list = append(list, reexec.Rlimit{Resource: unix.RLIMIT_DATA, Soft: data, Hard: data})
 	}

@@ -28,13 +28,13 @@ import (
 // The error is ours: what the target does comes out of Wait. A target that
 // cannot be executed at all (no such file, a shared library missing) is one.
 func Start(ctx context.Context, spec Spec) (*Process, error) {
-	if err := spec.check(); err != nil {
-		return nil, err
-	}
 	return machine().start(ctx, spec)
 }
 
 func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
+	if err := spec.check(); err != nil {
+		return nil, err
+	}
 	l, err := h.prepare(spec)
 	if err != nil {
 		return nil, err

@@ -31,6 +31,10 @@ var target = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	if exe := os.Getenv("JAIL_TEST_PARENT"); exe != "" {
+		beParent(exe)
+		return
+	}
 	code := m.Run()
 	if exe, err := target(); err == nil {
 		_ = os.RemoveAll(filepath.Dir(exe))
@@ -47,10 +51,12 @@ type ran struct {
 // run confines one act of the target and waits for its end.
 func run(t testing.TB, spec Spec, act ...string) ran {
 	t.Helper()
-	exe, err := target()
-	if err != nil {
-		t.Fatal(err)
-	}
+	return runOn(t, machine(), spec, act...)
+}
+
+func runOn(t testing.TB, h *host, spec Spec, act ...string) ran {
+	t.Helper()
+	exe := targetOf(t)
 	if spec.Path == "" && len(spec.Steps) == 0 {
 		spec.Path = exe
 		spec.Args = append([]string{"prog"}, act...)
@@ -59,7 +65,7 @@ func run(t testing.TB, spec Spec, act ...string) ran {
 	var wait sync.WaitGroup
 	spec.Stdout = pipe(t, &wait, &r.Stdout)
 	spec.Stderr = pipe(t, &wait, &r.Stderr)
-	p, err := Start(context.Background(), spec)
+	p, err := h.start(context.Background(), spec)
 	_ = spec.Stdout.Close()
 	_ = spec.Stderr.Close()
 	if err != nil {
@@ -88,20 +94,18 @@ func pipe(t testing.TB, wait *sync.WaitGroup, into *string) *os.File {
 
 func TestStart(t *testing.T) {
 	r := run(t, Spec{Env: []string{"A=1"}}, "env")
-	if got, want := strings.TrimSpace(r.Stdout), "1 1000 sandbox /tmp A=1"; got != want || r.Code != 0 {
+	if got, want := strings.TrimSpace(r.Stdout), "1 0 1000 sandbox /tmp A=1"; got != want || r.Code != 0 {
 		t.Errorf("got %q %q, exit %+v; want %q", r.Stdout, r.Stderr, r.Exit, want)
 	}
-	if r = run(t, Spec{}, "exit"); r.Code != 3 {
+	if r = run(t, Spec{}, "exit", "3"); r.Code != 3 {
 		t.Errorf("exit code %d, want 3", r.Code)
 	}
 	t.Logf("%+v", r.Exit)
 }
 
-func TestBuildRunsStepsAndCollects(t *testing.T) {
-	exe, err := target()
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestBuildRunsStepsAndCollects(t *testing.T) { testBuild(t, machine()) }
+
+func testBuild(t *testing.T, h *host) {
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	if err != nil {
 		t.Fatal(err)
@@ -109,24 +113,58 @@ func TestBuildRunsStepsAndCollects(t *testing.T) {
 	defer out.Close()
 	spec := Spec{
 		Profile: Build,
-		Binds:   []Bind{{Host: exe, Inside: "/tools/target", Exec: true}},
-		Files:   []File{{Path: "/src/p/a.go", Data: []byte("package p")}},
+		Binds:   []Bind{{Host: targetOf(t), Inside: "/tools/target", Exec: true}},
+		Files:   []File{{Path: "/src/p/a.go", Data: []byte("path=/src/p/a.go"), Paths: true}},
 		Steps: []Step{
 			{Name: "one", Exe: "/tools/target", Args: []string{"t", "copy", "/src/p/a.go", "/tmp/a.o"}},
 			{Name: "two", Exe: "/tools/target", Args: []string{"t", "copy", "/tmp/a.o", "/tmp/b.o"}},
 		},
 		Collect: []Collect{{Path: "/tmp/b.o", To: out}},
 	}
-	r := run(t, spec)
+	r := runOn(t, h, spec)
 	if r.Code != 0 || len(r.Steps) != 2 || r.Steps[1].Name != "two" || r.Steps[1].Code != 0 {
 		t.Fatalf("exit %+v, stderr %q", r.Exit, r.Stderr)
 	}
-	if data, _ := os.ReadFile(out.Name()); string(data) != "package p" {
+	data, _ := os.ReadFile(out.Name())
+	where, ok := strings.CutPrefix(string(data), "path=")
+	if !ok || !strings.HasSuffix(where, "/src/p/a.go") || h.layers[Root] != (where == "/src/p/a.go") {
 		t.Errorf("collected %q", data)
 	}
-	spec.Steps[0].Args[1] = "exit"
+	spec.Steps[0].Args = []string{"t", "exit", "3"}
 	spec.Collect = nil
-	if r = run(t, spec); r.Code != 3 || len(r.Steps) != 1 || r.Steps[0].Code != 3 {
+	if r = runOn(t, h, spec); r.Code != 3 || len(r.Steps) != 1 || r.Steps[0].Code != 3 {
 		t.Errorf("after a step that fails: %+v", r.Exit)
 	}
+	spec.Steps[0].Args = []string{"t", "symlink", "/tmp/link"}
+	spec.Steps[1].Args = []string{"t", "nothing"}
+	spec.Collect = []Collect{{Path: "/tmp/link", To: out}}
+	if err := startAndWait(h, spec); err == nil || !strings.Contains(err.Error(), "collect") {
+		t.Errorf("followed a link: %v", err)
+	}
 }
+
+func startAndWait(h *host, spec Spec) error {
+	p, err := h.start(context.Background(), spec)
+	if err != nil {
+		return err
+	}
+	_, err = p.Wait()
+	return err
+}
+
+func TestStartSaysWhy(t *testing.T) {
+	for want, spec := range map[string]Spec{
+		"no such file":       {Path: "/nonexistent", Args: []string{"x"}},
+		"no path":            {},
+		"argv[0] is missing": {Path: "/bin/true"},
+		"clean absolute":     {Path: "/bin/true", Args: []string{"x"}, Binds: []Bind{{Host: "/bin", Inside: "../x"}}},
+		"not below":          {Path: "/bin/true", Args: []string{"x"}, Files: []File{{Path: "/app/x"}}},
+		"only a Build":       {Steps: []Step{{}}},
+	} {
+		if err := startAndWait(machine(), spec); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v, want one with %q", err, want)
+		}
+	}
+}
+
+func contains(s, part string) bool { return strings.Contains(s, part) }

@@ -15,6 +15,10 @@ const (
 
 // becomeUser leaves uid 0 of the namespace, where there are two.
 func (c *child) becomeUser() {
+	if !c.on(OnCaps) { // then they are to survive
+		const noSetuidFixup = 0x04
+		c.must("set securebits", prctl(prSetSecurebits, noSetuidFixup))
+	}
 	gid := int(c.GID)
 	if err := setgroups(); err != nil && err != syscall.EPERM {
 		c.fail("drop groups", err) // EPERM: a namespace that cannot change them at all

@@ -190,7 +190,8 @@ func (c *child) checkSockets(p *program) {
 // after execve.
 func (c *child) checkSignals(p *program) {
 	if !c.on(OwnPID) {
-		p.list([]uint32{syscall.SYS_KILL, sysPidfdOpen, sysPidfdSendSignal, syscall.SYS_TGKILL, syscall.SYS_PRLIMIT64}, retAllow)
+		p.list([]uint32{syscall.SYS_KILL, sysPidfdOpen, sysPidfdSendSignal, syscall.SYS_TGKILL,
+			syscall.SYS_PRLIMIT64, syscall.SYS_SETSID, syscall.SYS_SETPGID}, retAllow)
 		return
 	}
 	self := uint32(syscall.Getpid())
