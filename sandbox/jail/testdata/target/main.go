@@ -161,7 +161,7 @@ func newUser([]string) error {
 
 // readSelf makes a call that is never allowed and otherwise harmless.
 func readSelf([]string) error {
-	const processVMReadv = 310
+	processVMReadv := map[string]uintptr{"amd64": 310, "arm64": 270}[runtime.GOARCH]
 	var from, to [8]byte
 	local := syscall.Iovec{Base: &to[0], Len: 8}
 	remote := syscall.Iovec{Base: &from[0], Len: 8}
@@ -193,7 +193,7 @@ func mapped(mib, flags int) error {
 }
 
 func memfd([]string) error {
-	const memfdCreate = 319
+	memfdCreate := map[string]uintptr{"amd64": 319, "arm64": 279}[runtime.GOARCH]
 	name := []byte("x\x00")
 	if _, _, errno := syscall.Syscall(memfdCreate, uintptr(unsafe.Pointer(&name[0])), 0, 0); errno != 0 {
 		return errno
@@ -330,8 +330,9 @@ func fds([]string) error {
 }
 
 func spin([]string) error {
-	for {
+	for i := 0; i >= 0; i++ {
 	}
+	return nil
 }
 
 // spinners runs two processes that each use so many milliseconds of CPU time.
