@@ -55,7 +55,7 @@ func stream[Req, Resp any](s *Server, f func(context.Context, *Req, emit) (Resp,
 		}
 		ctx, cancel := context.WithCancel(c.Request().Context())
 		defer cancel()
-		out := newEvents(c, cancel)
+		out := newEvents(c, s.pace, cancel)
 		defer out.close()
 		resp, err := f(ctx, &req, out.emit)
 		switch {

@@ -3,8 +3,11 @@ package site
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"runtime/trace"
 	"slices"
@@ -12,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"course/tutor/exectrace"
 	"course/tutor/sandbox"
@@ -309,4 +313,81 @@ func TestRecent(t *testing.T) {
 	if r.bytes != 10 {
 		t.Errorf("%d bytes after one was replaced, want 10", r.bytes)
 	}
+}
+
+// A quiet run is kept alive by comments, which are no events.
+func TestHeartbeat(t *testing.T) {
+	beats := make(chan struct{})
+	w := newWorld(t, func(c *Config) {
+		c.Runner = scripted(func(ctx context.Context, _ sandbox.Job, _ sandbox.Sink) (*sandbox.Result, error) {
+			<-beats
+			return &sandbox.Result{Status: sandbox.StatusOK}, nil
+		})
+	})
+	w.site.pace.beat = time.Millisecond
+	resp, err := w.start(t.Context(), http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+		"Authorization: Bearer "+testToken, "Content-Type: application/json", "Accept: text/event-stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	got := ""
+	for buf := make([]byte, 512); strings.Count(got, "\n\n: still here\n\n") < 2; {
+		n, err := resp.Body.Read(buf)
+		if got += string(buf[:n]); err != nil {
+			t.Fatalf("%v after %q", err, got)
+		}
+	}
+	close(beats)
+	rest, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := (answer{body: got + string(rest)}).events(t); names(all) != "run result" {
+		t.Errorf("events = %s", names(all))
+	}
+}
+
+// A reader that stops reading loses its run, and does not hold the place.
+func TestReaderThatStopsReading(t *testing.T) {
+	ended := make(chan struct{})
+	w := newWorld(t, func(c *Config) {
+		c.Runner = scripted(func(ctx context.Context, _ sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+			defer close(ended)
+			flood := strings.Repeat("0123456789", 6000)
+			for ctx.Err() == nil {
+				sink(sandbox.Event{Name: "out", Out: &sandbox.Output{Stream: "stdout", Text: flood}})
+			}
+			return &sandbox.Result{Status: sandbox.StatusKilled}, nil
+		})
+	})
+	w.site.pace.within = 50 * time.Millisecond
+	resp, err := w.start(t.Context(), http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+		"Authorization: Bearer "+testToken, "Content-Type: application/json", "Accept: text/event-stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	<-ended // this hangs when the run is not given up
+}
+
+// Whatever is sent, the answer is one of ours and no fault.
+func FuzzRunBody(f *testing.F) {
+	for _, seed := range []string{"", "{}", `{"files":[{"name":"a.go","content":"x"}]}`, `{"files":[{"name":"../x"}],"limits":{"wall":-1}}`, "\xff", "[", `{"key":"cell:start/hello","files":[{"name":"a.go"}],"trace":null}`} {
+		f.Add(seed)
+	}
+	w := newWorld(f, nil)
+	f.Fuzz(func(t *testing.T, body string) {
+		for _, path := range []string{"/api/runs", "/api/format", "/api/exercises/01-01/checks"} {
+			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+			r.Host = w.site.Addr
+			r.Header.Set("Authorization", "Bearer "+testToken)
+			r.Header.Set("Content-Type", "application/json")
+			rec := httptest.NewRecorder()
+			w.site.ServeHTTP(rec, r)
+			if rec.Code >= 500 || !json.Valid(rec.Body.Bytes()) {
+				t.Errorf("%s %q: %d %s", path, body, rec.Code, rec.Body)
+			}
+		}
+	})
 }

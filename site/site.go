@@ -82,6 +82,7 @@ type Server struct {
 	traces    *recent[*traceRecord]
 	recorded  *recordings
 	counts    *counts
+	pace      pace
 }
 
 // The bounds of what is kept in memory of past runs, in bytes.
@@ -106,6 +107,7 @@ func New(cfg Config) (*Server, error) {
 		checks:    newRecent[*checkRecord](keepChecks),
 		traces:    newRecent[*traceRecord](keepTraces),
 		counts:    newCounts(),
+		pace:      pace{beat: 15 * time.Second, within: 10 * time.Second},
 	}
 	s.recorded = &recordings{course: cfg.Course, analyse: cfg.Analyse}
 	for _, ex := range cfg.Exercises {

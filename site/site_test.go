@@ -27,7 +27,7 @@ const testToken = "0123456789abcdef0123456789abcdef"
 
 // world is a whole site on a port of its own, with a store on disk.
 type world struct {
-	t      *testing.T
+	t      testing.TB
 	site   *Server
 	url    string
 	host   string
@@ -88,7 +88,7 @@ func unformatted(_ context.Context, files []sandbox.File) ([]sandbox.File, []san
 }
 
 // newWorld opens the test course; change may replace parts of it.
-func newWorld(t *testing.T, change func(*Config)) *world {
+func newWorld(t testing.TB, change func(*Config)) *world {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "tutor.db"))
 	if err != nil {
@@ -123,7 +123,7 @@ func newWorld(t *testing.T, change func(*Config)) *world {
 	return &world{t: t, site: s, url: ts.URL, host: ts.Listener.Addr().String(), client: client}
 }
 
-func testCourse(t *testing.T) (*content.Course, []*exercises.Exercise) {
+func testCourse(t testing.TB) (*content.Course, []*exercises.Exercise) {
 	t.Helper()
 	course, err := content.Load(os.DirFS("testdata/course/content"))
 	if err != nil {
@@ -216,7 +216,7 @@ func browser() []string {
 }
 
 // into decodes the JSON of an answer.
-func (a answer) into(t *testing.T, v any) {
+func (a answer) into(t testing.TB, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(a.body), v); err != nil {
 		t.Fatalf("%d %s: %v", a.code, a.body, err)
@@ -224,7 +224,7 @@ func (a answer) into(t *testing.T, v any) {
 }
 
 // want holds an answer to a status and to texts in its body.
-func (a answer) want(t *testing.T, code int, texts ...string) answer {
+func (a answer) want(t testing.TB, code int, texts ...string) answer {
 	t.Helper()
 	if a.code != code {
 		t.Errorf("status %d, want %d: %s", a.code, code, clip(a.body, 400))
@@ -243,7 +243,7 @@ type event struct {
 }
 
 // events reads a stream to its end; a frame that is none fails the test.
-func (a answer) events(t *testing.T) []event {
+func (a answer) events(t testing.TB) []event {
 	t.Helper()
 	var all []event
 	for _, frame := range strings.Split(strings.TrimSuffix(a.body, "\n\n"), "\n\n") {

@@ -12,17 +12,18 @@ import (
 )
 
 // emit tells whoever listens that something happened. It never blocks for
-// longer than writeWithin.
+// longer than pace.within.
 type emit func(name string, data any)
 
-const (
+// pace is how a stream keeps time.
+type pace struct {
 	// beat is how often a comment is sent, so that no proxy takes a quiet run
 	// for a dead one.
-	beat = 15 * time.Second
-	// writeWithin is how long a listener may take to accept one event. After
-	// it the run is given up: a reader that stopped reading holds a slot.
-	writeWithin = 10 * time.Second
-)
+	beat time.Duration
+	// within is how long a listener may take to accept one event. After it the
+	// run is given up: a reader that stopped reading holds a slot.
+	within time.Duration
+}
 
 // events writes server-sent events. The first one starts the answer, so that
 // what goes wrong before it can still be a status.
@@ -31,13 +32,14 @@ type events struct {
 	w       *echo.Response
 	ctl     *http.ResponseController
 	giveUp  func()
+	pace    pace
 	seq     int
 	stopped chan struct{}
 }
 
 // newEvents returns events on c; giveUp is called when nobody reads them.
-func newEvents(c echo.Context, giveUp func()) *events {
-	return &events{w: c.Response(), ctl: http.NewResponseController(c.Response()), giveUp: giveUp, stopped: make(chan struct{})}
+func newEvents(c echo.Context, p pace, giveUp func()) *events {
+	return &events{w: c.Response(), ctl: http.NewResponseController(c.Response()), giveUp: giveUp, pace: p, stopped: make(chan struct{})}
 }
 
 // wantsEvents says whether the answer may be a stream.
@@ -74,7 +76,7 @@ func (e *events) begin() {
 	h.Set("X-Accel-Buffering", "no")
 	e.w.WriteHeader(http.StatusOK)
 	go func() {
-		tick := time.NewTicker(beat)
+		tick := time.NewTicker(e.pace.beat)
 		defer tick.Stop()
 		for {
 			select {
@@ -96,7 +98,7 @@ func (e *events) write(text string) {
 		return
 	default:
 	}
-	_ = e.ctl.SetWriteDeadline(time.Now().Add(writeWithin)) // a recorder has none
+	_ = e.ctl.SetWriteDeadline(time.Now().Add(e.pace.within)) // a recorder has none
 	if _, err := e.w.Write([]byte(text)); err != nil {
 		e.giveUp()
 		return
