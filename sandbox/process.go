@@ -253,7 +253,7 @@ func (p *Process) stop(why Status, hit *LimitHit) {
 	if !first {
 		return
 	}
-	if why == StatusTimeLimit && p.jailed.Signal(syscall.SIGQUIT) == nil {
+	if why == StatusTimeLimit && p.askDump() {
 		select {
 		case <-p.jailed.Done():
 			return

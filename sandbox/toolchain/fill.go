@@ -3,6 +3,7 @@ package toolchain
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -162,7 +163,7 @@ func goroutines(dump string) []goroutine {
 // gpm are the numbers of the runtime's own structures in a head.
 var gpm = regexp.MustCompile(` gp=\S+ m=\S+( mp=\S+)?`)
 
-var frameLine = regexp.MustCompile(`^\t(.+):(\d+)(?: \+0x[0-9a-f]+)?$`)
+var frameLine = regexp.MustCompile(`^\t([^ ]+):(\d+)(?: .*)?$`)
 
 // line is the innermost line of a goroutine in one of the files named.
 func (g goroutine) line(files []string) (string, int, bool) {
@@ -171,11 +172,11 @@ func (g goroutine) line(files []string) (string, int, bool) {
 		if m == nil {
 			continue
 		}
-		for _, name := range files {
-			if m[1] == name {
-				n, err := strconv.Atoi(m[2])
-				return name, n, err == nil
-			}
+		// An empty loop has no line of its own: the compiler says 1, where no
+		// statement can be.
+		n, err := strconv.Atoi(m[2])
+		if err == nil && n > 1 && slices.Contains(files, m[1]) {
+			return m[1], n, true
 		}
 	}
 	return "", 0, false

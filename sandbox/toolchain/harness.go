@@ -29,7 +29,6 @@ const (
 // harnessPackage is one package of ours.
 type harnessPackage struct {
 	path  string
-	after string // what of the standard library it waits for
 	files map[string][]byte
 }
 

@@ -2,7 +2,6 @@ package toolchain
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -137,7 +136,6 @@ func (r *run) refuse(name, format string, args ...any) {
 // stage is a part at some stage of its way.
 type stage struct {
 	part     sandbox.Part
-	packages []inspected
 	plan     plan
 	built    *built
 	result   *sandbox.Result
@@ -374,6 +372,3 @@ func (r *run) tellTrace(result *sandbox.Result) {
 		}
 	}
 }
-
-// errNotYet is what a job asks for that this engine does not do.
-var errNotYet = errors.New("not yet")
