@@ -1,0 +1,257 @@
+package page
+
+import (
+	"html/template"
+	"strings"
+
+	"course/tutor/exectrace"
+)
+
+// How much of a trace the inline panel and the page of its own draw.
+const (
+	panelRows = 11
+	pageRows  = 40
+	// panelBars is into how many parts the axis is thought to be divided:
+	// segments that share one are merged. panelMost is how many bars there
+	// may be before the parts are made larger.
+	panelBars     = 300
+	panelMost     = 420
+	pageBars      = 900
+	pageMost      = 4000
+	pageGoroutine = 200 // rows of the goroutine table
+)
+
+// TracePanel draws a trace under the run it is of: the Ps, the goroutines, and
+// the six measures with what they say; further tables in a disclosure. It reads
+// without a script. A view without a trace gives the sentence that says why;
+// nil gives nothing.
+func TracePanel(v *TraceView) (template.HTML, error) {
+	if v == nil {
+		return "", nil
+	}
+	if v.Trace == nil {
+		return noTrace(v), nil
+	}
+	var b strings.Builder
+	openPanel(&b, v, "Trace of this run")
+	b.WriteString(traceNotes(v.Trace))
+	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
+	b.WriteString(p.html())
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
+	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
+	b.WriteString(moreTables(v.Trace))
+	b.WriteString(`</div></details></trace-view>`)
+	return template.HTML(b.String()), nil
+}
+
+// TracePage draws a trace as a page of its own: more rows, all tables open,
+// and one row for each goroutine.
+func TracePage(v *TraceView) (template.HTML, error) {
+	if v == nil {
+		return "", nil
+	}
+	if v.Trace == nil {
+		return noTrace(v), nil
+	}
+	var b strings.Builder
+	openPanel(&b, &TraceView{Title: v.Title, Trace: v.Trace, Recorded: v.Recorded, CellID: v.CellID}, "Trace")
+	b.WriteString(traceNotes(v.Trace))
+	b.WriteString(newPicture(v.Trace, pageRows, pageBars, pageMost).html())
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
+	b.WriteString(`<div class="tmore-b">` + moreTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
+	return template.HTML(b.String()), nil
+}
+
+func noTrace(v *TraceView) template.HTML {
+	return template.HTML(`<trace-view class="trace"><p class="trace-n">` + esc(v.Problem) + `</p></trace-view>`)
+}
+
+// openPanel begins the element and writes its header.
+func openPanel(b *strings.Builder, v *TraceView, title string) {
+	if v.Title != "" {
+		title = "Trace of " + v.Title
+	}
+	m := &v.Trace.Metrics
+	b.WriteString(`<trace-view class="trace"`)
+	if v.ID != "" {
+		b.WriteString(` data-trace="` + esc(v.ID) + `"`)
+	}
+	b.WriteString(`><div class="trace-h"><p class="trace-t">` + esc(title) + `</p>`)
+	if v.Recorded {
+		b.WriteString(`<span class="sample">recorded with ` + esc(m.Go) + `</span>`)
+	}
+	b.WriteString(`<p class="trace-m"><span>GOMAXPROCS ` + procsText(v.Trace) + `</span><span>` + span(float64(v.Trace.Wall)) + `</span>` + noise(m) + `</p>`)
+	if v.ID != "" {
+		b.WriteString(`<a class="b" href="/traces/` + esc(v.ID) + `">` + string(icon("next")) + `Open full view</a>`)
+	}
+	b.WriteString(`</div>`)
+}
+
+func procsText(t *exectrace.Trace) string {
+	if t.Procs == 0 {
+		return "not known"
+	}
+	return thousands(int64(t.Procs))
+}
+
+// noise says how much of the time that goroutines held a P the process really
+// had a CPU.
+func noise(m *exectrace.Metrics) string {
+	if m.OnCPU == nil {
+		return ""
+	}
+	says := "quiet machine"
+	switch {
+	case *m.OnCPU < .5:
+		says = "busy machine: times here say little"
+	case *m.OnCPU < .8:
+		says = "busy machine: take times with care"
+	}
+	return `<span title="Share of running time in which the process really had a CPU. A goroutine runs when it holds a P, and the system may not run the P’s thread.">on CPU ` +
+		percent(*m.OnCPU) + `: ` + says + `</span>`
+}
+
+// cutWords say where a trace ends that is not whole.
+var cutWords = map[string]string{
+	"cap":    "The trace ends here: it was as large as it may be. The program ran on.",
+	"idle":   "The trace ends here: nothing ran for 1 s.",
+	"killed": "The trace ends here: the program was stopped.",
+	"cut":    "The end of this trace is missing.",
+}
+
+// traceNotes say what the picture does not show.
+func traceNotes(t *exectrace.Trace) string {
+	var b strings.Builder
+	if how := t.Metrics.Truncated; how != nil {
+		words, ok := cutWords[*how]
+		if !ok {
+			words = "The trace was cut: " + *how + "."
+		}
+		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + esc(words) + `</p>`)
+	}
+	if t.SegmentsUntil < t.Wall {
+		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + `The lanes are drawn for the first ` + span(float64(t.SegmentsUntil)) +
+			`: ` + thousands(int64(len(t.Segments))) + ` segments. The numbers are of the whole run.</p>`)
+	}
+	return b.String()
+}
+
+// picture is the two groups of lanes of one trace, on one axis.
+type picture struct {
+	t     *exectrace.Trace
+	lanes traceLanes
+	ready []float64
+	most  int
+}
+
+func newPicture(t *exectrace.Trace, rows, bars, most int) *picture {
+	return pictureOn(t, t.Wall, rows, bars, most)
+}
+
+// pictureOn draws on an axis that may be longer than the trace.
+func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int) *picture {
+	p := &picture{t: t}
+	for least := axis / int64(bars); ; least = least*3/2 + 1 {
+		p.lanes = newTraceLanes(t, least, rows)
+		if p.lanes.bars() <= most || least > axis/coarsest {
+			break
+		}
+	}
+	p.ready, p.most = readyCurve(t, axis, curveBins)
+	return p
+}
+
+// coarsest is the fewest parts an axis is divided into.
+const coarsest = 60
+
+func (p *picture) html() string {
+	var b strings.Builder
+	b.WriteString(legend(p.t))
+	ps := p.processors(p.t.Wall)
+	b.WriteString(ps.draw())
+	if len(p.lanes.Gs) > 0 {
+		b.WriteString(`<p class="lg-t"><b>Goroutines</b> ` + esc(p.which()) + `</p>`)
+		gs := p.goroutines(p.t.Wall)
+		b.WriteString(gs.draw())
+	}
+	return b.String()
+}
+
+// processors is the picture of the Ps, with the ready curve below.
+func (p *picture) processors(axis int64) *svgLanes {
+	m := &p.t.Metrics
+	says := plural(len(p.lanes.Ps), "processor", "processors") + " over " + span(float64(p.t.Wall))
+	if m.Utilisation != nil {
+		says += ", in use " + percent(*m.Utilisation) + " of the time"
+	}
+	return &svgLanes{
+		lanes: p.lanes.Ps, ready: p.ready, most: p.most, stw: p.t.STW,
+		span: axis, until: p.t.SegmentsUntil, wall: p.t.Wall, says: says, axis: true,
+	}
+}
+
+func (p *picture) goroutines(axis int64) *svgLanes {
+	says := plural(len(p.lanes.Gs), "goroutine", "goroutines") + " over " + span(float64(p.t.Wall))
+	if p.lanes.Hidden > 0 {
+		says = thousands(int64(len(p.lanes.Gs))) + " of " + thousands(int64(p.lanes.All)) + " goroutines over " + span(float64(p.t.Wall))
+	}
+	return &svgLanes{lanes: p.lanes.Gs, stw: p.t.STW, span: axis, until: p.t.SegmentsUntil, wall: p.t.Wall, says: says, axis: true}
+}
+
+// which says which goroutines have a row.
+func (p *picture) which() string {
+	if p.lanes.Hidden == 0 {
+		return "in the order they were made"
+	}
+	first := len(p.lanes.Gs) - lastRows
+	return "the first " + thousands(int64(first)) + " and the last two made; " + thousands(int64(p.lanes.Hidden)) + " more are in the tables, not drawn"
+}
+
+// legendGroups are the states by what they take.
+var legendGroups = []struct {
+	head   string
+	states []exectrace.State
+}{
+	{"Holds a P", []exectrace.State{exectrace.Running, exectrace.Syscall, exectrace.GC}},
+	{"Wants a P", []exectrace.State{exectrace.Runnable}},
+	{"Waits, takes none", []exectrace.State{exectrace.Chan, exectrace.Select, exectrace.Sync, exectrace.Sleep, exectrace.Net}},
+}
+
+// legend names the states that occur in a trace.
+func legend(ts ...*exectrace.Trace) string {
+	var seen [exectrace.NumStates]bool
+	for _, t := range ts {
+		for _, s := range statesOf(t) {
+			seen[s] = true
+		}
+	}
+	var b strings.Builder
+	b.WriteString(`<ul class="legend" aria-label="Goroutine states">`)
+	for _, g := range legendGroups {
+		items := ""
+		for _, s := range g.states {
+			if seen[s] {
+				items += ` <span class="st" data-s="` + s.String() + `">` + swatch(s) + stateNames[s] + `</span>`
+			}
+		}
+		if items != "" {
+			b.WriteString(`<li><span class="lg-h">` + g.head + `</span>` + items + `</li>`)
+		}
+	}
+	b.WriteString(`</ul>`)
+	return b.String()
+}
+
+// moreTables are the tables beyond the six measures.
+func moreTables(t *exectrace.Trace) string {
+	m := &t.Metrics
+	var b strings.Builder
+	for _, tab := range []*table{
+		causeTable(m), blockedTable(m), lineTable(m), originTable(t),
+		namedTable("Tasks", "Task", m.Tasks), namedTable("Regions", "Region", m.Regions),
+	} {
+		b.WriteString(tab.html())
+	}
+	b.WriteString(`<p class="tnote">Of the program’s own goroutines. The runtime’s (` + thousands(int64(m.Goroutines.System)) + ` here) are not counted, and drawn only where they do GC work.</p>`)
+	return b.String()
+}

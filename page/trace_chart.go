@@ -1,0 +1,67 @@
+package page
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"course/tutor/exectrace"
+)
+
+// latencyChart draws how long goroutines were ready before they ran, by
+// length; "" when none was.
+func latencyChart(m *exectrace.Metrics) string {
+	l := m.Latency
+	if len(l.Buckets) == 0 || l.P50us == nil {
+		return ""
+	}
+	const width, base, room = 400., 112., 98.
+	most := 0
+	for _, b := range l.Buckets {
+		most = max(most, b.N)
+	}
+	step := width / float64(max(len(l.Buckets), 8))
+	var bars, ticks, text strings.Builder
+	for i, b := range l.Buckets {
+		x := float64(i) * step
+		h := room * float64(b.N) / float64(most)
+		if b.N > 0 {
+			h = max(h, 1)
+			fmt.Fprintf(&bars, `<path fill="url(#h-runnable)" d="M%s %sh%sv%sh-%sz"><title>%s: %s to %s</title></path>`,
+				fixed(x+2, 1), fixed(base-h, 1), fixed(step-4, 1), fixed(h, 1), fixed(step-4, 1), thousands(int64(b.N)), spanUS(b.FromUs), spanUS(b.ToUs))
+			fmt.Fprintf(&text, `<text class="tx" text-anchor="middle" x="%s" y="%s">%s</text>`, fixed(x+step/2, 1), fixed(base-h-4, 1), compact(b.N))
+		}
+		if decade(b.ToUs) {
+			fmt.Fprintf(&ticks, `<path class="bl" d="M%s 112v5"/>`, fixed(x+step, 1))
+			fmt.Fprintf(&text, `<text class="tx" text-anchor="%s" x="%s" y="127">%s</text>`, endAnchor(x+step, width), fixed(x+step, 1), spanUS(b.ToUs))
+		}
+	}
+	return `<p class="sub">How long goroutines were ready before they ran</p><svg class="hist" viewBox="0 0 400 132" role="img" aria-label="` +
+		esc(fmt.Sprintf("Scheduling latency of %s, from %s to %s. Median %s.", plural(l.N, "start", "starts"),
+			spanUS(l.Buckets[0].FromUs), spanUS(l.Buckets[len(l.Buckets)-1].ToUs), spanUS(*l.P50us))) +
+		`"><path class="bl" d="M0 112.5H400"/>` + bars.String() + ticks.String() + `<g class="lt">` + text.String() + `</g></svg>`
+}
+
+func endAnchor(x, width float64) string {
+	if x > width-20 {
+		return "end"
+	}
+	return "middle"
+}
+
+// decade says whether us is a power of ten: there the axis is marked.
+func decade(us float64) bool {
+	l := math.Log10(us)
+	return math.Abs(l-math.Round(l)) < 1e-9
+}
+
+// compact writes a count that must fit over a bar.
+func compact(n int) string {
+	switch {
+	case n >= 10_000_000:
+		return fixed(float64(n)/1e6, 0) + "M"
+	case n >= 10_000:
+		return fixed(float64(n)/1e3, 0) + "k"
+	}
+	return thousands(int64(n))
+}
