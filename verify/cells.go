@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"course/tutor/content"
 	"course/tutor/sandbox"
@@ -57,9 +58,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 
 // cells runs every listing and compares.
 func (r *run) cells() error {
-	cells := r.runnable()
-	for i, c := range cells {
-		r.progress("listing %d of %d: %s", i+1, len(cells), c.ID)
+	for _, c := range r.runnable() {
 		if _, why := JobOf(c); why != "" {
 			r.at(c, c.Line, "unchecked", why+", so that nothing shows that the listing is true", "write go norun until it can")
 			continue
@@ -106,18 +105,27 @@ func (r *run) observe(c *content.Cell) (obs []*observation, cached bool, err err
 	if !r.mustRecord(c) && r.cache.load(r.cellKey(c), &obs) && len(obs) > 0 {
 		return obs, true, nil
 	}
-	for range r.cfg.Repeats {
+	r.progress("listing %s", c.ID)
+	start := time.Now()
+	for i := range r.cfg.Repeats {
 		o, err := r.runOnce(c)
 		if err != nil {
 			return nil, false, err
 		}
 		obs = append(obs, o)
-		if !repeats(o.Status) {
+		if !repeats(o.Status) || i+1 >= fewestRuns && time.Since(start) > repeatTime {
 			break
 		}
 	}
 	return obs, false, nil
 }
+
+// A listing is run again and again to see whether it prints the same, but not
+// for ever: after repeatTime, only until it has had fewestRuns.
+const (
+	repeatTime = 5 * time.Second
+	fewestRuns = 3
+)
 
 // repeats reports whether a further run could tell more: what did not build,
 // or took all it was allowed, does so again.

@@ -45,7 +45,7 @@ type Config struct {
 	// WriteDir is the content folder on disk, for Options.Update.
 	WriteDir string
 	Seeds    int // seeds an exercise is proven under; 0: 3
-	Repeats  int // runs of a listing that must print the same; 0: 3
+	Repeats  int // runs of a listing that must print the same; 0: 10
 }
 
 // Options are the wishes of one Run.
@@ -73,7 +73,7 @@ func New(cfg Config) (*Verifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg.Seeds, cfg.Repeats = cmp.Or(cfg.Seeds, 3), cmp.Or(cfg.Repeats, 3)
+	cfg.Seeds, cfg.Repeats = cmp.Or(cfg.Seeds, 3), cmp.Or(cfg.Repeats, 10)
 	return &Verifier{cfg: cfg, goVersion: version, cache: &cache{dir: cfg.CacheDir}}, nil
 }
 

