@@ -26,7 +26,7 @@ type verdictData struct {
 
 // barPiece is one check's part of the points bar, in percent.
 type barPiece struct {
-	Class         string // todo, p, f, n
+	Check, Class  string // class: todo, p, f, n
 	X, Width, End string
 }
 
@@ -95,7 +95,7 @@ func untouched(v ExerciseView) verdictData {
 	}
 	var results []grade.CheckResult
 	for _, c := range ex.Checks {
-		results = append(results, grade.CheckResult{MaxPoints: c.Points})
+		results = append(results, grade.CheckResult{ID: c.ID, MaxPoints: c.Points})
 		points := ""
 		if c.Points > 0 {
 			points = fmt.Sprint(c.Points)
@@ -220,7 +220,7 @@ func pointsBar(results []grade.CheckResult) []barPiece {
 			continue
 		}
 		class := map[grade.Status]string{grade.Passed: "p", grade.Failed: "f", grade.NotJudged: "n", grade.Error: "n", "": "todo"}[r.Status]
-		pieces = append(pieces, barPiece{class, share(at, sum), share(r.MaxPoints, sum), share(at+r.MaxPoints, sum)})
+		pieces = append(pieces, barPiece{r.ID, class, share(at, sum), share(r.MaxPoints, sum), share(at+r.MaxPoints, sum)})
 		at += r.MaxPoints
 	}
 	return pieces

@@ -15,6 +15,11 @@ export class GoCell extends Bench {
   private get results(): HTMLElement { return one(this, ".results"); }
 
   protected edited(): void {
+    if (!this.panes.some((p) => p.changed)) {
+      this.status.state("idle", "idle");
+      this.status.say({ state: "", icon: "", fact: "As in the book.", detail: "Run to see what it prints" });
+      return;
+    }
     this.status.state("changed", "idle");
     this.status.say({ state: "", icon: "", fact: "Changed.", detail: "Run to see the new output" });
   }

@@ -9,11 +9,15 @@ import { StatusLine } from "./status";
 
 interface CheckResult { id: string; status: string; points: number; max_points: number; message: string }
 
-const looks: Record<string, { state: string; icon: string; word: string }> = {
-  passed: { state: "pass", icon: "check", word: "passed" },
-  failed: { state: "fail", icon: "cross", word: "failed" },
-  not_judged: { state: "nj", icon: "limit", word: "not judged" },
-  error: { state: "err", icon: "warn", word: "could not be judged" },
+interface Look { state: string; icon: string; word: string; bar: string }
+
+const waiting: Look = { state: "todo", icon: "dash", word: "waiting", bar: "todo" };
+const broken: Look = { state: "err", icon: "warn", word: "could not be judged", bar: "n" };
+const looks: Record<string, Look> = {
+  passed: { state: "pass", icon: "check", word: "passed", bar: "p" },
+  failed: { state: "fail", icon: "cross", word: "failed", bar: "f" },
+  not_judged: { state: "nj", icon: "limit", word: "not judged", bar: "n" },
+  error: broken,
 };
 
 export class ExerciseDesk extends Bench {
@@ -126,10 +130,11 @@ export class ExerciseDesk extends Bench {
   private clear(): number {
     const rows = all(this, ".ck");
     for (const row of rows) {
-      this.look(row, { state: "todo", icon: "dash", word: "waiting" });
+      this.look(row, waiting);
       if (row instanceof HTMLDetailsElement) row.open = false;
       maybe(row, ".sub2")?.remove();
     }
+    this.points(0);
     this.headline(0, rows.length);
     return rows.length;
   }
@@ -138,16 +143,23 @@ export class ExerciseDesk extends Bench {
     one(this, "#verdict").textContent = done < count ? `Checking ${done + 1} of ${count}` : "Checked";
   }
 
+  private points(n: number): void {
+    const el = one(this, ".pts").firstChild;
+    if (el) el.textContent = n + " ";
+  }
+
   private checked(result: CheckResult, done: number, count: number): void {
     this.headline(done, count);
+    this.points(parseInt(one(this, ".pts").textContent ?? "0", 10) + result.points);
     const row = maybe(this, `.ck[data-check="${CSS.escape(result.id)}"]`);
     if (!row) return;
-    this.look(row, looks[result.status] ?? looks.error!);
+    this.look(row, looks[result.status] ?? broken);
     if (result.max_points > 0) one(row, ".cp").textContent = `${result.points} / ${result.max_points}`;
   }
 
-  private look(row: HTMLElement, look: { state: string; icon: string; word: string }): void {
+  private look(row: HTMLElement, look: Look): void {
     row.dataset.s = look.state;
+    maybe<SVGElement>(this, `.pbar [data-check="${CSS.escape(row.dataset.check ?? "")}"]`)?.setAttribute("class", look.bar);
     one(row, ".ci").replaceChildren(icon(look.icon), make("span", { class: "vh" }, look.word));
   }
 
@@ -161,7 +173,7 @@ export class ExerciseDesk extends Bench {
     one(this, ".checks").replaceWith(one(panel, ".checks"));
     maybe(this, ".side")?.remove();
     const side = maybe(panel, ".side");
-    if (side) one(this, "#checks").append(side);
+    if (side) one(this, ".checks").after(side);
     this.status.state(panel.dataset.status ?? "", panel.dataset.state ?? "");
   }
 }

@@ -175,7 +175,7 @@ const look = EditorView.theme({
     background: "color-mix(in srgb, var(--accent) 22%, transparent)",
   },
   ".cm-errline, &.cm-focused .cm-activeLine.cm-errline": { background: "var(--fail-wash)" },
-  ".cm-gutterElement.cm-err": { color: "var(--fail)", fontWeight: "700" },
+  ".cm-gutterElement.cm-err": { background: "var(--fail-wash)", color: "var(--fail)", fontWeight: "700" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { background: "color-mix(in srgb, var(--ink) 14%, transparent)" },
 });
 
