@@ -7,8 +7,6 @@ import (
 )
 
 const (
-	// leastBusy is how much must have run before on_cpu means anything, in ns.
-	leastBusy = 30e6
 	// leastConfidence is below what the replay says nothing.
 	leastConfidence = 0.5
 	// twinVersion is whose scheduler the replay follows.
@@ -27,13 +25,19 @@ func (b *builder) report(version string, cut bool) *Trace {
 		Goroutines:    byCreation(b.recs),
 		STW:           b.ranges.stw,
 		SegmentsUntil: b.now,
+		Busy:          b.sum.allRunning,
 		Unlisted:      b.unlisted,
 	}
 	t.Segments = b.lanes()
 	if b.segCut != none {
 		t.SegmentsUntil = b.segCut
 	}
-	t.Metrics = b.metrics(t, cut)
+	t.Metrics = b.metrics(t)
+	how := b.opts.Truncated
+	if how == "" && cut {
+		how = "cut"
+	}
+	t.Know(how, b.opts.CPU)
 	return t
 }
 
@@ -68,7 +72,7 @@ func (b *builder) lanes() []Segment {
 	return out
 }
 
-func (b *builder) metrics(t *Trace, cut bool) Metrics {
+func (b *builder) metrics(t *Trace) Metrics {
 	s := &b.sum
 	m := Metrics{
 		Go:     t.GoVersion,
@@ -91,18 +95,16 @@ func (b *builder) metrics(t *Trace, cut bool) Metrics {
 		Tasks:      list(b.user.tasks.list),
 		Regions:    list(b.user.regions.list),
 		Logs:       b.user.counts(),
+		Leaks:      b.leaks(),
 		Lines:      b.lines(),
 		Why:        map[string]string{},
 	}
 	for st := Chan; st < NumStates; st++ {
 		m.WaitingMS += ms(s.total[st])
 	}
-	b.truncated(&m, cut)
 	b.latency(&m)
 	b.use(&m, t)
-	b.onCPU(&m)
 	b.steals(&m)
-	b.ends(&m)
 	if s.heapSeen {
 		peak := int64(min(s.heapPeak, 1<<62))
 		m.Heap.PeakBytes = &peak
@@ -110,16 +112,6 @@ func (b *builder) metrics(t *Trace, cut bool) Metrics {
 		m.Why["heap.peak_bytes"] = "the trace tells no heap size"
 	}
 	return m
-}
-
-func (b *builder) truncated(m *Metrics, cut bool) {
-	how := b.opts.Truncated
-	if how == "" && cut {
-		how = "cut"
-	}
-	if how != "" {
-		m.Truncated = &how
-	}
 }
 
 func (b *builder) latency(m *Metrics) {
@@ -165,22 +157,6 @@ func (b *builder) use(m *Metrics, t *Trace) {
 	m.Utilisation = new(min(used/b.procs.area, 1))
 }
 
-// onCPU says how much of the time that goroutines "ran" the process had a CPU:
-// running means that an M holds a P, and the system may not run the M.
-func (b *builder) onCPU(m *Metrics) {
-	busy := b.sum.allRunning
-	switch {
-	case b.opts.CPU <= 0:
-		m.Why["on_cpu"] = "the CPU time of the process is not known"
-	case m.Truncated != nil:
-		m.Why["on_cpu"] = "the trace is shorter than the process's CPU time"
-	case busy < leastBusy:
-		m.Why["on_cpu"] = "too little ran to say"
-	default:
-		m.OnCPU = new(min(float64(b.opts.CPU)/busy, 1))
-	}
-}
-
 func (b *builder) steals(m *Metrics) {
 	t := b.twin
 	m.Steals.Inferred = true
@@ -212,22 +188,18 @@ func (b *builder) steals(m *Metrics) {
 	m.Steals.GlobalShare = new(float64(t.from[fromGlobal]) / float64(t.starts))
 }
 
-// ends says what was left at the end, if the end is the program's.
-func (b *builder) ends(m *Metrics) {
-	if m.Truncated != nil && *m.Truncated != "idle" {
-		m.Why["leaks"] = "the trace was cut, and who would have been left at the program's end is not known"
-		m.Why["goroutines.blocked_at_end"] = "the trace was cut; this is how many waited at the cut"
-		return
-	}
-	m.Leaks = []Leak{}
+// leaks are the goroutines that were left waiting, most first.
+func (b *builder) leaks() []Leak {
+	out := []Leak{}
 	for _, l := range b.sum.leakOrder {
 		n := b.sum.leaks[l]
 		l.N = n
-		m.Leaks = append(m.Leaks, l)
+		out = append(out, l)
 	}
-	slices.SortStableFunc(m.Leaks, func(x, y Leak) int {
+	slices.SortStableFunc(out, func(x, y Leak) int {
 		return cmp.Or(cmp.Compare(y.N, x.N), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line), cmp.Compare(x.Reason, y.Reason))
 	})
+	return out
 }
 
 // lines sums the places by line, dearest first.

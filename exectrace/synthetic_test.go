@@ -289,6 +289,16 @@ func TestRunningIsNotOnCPU(t *testing.T) {
 	if m := busy(Options{CPU: 34e6}); m.OnCPU == nil || *m.OnCPU != .34 || *m.Parallelism != 1 {
 		t.Errorf("on_cpu %v of a P that was held all the time, want 0.34", m.OnCPU)
 	}
+	s := newScript(t, Options{})
+	s.move(move{us: 0, on: idle0, g: 1, from: undetermined, to: goRunning})
+	s.move(move{us: 100_000, on: mainOn, g: 1, from: goRunning, to: notExist})
+	later := s.report()
+	if later.Know("", 60e6); later.Metrics.OnCPU == nil || *later.Metrics.OnCPU != .6 || later.Metrics.Why["on_cpu"] != "" {
+		t.Errorf("on_cpu %v after it was told, want 0.6", later.Metrics.OnCPU)
+	}
+	if later.Know("killed", 60e6); later.Metrics.OnCPU != nil || later.Metrics.Leaks != nil || *later.Metrics.Truncated != "killed" {
+		t.Errorf("metrics %+v of a trace known to be cut", later.Metrics)
+	}
 	if m := busy(Options{CPU: 34e6, Truncated: "cap"}); m.OnCPU != nil {
 		t.Errorf("on_cpu %v of a trace that was cut", *m.OnCPU)
 	}

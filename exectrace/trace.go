@@ -83,6 +83,9 @@ type Trace struct {
 	// SegmentsUntil is the time up to which Segments are whole: Wall, or less
 	// where Options.MaxSegments cut them. The metrics are always of the whole.
 	SegmentsUntil int64
+	// Busy is how long goroutines held a P, in ns, summed over all of them, the
+	// runtime's own too.
+	Busy float64
 	// Unlisted counts goroutines that have ended and are not in Goroutines,
 	// because there were more than Options.MaxGoroutines. They are counted in
 	// the metrics.

@@ -18,6 +18,7 @@ type answer struct {
 type columns struct {
 	GoVersion     string
 	Wall, Events  int64
+	Busy          float64
 	Procs         int
 	SegmentsUntil int64
 	Unlisted      int
@@ -42,7 +43,7 @@ func pack(t *Trace) (columns, error) {
 	}
 	n := len(t.Segments)
 	c := columns{
-		GoVersion: t.GoVersion, Wall: t.Wall, Events: t.Events, Procs: t.Procs,
+		GoVersion: t.GoVersion, Wall: t.Wall, Events: t.Events, Busy: t.Busy, Procs: t.Procs,
 		SegmentsUntil: t.SegmentsUntil, Unlisted: t.Unlisted,
 		Goroutines: t.Goroutines, STW: t.STW, Metrics: m,
 		Start: make([]int64, n), Len: make([]int64, n),
@@ -78,7 +79,7 @@ var errColumns = errors.New("the columns do not fit together")
 
 func (c *columns) unpack() (*Trace, error) {
 	t := &Trace{
-		GoVersion: c.GoVersion, Wall: c.Wall, Events: c.Events, Procs: c.Procs,
+		GoVersion: c.GoVersion, Wall: c.Wall, Events: c.Events, Busy: c.Busy, Procs: c.Procs,
 		SegmentsUntil: c.SegmentsUntil, Unlisted: c.Unlisted,
 		Goroutines: c.Goroutines, STW: c.STW,
 	}

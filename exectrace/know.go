@@ -1,0 +1,52 @@
+package exectrace
+
+import "time"
+
+// leastBusy is how much must have run before on_cpu means anything, in ns.
+const leastBusy = 30e6
+
+// Know adds to the metrics what the trace itself does not tell: how it was cut
+// (cap, idle, killed; "" leaves what Parse found), and what the process used of
+// CPUs while it was traced (0: not known). Parse does so with its Options; who
+// learns it later may call this once more.
+func (t *Trace) Know(truncated string, cpu time.Duration) {
+	if t.Metrics.Why == nil {
+		t.Metrics.Why = map[string]string{}
+	}
+	if truncated != "" {
+		t.Metrics.Truncated = &truncated
+	}
+	t.knowEnd()
+	t.knowCPU(cpu)
+}
+
+// knowEnd takes back what is only known when the end of the trace is that of
+// the program, or of all it would ever do.
+func (t *Trace) knowEnd() {
+	m := &t.Metrics
+	if m.Truncated == nil || *m.Truncated == "idle" {
+		return
+	}
+	m.Leaks = nil
+	m.Why["leaks"] = "the trace was cut, and who would have been left at the program's end is not known"
+	m.Why["goroutines.blocked_at_end"] = "the trace was cut; this is how many waited at the cut"
+}
+
+// knowCPU says how much of the time that goroutines "ran" the process had a
+// CPU: running means that an M holds a P, and the system may not run the M.
+func (t *Trace) knowCPU(cpu time.Duration) {
+	m := &t.Metrics
+	m.OnCPU = nil
+	switch {
+	case cpu <= 0:
+		m.Why["on_cpu"] = "the CPU time of the process is not known"
+	case m.Truncated != nil:
+		m.Why["on_cpu"] = "the trace is shorter than the process's CPU time"
+	case t.Busy < leastBusy:
+		m.Why["on_cpu"] = "too little ran to say"
+	default:
+		on := min(float64(cpu)/t.Busy, 1)
+		m.OnCPU = &on
+		delete(m.Why, "on_cpu")
+	}
+}
