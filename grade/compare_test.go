@@ -136,17 +136,3 @@ func TestWorse(t *testing.T) {
 		}
 	}
 }
-
-func TestDirective(t *testing.T) {
-	for text, want := range map[string]int{
-		"package a\n//line b.go:1\n":           2,
-		"package a\n\t//go:linkname x y\n":     2,
-		"package a\nvar x /*line b.go:1*/ int": 2,
-		"//go:embed x\n":                       1,
-		"package a // a line of text\n":        0,
-	} {
-		if word, line := directive(text); line != want {
-			t.Errorf("directive(%q) = %q, %d, want line %d", text, word, line, want)
-		}
-	}
-}

@@ -79,15 +79,30 @@ func readings(clause exercises.Clause, env map[string]any) string {
 }
 
 // lines are the learner's lines that a clause is about: where goroutines that
-// never ended were started, where they waited, or where they ran.
+// never ended were started, where all were, or where they spent their time.
 func (s *session) lines(clause exercises.Clause, t *exectrace.Trace) []Evidence {
-	if slices.ContainsFunc(clause.Names, func(n string) bool { return strings.HasSuffix(n, "at_end") }) {
+	reads := func(part string) bool {
+		return slices.ContainsFunc(clause.Names, func(name string) bool { return strings.Contains(name, part) })
+	}
+	switch {
+	case reads("at_end"):
 		return s.leakLines(t.Metrics.Leaks)
-	}
-	if slices.ContainsFunc(clause.Names, func(n string) bool { return strings.HasPrefix(n, "goroutines.") }) {
+	case reads("goroutines."):
 		return s.startLines(t.Goroutines)
+	case reads("runnable_ms") || reads("latency."):
+		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunnableMS })
+	case reads("waiting_ms") || reads("running_ms") || reads("cpu_ms") || reads("parallelism") || reads("utilisation"):
+		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunningMS }, waitingMS)
 	}
-	return s.costLines(t.Metrics.Lines)
+	return nil
+}
+
+func waitingMS(l exectrace.LineCost) float64 {
+	sum := 0.0
+	for _, ms := range l.WaitingMS {
+		sum += ms
+	}
+	return sum
 }
 
 // mine is the name of a file of the learner's package, or "".
@@ -106,7 +121,7 @@ func (s *session) leakLines(leaks []exectrace.Leak) []Evidence {
 	for _, l := range leaks {
 		if name := s.mine(l.File); name != "" && len(out) < 3 {
 			out = append(out, Evidence{Kind: "line", File: name, Line: l.Line,
-				Text: fmt.Sprintf("%d goroutines started here still wait at the end (%s)", l.N, l.Reason)})
+				Text: fmt.Sprintf("%s started here still waiting at the end (%s)", count(l.N, "goroutine"), l.Reason)})
 		}
 	}
 	return out
@@ -115,51 +130,55 @@ func (s *session) leakLines(leaks []exectrace.Leak) []Evidence {
 func (s *session) startLines(all []exectrace.Goroutine) []Evidence {
 	started := map[exectrace.Frame]int{}
 	for _, g := range all {
-		if name := s.mine(g.CreatedAt.File); name != "" {
+		if name := s.mine(g.CreatedAt.File); name != "" && !g.System {
 			started[exectrace.Frame{File: name, Line: g.CreatedAt.Line}]++
 		}
 	}
+	most := slices.SortedFunc(maps.Keys(started), func(a, b exectrace.Frame) int {
+		return cmp.Or(cmp.Compare(started[b], started[a]), cmp.Compare(a.Line, b.Line))
+	})
 	var out []Evidence
-	for _, at := range slices.SortedFunc(maps.Keys(started), func(a, b exectrace.Frame) int { return cmp.Compare(started[b], started[a]) }) {
-		if len(out) < 3 {
-			out = append(out, Evidence{Kind: "line", File: at.File, Line: at.Line, Text: fmt.Sprintf("started %d goroutines", started[at])})
-		}
+	for _, at := range most[:min(3, len(most))] {
+		out = append(out, Evidence{Kind: "line", File: at.File, Line: at.Line, Text: "started " + count(started[at], "goroutine")})
 	}
 	return out
 }
 
-func (s *session) costLines(lines []exectrace.LineCost) []Evidence {
-	mine := slices.DeleteFunc(slices.Clone(lines), func(l exectrace.LineCost) bool { return s.mine(l.File) == "" })
-	slices.SortStableFunc(mine, func(a, b exectrace.LineCost) int { return cmp.Compare(weight(b), weight(a)) })
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+// costLines are the two lines of the learner's that weigh most by each measure.
+func (s *session) costLines(lines []exectrace.LineCost, measures ...func(exectrace.LineCost) float64) []Evidence {
 	var out []Evidence
-	for _, l := range mine {
-		if len(out) < 3 && weight(l) > 0 {
-			out = append(out, Evidence{Kind: "line", File: s.mine(l.File), Line: l.Line, Text: costText(l)})
+	for _, weight := range measures {
+		mine := slices.DeleteFunc(slices.Clone(lines), func(l exectrace.LineCost) bool { return s.mine(l.File) == "" || weight(l) < 1 })
+		slices.SortStableFunc(mine, func(a, b exectrace.LineCost) int { return cmp.Compare(weight(b), weight(a)) })
+		for _, l := range mine[:min(2, len(mine))] {
+			e := Evidence{Kind: "line", File: s.mine(l.File), Line: l.Line, Text: costText(l)}
+			if !slices.Contains(out, e) {
+				out = append(out, e)
+			}
 		}
 	}
 	return out
-}
-
-func weight(l exectrace.LineCost) float64 {
-	sum := l.RunningMS + l.RunnableMS
-	for _, ms := range l.WaitingMS {
-		sum += ms
-	}
-	return sum
 }
 
 func costText(l exectrace.LineCost) string {
 	var parts []string
 	if l.RunningMS >= 0.1 {
-		parts = append(parts, fmt.Sprintf("ran %.1f ms", l.RunningMS))
+		parts = append(parts, fmt.Sprintf("ran for %.1f ms", l.RunningMS))
 	}
 	if l.RunnableMS >= 0.1 {
 		parts = append(parts, fmt.Sprintf("wanted a P for %.1f ms", l.RunnableMS))
 	}
 	for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
 		if ms := l.WaitingMS[reason]; ms >= 0.1 {
-			parts = append(parts, fmt.Sprintf("waited %.1f ms (%s)", ms, reason))
+			parts = append(parts, fmt.Sprintf("waited for %.1f ms (%s)", ms, reason))
 		}
 	}
-	return "here goroutines " + strings.Join(parts, ", ")
+	return "goroutines at this line " + strings.Join(parts, ", ")
 }

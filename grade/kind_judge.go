@@ -34,11 +34,14 @@ func (s *session) judged(ctx context.Context, c exercises.Check, r *CheckResult)
 	if err != nil {
 		return fmt.Errorf("run the judge of %s: %w", c.ID, err)
 	}
-	if err := referenceTrouble(res); err != nil {
+	if err := referenceTrouble(partOf(res, referencePart)); err != nil {
 		return err
 	}
 	if !s.builds(partOf(res, learnerPart), r) {
 		return nil
+	}
+	if err := referenceTrouble(partOf(res, judgePart)); err != nil {
+		return err
 	}
 	found, err := readReport(res.Report, c.ID)
 	if err != nil {

@@ -22,6 +22,7 @@ type tracedRun struct {
 	// fault says why the trace is no evidence; "" when it is.
 	fault string
 	args  []any
+	busy  bool // it may only have been late because the machine was busy
 }
 
 // trace runs one traced call and asks the rule about its trace. The answer of
@@ -69,20 +70,20 @@ func (s *session) tracedRun(ctx context.Context, c exercises.Check, i int) (*tra
 	if run, done := s.runs[key]; done {
 		return run, nil
 	}
-	want, err := s.referenceAnswer(ctx, c.Call, args)
-	if err != nil {
-		return nil, err
-	}
 	run, err := s.traceOnce(ctx, c.Call, args, s.learner())
 	if err != nil {
 		return nil, err
 	}
-	if run.reply.none == "timeout" { // the machine may have been busy: once more
+	if run.busy {
 		if run, err = s.traceOnce(ctx, c.Call, args, s.learner()); err != nil {
 			return nil, err
 		}
 	}
-	run.want = want
+	want, err := s.referenceAnswers(ctx, c.Call, []callCase{{args: args}})
+	if err != nil {
+		return nil, err
+	}
+	run.want = want[0]
 	s.runs[key] = run
 	if len(run.data) > 0 && i == 0 {
 		s.traces = append(s.traces, TraceFile{Check: c.ID, Title: c.Title, Data: run.data})
@@ -100,8 +101,8 @@ func (s *session) traceOnce(ctx context.Context, name string, args []any, part s
 	if err != nil {
 		return nil, fmt.Errorf("run the traced call %s: %w", name, err)
 	}
-	reply := firstReply(res, part.Name)
-	run := &tracedRun{part: partOf(res, part.Name), reply: observe(reply), cpuMS: reply.CPUMS, args: args}
+	reply := replyTo(repliesOf(res, part.Name), 1)
+	run := &tracedRun{part: partOf(res, part.Name), reply: observe(reply), cpuMS: reply.CPUMS, args: args, busy: s.maybeBusy(res)}
 	for _, a := range run.part.Artifacts {
 		if a.Kind == "trace" {
 			run.data = a.Data

@@ -13,58 +13,68 @@ import (
 // arguments always give the same answer.
 type references struct {
 	mu      sync.Mutex
-	answers map[string]observation
+	answers map[string][]observation
 }
 
 // maxReferences bounds the cache; when it is full it starts anew.
 const maxReferences = 1024
 
-func (r *references) get(key string) (observation, bool) {
+func (r *references) get(key string) ([]observation, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o, found := r.answers[key]
 	return o, found
 }
 
-func (r *references) put(key string, o observation) {
+func (r *references) put(key string, o []observation) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.answers == nil || len(r.answers) >= maxReferences {
-		r.answers = map[string]observation{}
+		r.answers = map[string][]observation{}
 	}
 	r.answers[key] = o
 }
 
-// referenceAnswer is what the reference does with one call. It runs in a Job
-// of its own: beside the learner's it would take part of its processors.
-func (s *session) referenceAnswer(ctx context.Context, name string, args []any) (observation, error) {
-	key := s.ex.Hash + " " + callKey(name, args)
-	if o, found := s.g.refs.get(key); found {
-		return o, nil
+// referenceAnswers is what the reference does with the cases, in their order.
+func (s *session) referenceAnswers(ctx context.Context, name string, cases []callCase) ([]observation, error) {
+	if len(cases) == 0 {
+		return nil, nil
 	}
-	d := &sandbox.Dialogue{Calls: []sandbox.Call{{N: 1, Func: name, Args: args, TimeoutMS: int(s.ex.Limits.Wall.Milliseconds())}}}
-	res, err := s.g.cfg.Runner.Run(ctx, s.job(d, s.reference()), nil)
-	if err != nil {
-		return observation{}, fmt.Errorf("run the reference: %w", err)
+	key := s.ex.Hash + " " + name
+	for _, one := range cases {
+		key += oneLine(one.args)
 	}
-	part := partOf(res, referencePart)
-	if part.Status == sandbox.StatusCompileError || part.Status == sandbox.StatusRefused {
-		return observation{}, fmt.Errorf("%w: %s", errReference, firstDiagnostic(part))
+	if known, found := s.g.refs.get(key); found {
+		return known, nil
 	}
-	o := observe(firstReply(res, referencePart))
-	if o.none != "" {
-		return o, fmt.Errorf("%w: %s: %s", errReference, callText(name, args), noAnswer(o.none))
+	answers, err := s.askReference(ctx, name, cases)
+	if err == nil {
+		s.g.refs.put(key, answers)
 	}
-	s.g.refs.put(key, o)
-	return o, nil
+	return answers, err
 }
 
-// firstReply is the reply of a part in a Job of one call.
-func firstReply(res *sandbox.Result, part string) sandbox.Reply {
-	if len(res.Exchanges) == 0 {
-		return sandbox.Reply{None: "died"}
+func (s *session) askReference(ctx context.Context, name string, cases []callCase) ([]observation, error) {
+	res, err := s.g.cfg.Runner.Run(ctx, s.job(s.dialogue(name, cases), s.reference()), nil)
+	if err != nil {
+		return nil, fmt.Errorf("run the reference: %w", err)
 	}
-	return replyOf(res.Exchanges[0].Replies, part)
+	if err := referenceTrouble(partOf(res, referencePart)); err != nil {
+		return nil, err
+	}
+	replies := repliesOf(res, referencePart)
+	var out []observation
+	for i, one := range cases {
+		o := observe(replyTo(replies, i+1))
+		if o.none == "timeout" || o.none == "died" && partOf(res, referencePart).Status == sandbox.StatusTimeLimit {
+			return nil, fmt.Errorf("ask the reference for %s: it was out of time: the machine may be too busy", callText(name, one.args))
+		}
+		if o.none != "" {
+			return nil, fmt.Errorf("%w: %s: %s", errReference, callText(name, one.args), noAnswer(o.none))
+		}
+		out = append(out, o)
+	}
+	return out, nil
 }
 
 func callKey(name string, args []any) string { return name + oneLine(args) }

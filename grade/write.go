@@ -51,8 +51,10 @@ func textCheck(b *strings.Builder, c CheckResult, colour bool) {
 		return
 	}
 	indent(b, "", printable(c.Message))
-	if c.Expected != "" || c.Got != "" {
+	if c.Expected != "" {
 		indent(b, "expected: ", printable(c.Expected))
+	}
+	if c.Got != "" {
 		indent(b, "got:      ", printable(c.Got))
 	}
 	for _, e := range c.Evidence {

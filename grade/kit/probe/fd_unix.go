@@ -11,6 +11,13 @@ import (
 // of package os would start threads and show up in the learner's trace.
 type descriptor int
 
+// open keeps an inherited descriptor from being inherited again: a program
+// that the learner starts has no part in the conversation.
+func open(fd int) descriptor {
+	syscall.CloseOnExec(fd)
+	return descriptor(fd)
+}
+
 func (d descriptor) Read(p []byte) (int, error) {
 	for {
 		n, err := syscall.Read(int(d), p)

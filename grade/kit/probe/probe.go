@@ -32,7 +32,7 @@ type Func func(Args) (any, error)
 
 // Main serves calls until there are no more.
 func Main(funcs map[string]Func) {
-	serve(descriptor(3), descriptor(4), funcs, stdErrors())
+	serve(open(3), open(4), funcs, stdErrors())
 }
 
 // MainWith is Main with further errors whose presence is reported by name.
@@ -41,7 +41,7 @@ func MainWith(funcs map[string]Func, sentinels map[string]error) {
 	for name, err := range sentinels {
 		all[name] = err
 	}
-	serve(descriptor(3), descriptor(4), funcs, all)
+	serve(open(3), open(4), funcs, all)
 }
 
 type call struct {

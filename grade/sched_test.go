@@ -1,0 +1,58 @@
+package grade_test
+
+import (
+	"strings"
+	"testing"
+
+	"course/tutor/exercises"
+	"course/tutor/grade"
+)
+
+func TestSchedSolution(t *testing.T) {
+	ex := builtIn(t, "03-01")
+	v := gradeWork(t, grader(t, ""), ex, grade.Work{Files: ex.Solution, Answers: ex.Answers})
+	logVerdict(t, v)
+	if v.Status != grade.Passed || v.Points != v.MaxPoints || len(v.Traces) < 2 {
+		t.Errorf("%s, %d of %d points, %d traces", v.Status, v.Points, v.MaxPoints, len(v.Traces))
+	}
+}
+
+// The starter compiles and earns nothing.
+func TestSchedStarter(t *testing.T) {
+	ex := builtIn(t, "03-01")
+	v := gradeWork(t, grader(t, ""), ex, grade.Work{Files: ex.Starter, Answers: ex.Answers})
+	if v.Checks[0].Status != grade.Passed || v.Points != 0 || v.Status != grade.Failed {
+		logVerdict(t, v)
+		t.Errorf("%s, %d points, build %s", v.Status, v.Points, v.Checks[0].Status)
+	}
+}
+
+// Each wrong solution fails at the check it names, with the message it names,
+// and every check that one needs passes.
+func TestSchedWrong(t *testing.T) {
+	ex := builtIn(t, "03-01")
+	for _, w := range ex.Wrong {
+		t.Run(w.Name, func(t *testing.T) {
+			v := gradeWork(t, grader(t, ""), ex, grade.Work{Files: w.Files, Answers: w.Answers})
+			logVerdict(t, v)
+			refusedAt(t, ex, w, v)
+		})
+	}
+}
+
+func refusedAt(t *testing.T, ex *exercises.Exercise, w exercises.Wrong, v *grade.Verdict) {
+	t.Helper()
+	at := map[string]grade.CheckResult{}
+	for _, c := range v.Checks {
+		at[c.ID] = c
+	}
+	if got := at[w.Want]; got.Status != grade.Failed || !strings.Contains(got.Message, w.Message) || got.Points != 0 {
+		t.Errorf("check %s is %s with %d points: %q, want failed with %q", w.Want, got.Status, got.Points, got.Message, w.Message)
+	}
+	check, _ := ex.Check(w.Want)
+	for _, need := range check.Needs {
+		if at[need].Status != grade.Passed {
+			t.Errorf("check %s, which %s needs, is %s: %s", need, w.Want, at[need].Status, at[need].Message)
+		}
+	}
+}

@@ -1,0 +1,3 @@
+package ex
+
+func Sum(list []int) int { return 0 }
