@@ -83,7 +83,7 @@ func (r *run) cell(c *content.Cell) error {
 	}
 	r.cache.store(r.cellKey(c), obs)
 	if r.mustRecord(c) {
-		return r.record(c, obs[0])
+		return r.record(c, r.typical(c, obs))
 	}
 	return nil
 }

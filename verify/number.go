@@ -29,16 +29,11 @@ func (r *run) numbers() error {
 }
 
 func (r *run) number(n content.Number, c *content.Cell) error {
-	page, err := content.ParseQuantity(n.Text)
-	if err != nil {
-		r.add(inContent(n.File), n.Line, "number", err.Error(), "write the number into the link's text")
+	claim, ok := newClaim(n)
+	if !ok {
+		r.add(inContent(n.File), n.Line, "number", fmt.Sprintf("%q holds no number, or its tolerance none", n.Text), "write the number into the link's text")
 		return nil
 	}
-	tolerance, err := content.ParseTolerance(n.Tolerance)
-	if err != nil {
-		return nil // told when the page was read
-	}
-	claim := claim{n, page, tolerance}
 	recorded, err := r.recordedRun(c)
 	if err != nil {
 		return err
@@ -49,7 +44,7 @@ func (r *run) number(n content.Number, c *content.Cell) error {
 			return nil
 		}
 	}
-	if tolerance.Mode != "" {
+	if claim.tolerance.Mode != "" {
 		r.freshNumber(c, claim)
 	}
 	return nil
@@ -76,6 +71,16 @@ type claim struct {
 	n         content.Number
 	page      content.Quantity
 	tolerance content.Tolerance
+}
+
+// newClaim reads a number; false when it says nothing that can be checked.
+func newClaim(n content.Number) (claim, bool) {
+	page, err := content.ParseQuantity(n.Text)
+	if err != nil || n.Scheme != "run" {
+		return claim{}, false
+	}
+	tolerance, err := content.ParseTolerance(n.Tolerance)
+	return claim{n, page, tolerance}, err == nil
 }
 
 func (c claim) said() string { return strings.TrimSpace(c.n.Text + " " + c.n.Tolerance) }
