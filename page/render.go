@@ -30,7 +30,9 @@ func New() (*Renderer, error) {
 		"cv":           chevron,
 		"icon":         icon,
 		"plural":       plural,
-		"trace":        drawTrace,
+		"trace":        TracePanel,
+		"tracePage":    TracePage,
+		"sideBySide":   sideBySide,
 		"trimExercise": func(s string) string { return strings.TrimPrefix(s, "Exercise: ") },
 	}).ParseFS(templateFS, "templates/*.html")
 	if err != nil {
@@ -96,10 +98,18 @@ func chevron() template.HTML {
 	return `<svg class="i cv" aria-hidden="true"><use href="#i-chev"/></svg>`
 }
 
-// drawTrace draws a trace, or says why there is none.
-func drawTrace(v *TraceView) template.HTML {
-	if v == nil {
-		return ""
+// sideBySide draws two traces on one axis, any other number below each other.
+func sideBySide(views []*TraceView) (template.HTML, error) {
+	if len(views) == 2 {
+		return TraceCompare(views[0], views[1])
 	}
-	return template.HTML(`<p class="explain">` + template.HTMLEscapeString(v.Problem) + `</p>`)
+	var all template.HTML
+	for _, v := range views {
+		drawn, err := TracePanel(v)
+		if err != nil {
+			return "", err
+		}
+		all += drawn
+	}
+	return all, nil
 }
