@@ -33,7 +33,11 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 		return noTrace(v), nil
 	}
 	var b strings.Builder
-	openPanel(&b, v, "Trace of this run")
+	title := "Trace of this run"
+	if v.Title != "" {
+		title = "Trace of " + v.Title
+	}
+	openPanel(&b, v, title, link{"/traces/" + v.ID, "next", "Open full view"})
 	b.WriteString(traceNotes(v.Trace))
 	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
 	b.WriteString(p.html())
@@ -54,7 +58,7 @@ func TracePage(v *TraceView) (template.HTML, error) {
 		return noTrace(v), nil
 	}
 	var b strings.Builder
-	openPanel(&b, &TraceView{Title: v.Title, Trace: v.Trace, Recorded: v.Recorded, CellID: v.CellID}, "Trace")
+	openPanel(&b, v, "Timeline", link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"})
 	b.WriteString(traceNotes(v.Trace))
 	b.WriteString(newPicture(v.Trace, pageRows, pageBars, pageMost).html())
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
@@ -66,11 +70,11 @@ func noTrace(v *TraceView) template.HTML {
 	return template.HTML(`<trace-view class="trace"><p class="trace-n">` + esc(v.Problem) + `</p></trace-view>`)
 }
 
+// link leads from a panel to what can be done with a trace that has an ID.
+type link struct{ url, icon, text string }
+
 // openPanel begins the element and writes its header.
-func openPanel(b *strings.Builder, v *TraceView, title string) {
-	if v.Title != "" {
-		title = "Trace of " + v.Title
-	}
+func openPanel(b *strings.Builder, v *TraceView, title string, to link) {
 	m := &v.Trace.Metrics
 	b.WriteString(`<trace-view class="trace"`)
 	if v.ID != "" {
@@ -82,7 +86,7 @@ func openPanel(b *strings.Builder, v *TraceView, title string) {
 	}
 	b.WriteString(`<p class="trace-m"><span>GOMAXPROCS ` + procsText(v.Trace) + `</span><span>` + span(float64(v.Trace.Wall)) + `</span>` + noise(m) + `</p>`)
 	if v.ID != "" {
-		b.WriteString(`<a class="b" href="/traces/` + esc(v.ID) + `">` + string(icon("next")) + `Open full view</a>`)
+		b.WriteString(`<a class="b" href="` + esc(to.url) + `">` + string(icon(to.icon)) + esc(to.text) + `</a>`)
 	}
 	b.WriteString(`</div>`)
 }

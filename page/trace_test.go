@@ -418,6 +418,9 @@ func TestTracePage(t *testing.T) {
 	if !strings.Contains(h, "201 more goroutines are not listed.") {
 		t.Error("the table does not say how many it leaves out")
 	}
+	if !strings.Contains(h, `href="/api/traces/t1/raw"`) {
+		t.Error("the trace cannot be taken away")
+	}
 	if strings.Contains(h, "<details") {
 		t.Error("a table is folded away on a page that is about it")
 	}
