@@ -2,7 +2,6 @@ package toolchain
 
 import (
 	"context"
-	"strconv"
 
 	"course/tutor/sandbox"
 )
@@ -61,7 +60,7 @@ func addUsage(sum, one *sandbox.Result) {
 func (s *stage) addTrace(one *sandbox.Result) {
 	for _, a := range one.Artifacts {
 		if n := len(s.result.Artifacts); n > 0 {
-			a.Name += "." + strconv.Itoa(n+1)
+			a.Name += "." + itoa(n+1)
 		}
 		s.result.Artifacts = append(s.result.Artifacts, a)
 	}

@@ -151,7 +151,7 @@ func TestDialogue(t *testing.T) {
 	}
 	found := false
 	for _, d := range learner.Diagnostics {
-		found = found || d.File == "exercise.go" && d.Line == 23
+		found = found || d.File == "exercise.go" && d.Line == 25
 	}
 	if !found {
 		t.Errorf("no diagnostic points at the loop: %+v", learner.Diagnostics)

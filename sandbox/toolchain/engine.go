@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,6 +29,9 @@ type Config struct {
 	Slots int
 	// CacheBytes bounds the cache of programs; 0: 512 MiB.
 	CacheBytes int64
+	// Remember lets the measured isolation count until the next boot, for
+	// commands that live for one run. A server measures at every start.
+	Remember bool
 }
 
 // Engine builds and runs programs with the Go toolchain. It is a
@@ -37,6 +41,7 @@ type Engine struct {
 	lane     *sandbox.Lane
 	binaries *binaries
 	cpus     cpuSet
+	measured *measured
 	stop     context.CancelFunc
 	ctx      context.Context // of what goes on in the background
 	working  sync.WaitGroup
@@ -68,7 +73,14 @@ func New(config Config) (*Engine, error) {
 	if e.binaries, err = openBinaries(filepath.Join(dir, "cache", "programs"), config.CacheBytes); err != nil {
 		return nil, err
 	}
+	e.measured = &measured{}
+	if config.Remember {
+		e.measured.file = isolationFile(dir)
+	}
 	e.ctx, e.stop = context.WithCancel(context.Background())
+	e.working.Go(func() {
+		e.Isolation(e.ctx)
+	})
 	e.find()
 	return e, nil
 }
@@ -142,6 +154,8 @@ func (l *library) failure() error {
 	_, _, _, err, _ := l.state()
 	return err
 }
+
+func itoa(n int) string { return strconv.Itoa(n) }
 
 // newID names a result.
 func newID() string {

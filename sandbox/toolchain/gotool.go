@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -59,7 +60,7 @@ func (t *goTool) current() bool {
 	return t.compiler != fileStamp{} && stampOf(t.tool("compile")) == t.compiler
 }
 
-// findGo asks the go command in the PATH, or in its usual place, what it is.
+// findGo looks at the go command in the PATH, or in its usual place.
 func findGo(ctx context.Context, command string) (*goTool, error) {
 	if command == "" {
 		command = lookGo()
@@ -67,6 +68,44 @@ func findGo(ctx context.Context, command string) (*goTool, error) {
 	if command == "" {
 		return nil, ErrNoGo
 	}
+	t, err := readGo(command)
+	if err != nil {
+		t, err = askGo(ctx, command)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if minor := minorVersion(t.Version); minor < oldestMinor {
+		return nil, fmt.Errorf("%w (%s is %s)", ErrNoGo, command, t.Version)
+	}
+	t.compiler = stampOf(t.tool("compile"))
+	if (t.compiler == fileStamp{}) || (stampOf(t.tool("link")) == fileStamp{}) {
+		return nil, fmt.Errorf("%w (%s has no compiler in %s)", ErrNoGo, command, t.ToolDir)
+	}
+	return t, nil
+}
+
+// readGo finds out without starting anything, where Go lies as it is
+// distributed.
+func readGo(command string) (*goTool, error) {
+	real, err := filepath.EvalSymlinks(command)
+	if err != nil {
+		return nil, err
+	}
+	root := filepath.Dir(filepath.Dir(real))
+	text, err := os.ReadFile(filepath.Join(root, "VERSION"))
+	if err != nil {
+		return nil, err
+	}
+	version, _, _ := strings.Cut(string(text), "\n")
+	t := &goTool{Command: command, Root: root, Version: strings.TrimSpace(version), GOOS: runtime.GOOS, GOARCH: runtime.GOARCH}
+	t.ToolDir = filepath.Join(root, "pkg", "tool", t.GOOS+"_"+t.GOARCH)
+	_, err = os.Stat(t.tool("compile"))
+	return t, err
+}
+
+// askGo asks the go command.
+func askGo(ctx context.Context, command string) (*goTool, error) {
 	cmd := exec.CommandContext(ctx, command, "env", "-json", "GOROOT", "GOVERSION", "GOTOOLDIR", "GOHOSTOS", "GOHOSTARCH")
 	cmd.Env = cleanEnv("")
 	out, err := cmd.Output()
@@ -77,16 +116,8 @@ func findGo(ctx context.Context, command string) (*goTool, error) {
 	if err := json.Unmarshal(out, &env); err != nil {
 		return nil, fmt.Errorf("read the answer of %s env: %w", command, err)
 	}
-	t := &goTool{Command: command, Root: env.GOROOT, ToolDir: env.GOTOOLDIR, Version: env.GOVERSION,
-		GOOS: env.GOHOSTOS, GOARCH: env.GOHOSTARCH}
-	if minor := minorVersion(t.Version); minor < oldestMinor {
-		return nil, fmt.Errorf("%w (%s is %s)", ErrNoGo, command, t.Version)
-	}
-	t.compiler = stampOf(t.tool("compile"))
-	if (t.compiler == fileStamp{}) || (stampOf(t.tool("link")) == fileStamp{}) {
-		return nil, fmt.Errorf("%w (%s has no compiler in %s)", ErrNoGo, command, t.ToolDir)
-	}
-	return t, nil
+	return &goTool{Command: command, Root: env.GOROOT, ToolDir: env.GOTOOLDIR, Version: env.GOVERSION,
+		GOOS: env.GOHOSTOS, GOARCH: env.GOHOSTARCH}, nil
 }
 
 func lookGo() string {

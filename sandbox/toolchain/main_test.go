@@ -2,6 +2,7 @@ package toolchain
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,6 +22,9 @@ var shared struct {
 }
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 3 && os.Args[1] == ChildCommand {
+		os.Exit(serveChild(os.Args[2]))
+	}
 	os.Exit(runTests(m))
 }
 
@@ -95,4 +99,36 @@ func printed(result *sandbox.Result, stream string) string {
 		}
 	}
 	return b.String()
+}
+
+// serveChild are the helpers of the test binary.
+func serveChild(name string) int {
+	switch name {
+	case "format":
+		if err := ServeFormat(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 70
+		}
+	case "spin":
+		for {
+		}
+	case "hog":
+		var keep [][]byte
+		for {
+			b := make([]byte, 1<<20)
+			for i := range b {
+				b[i] = 1
+			}
+			keep = append(keep, b)
+			if len(keep) > 4096 {
+				return 0
+			}
+		}
+	case "refuse":
+		fmt.Fprintln(os.Stderr, "this is no trace")
+		return ExitBadInput
+	case "break":
+		return 70
+	}
+	return 0
 }

@@ -6,7 +6,6 @@ import (
 	"io"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -88,7 +87,7 @@ func (r *run) do(ctx context.Context) error {
 		return err
 	}
 	r.result.GoVersion = library.tool.Version
-	r.result.Isolation = r.engine.isolation()
+	r.result.Isolation, _ = r.engine.Isolation(ctx)
 	parts := r.parts()
 	stages, ok, err := r.inspect(ctx, library, parts)
 	if err != nil || !ok {
@@ -343,7 +342,7 @@ func (r *run) stdin(part sandbox.Part) io.Reader {
 
 // environment is small and the same everywhere.
 func (r *run) environment() []string {
-	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC", "GOMAXPROCS=" + strconv.Itoa(r.procs)}
+	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC", "GOMAXPROCS=" + itoa(r.procs)}
 	return slices.Concat(env, r.job.Env)
 }
 

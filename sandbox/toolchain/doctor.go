@@ -1,0 +1,124 @@
+package toolchain
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
+)
+
+// Report is what there is to run programs with.
+type Report struct {
+	Go      Go
+	Problem string // why programs cannot be built; "" when they can
+	// Isolation is the measured level, Mends say how to raise it.
+	Isolation sandbox.Isolation
+	Mends     []jail.Mend
+	Sets      []Set
+	Programs  int64 // bytes of the cache of programs
+}
+
+// Go is the Go that was found; the zero value is none.
+type Go struct {
+	Version string // "go1.26.8"
+	Path    string // the go command
+}
+
+// Set is a prepared standard library.
+type Set struct {
+	Name  string `json:"name"`
+	Ready bool   `json:"ready"` // complete
+	Bytes int64  `json:"bytes"`
+}
+
+// Doctor reports on the toolchain. It waits until Go was looked for and the
+// isolation is measured, not until the standard library is compiled.
+func (e *Engine) Doctor(ctx context.Context) Report {
+	var r Report
+	l, err := e.standard(ctx)
+	if err != nil {
+		r.Problem = err.Error()
+	} else {
+		r.Go = Go{Version: l.tool.Version, Path: l.tool.Command}
+	}
+	r.Isolation, r.Mends = e.Isolation(ctx)
+	r.Sets = e.sets(l)
+	r.Programs = size(e.binaries.dir)
+	return r
+}
+
+// GoVersion is the version of the Go that was found, "" when none was.
+func (e *Engine) GoVersion() string {
+	l, err := e.standard(e.ctx)
+	if err != nil {
+		return ""
+	}
+	return l.tool.Version
+}
+
+// GOROOT is the folder of the Go that was found.
+func (e *Engine) GOROOT(ctx context.Context) (string, error) {
+	l, err := e.standard(ctx)
+	if err != nil {
+		return "", err
+	}
+	return l.tool.Root, nil
+}
+
+// Problem is why programs cannot be built, nil when they can.
+func (e *Engine) Problem() error {
+	_, err := e.standard(e.ctx)
+	return err
+}
+
+// sets lists what is in the data folder; the one in use is named standard.
+func (e *Engine) sets(current *library) []Set {
+	sets := []Set{}
+	folders, _ := filepath.Glob(filepath.Join(e.config.DataDir, "toolchain", "*", "std"))
+	for _, f := range folders {
+		dir := filepath.Dir(f)
+		name := filepath.Base(dir)
+		if current != nil && current.dir == dir {
+			has, _, _, _, _ := current.state()
+			sets = append(sets, Set{Name: "standard (" + name + ")", Ready: has.Complete, Bytes: size(dir)})
+			continue
+		}
+		sets = append(sets, Set{Name: name, Ready: false, Bytes: size(dir)})
+	}
+	return sets
+}
+
+// size is the number of bytes in a folder, as far as they can be counted.
+func size(dir string) int64 {
+	var total int64
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		if info, err := d.Info(); err == nil && info.Mode().IsRegular() {
+			total += info.Size()
+		}
+		return nil
+	})
+	return total
+}
+
+// Clean removes what can be made again: prepared libraries and the cache of
+// programs. It returns how many bytes that were. No engine may be using them.
+func Clean(dataDir string) (int64, error) {
+	var total int64
+	for _, dir := range []string{filepath.Join(dataDir, "toolchain"), filepath.Join(dataDir, "cache", "programs")} {
+		total += size(dir)
+		if err := os.RemoveAll(dir); err != nil {
+			return total, err
+		}
+	}
+	if err := os.Remove(isolationFile(dataDir)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return total, err
+	}
+	return total, nil
+}

@@ -1,0 +1,163 @@
+package toolchain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"course/tutor/sandbox/jail"
+)
+
+// HelperError is what a helper says about the bytes it was given, or how they
+// were too much for it. The bytes are at fault, not we.
+type HelperError struct {
+	Helper string
+	Reason string
+}
+
+func (e *HelperError) Error() string { return e.Reason }
+
+// Limits of a helper.
+const (
+	helperCPU    = time.Second
+	helperMemory = 256 << 20
+	helperWall   = 10 * time.Second
+	helperAnswer = 64 << 20
+)
+
+// ChildCommand is the hidden command under which our own binary is started
+// again, in a jail, to work on a learner's bytes: BINARY __child NAME.
+const ChildCommand = "__child"
+
+// Helper gives bytes to one of our own helpers, in a jail, and returns what it
+// answers. A *HelperError means that the bytes were at fault; any other error
+// is ours.
+func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, error) {
+	self := e.config.Self
+	if self == "" {
+		var err error
+		if self, err = os.Executable(); err != nil {
+			return nil, fmt.Errorf("find our own binary: %w", err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, helperWall)
+	defer cancel()
+	h := &helper{name: name}
+	if err := h.start(ctx, self); err != nil {
+		return nil, fmt.Errorf("start helper %s: %w", name, err)
+	}
+	return h.finish(ctx, in)
+}
+
+// helper is one helper at work.
+type helper struct {
+	name    string
+	process *jail.Process
+	in      *os.File
+	out     *os.File
+	errs    *os.File
+}
+
+func (h *helper) start(ctx context.Context, self string) error {
+	var theirs []*os.File
+	var failed error
+	pipe := func(ours **os.File, toHelper bool) *os.File {
+		r, w, err := os.Pipe()
+		if err != nil {
+			failed = errors.Join(failed, err)
+			return nil
+		}
+		if toHelper {
+			r, w = w, r
+		}
+		*ours, theirs = r, append(theirs, w)
+		return w
+	}
+	spec := jail.Spec{
+		Profile: jail.Helper,
+		Path:    self,
+		Args:    []string{"tutor", ChildCommand, h.name},
+		Env:     []string{"HOME=/tmp", "GOMAXPROCS=2", "GOMEMLIMIT=200MiB"},
+		Dir:     "/tmp",
+		Stdin:   pipe(&h.in, true),
+		Stdout:  pipe(&h.out, false),
+		Stderr:  pipe(&h.errs, false),
+		Limits:  jail.Limits{Memory: helperMemory, CPU: helperCPU},
+	}
+	if failed == nil {
+		h.process, failed = jail.Start(ctx, spec)
+	}
+	for _, f := range theirs {
+		f.Close()
+	}
+	if failed != nil {
+		h.close()
+	}
+	return failed
+}
+
+func (h *helper) close() {
+	for _, f := range []*os.File{h.in, h.out, h.errs} {
+		if f != nil {
+			f.Close()
+		}
+	}
+}
+
+func (h *helper) finish(ctx context.Context, in []byte) ([]byte, error) {
+	defer h.close()
+	go func() {
+		// A helper need not read all of it.
+		_, _ = h.in.Write(in)
+		h.in.Close()
+	}()
+	said := make(chan string, 1)
+	go func() {
+		text, _ := io.ReadAll(io.LimitReader(h.errs, 16<<10))
+		said <- string(text)
+		_, _ = io.Copy(io.Discard, h.errs)
+	}()
+	answer, err := io.ReadAll(io.LimitReader(h.out, helperAnswer+1))
+	if err != nil {
+		return nil, fmt.Errorf("read the answer of helper %s: %w", h.name, err)
+	}
+	if len(answer) > helperAnswer {
+		// Nobody reads on, so it would wait for ever.
+		_ = h.process.Kill()
+		return nil, &HelperError{h.name, "the answer is too long"}
+	}
+	exit, err := h.process.Wait()
+	if err != nil {
+		return nil, fmt.Errorf("wait for helper %s: %w", h.name, err)
+	}
+	return answer, h.verdict(ctx, exit, <-said)
+}
+
+// verdict says whose fault it is that a helper did not end well.
+func (h *helper) verdict(ctx context.Context, exit jail.Exit, said string) error {
+	said = strings.TrimSpace(strings.ToValidUTF8(said, "\uFFFD"))
+	switch {
+	case exit.Code == 0:
+		return nil
+	case exit.CPU >= helperCPU:
+		return &HelperError{h.name, fmt.Sprintf("it needs more than the %v of processor time that are allowed", helperCPU)}
+	case exit.OOMKilled, strings.Contains(said, "out of memory"), strings.Contains(said, "cannot allocate memory"):
+		return &HelperError{h.name, fmt.Sprintf("it needs more than the %d MiB of memory that are allowed", helperMemory>>20)}
+	case ctx.Err() != nil:
+		return fmt.Errorf("wait for helper %s: %w", h.name, ctx.Err())
+	case exit.Code == ExitBadInput:
+		return &HelperError{h.name, said}
+	case exit.Signal == syscall.SIGKILL:
+		return &HelperError{h.name, "it needs more than is allowed"}
+	}
+	return fmt.Errorf("helper %s ended with code %d, signal %v: %s", h.name, exit.Code, exit.Signal, said)
+}
+
+// ExitBadInput is the code with which a helper says that its input is at
+// fault; it says why on stderr.
+const ExitBadInput = 65
