@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -25,7 +26,14 @@ var shared struct {
 
 var testData string
 
-func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+func TestMain(m *testing.M) {
+	if os.Getenv("TUTOR_HOG") != "" {
+		for n := 0; ; n++ {
+			runtime.KeepAlive(n)
+		}
+	}
+	os.Exit(runTests(m))
+}
 
 func runTests(m *testing.M) int {
 	testData = os.Getenv("TUTOR_TEST_DATA")

@@ -1,0 +1,3 @@
+package guess
+
+func Next(low, high int) int { return 0 }
