@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -132,3 +133,8 @@ func serveChild(name string) int {
 	}
 	return 0
 }
+
+var addresses = regexp.MustCompile(`0x[0-9a-f]+|goroutine \d+|\+0x[0-9a-f]+`)
+
+// noAddresses takes out what differs from run to run.
+func noAddresses(dump string) string { return addresses.ReplaceAllString(dump, "_") }
