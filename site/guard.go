@@ -99,7 +99,7 @@ func Loopback(addr string) bool {
 func (s *Server) session(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := c.Request()
-		if open(c.Path()) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		if open(c.Path()) && r.Method == http.MethodGet {
 			return next(c)
 		}
 		if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
@@ -156,7 +156,7 @@ func (s *Server) tokenIs(token string) bool {
 // a link from elsewhere is fine.
 func sameOrigin(r *http.Request) error {
 	origin, from := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
-	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
+	safe := r.Method == http.MethodGet
 	known := origin != "" && origin != "null" // "null" is what no-referrer makes of it
 	if known && !originIs(origin, r.Host) {
 		return fail("foreign-origin", "A page of %s asked for this. Only pages of this server may.", origin)
@@ -180,12 +180,16 @@ func originIs(origin, host string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && strings.EqualFold(u.Host, host)
 }
 
-// decodedPath lets routes see %2F as /, since draft keys hold one.
-func decodedPath(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		c.Request().URL.RawPath = ""
-		return next(c)
+// plainly is r as routes want it: %2F is /, since draft keys hold one, and HEAD
+// is GET, since net/http leaves the body of the answer out.
+func plainly(r *http.Request) *http.Request {
+	plain, u := *r, *r.URL
+	u.RawPath = ""
+	plain.URL = &u
+	if r.Method == http.MethodHead {
+		plain.Method = http.MethodGet
 	}
+	return &plain
 }
 
 // The bounds on a body that is refused anyway: so much of it is read and

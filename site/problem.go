@@ -125,9 +125,7 @@ func (s *Server) answerError(err error, c echo.Context) {
 	if p.Status == http.StatusTooManyRequests {
 		c.Response().Header().Set("Retry-After", "2")
 	}
-	if c.Request().Method == http.MethodHead {
-		err = c.NoContent(p.Status)
-	} else if forMachines(c) {
+	if forMachines(c) {
 		err = writeProblem(c, p)
 	} else {
 		err = s.errorPage(c, p)

@@ -8,7 +8,6 @@ import "github.com/labstack/echo/v4"
 func (s *Server) routes(e *echo.Echo) {
 	e.HideBanner, e.HidePort = true, true
 	e.HTTPErrorHandler = s.answerError
-	e.Pre(decodedPath)
 	e.Use(s.counted, s.recovered, headers, s.guardHost, s.session, bounded)
 
 	e.GET("/healthz", s.health)

@@ -162,7 +162,7 @@ func (c *Config) complete() error {
 }
 
 // ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, plainly(r)) }
 
 // stopWithin is how long Serve lets requests end after it was told to stop.
 const stopWithin = 5 * time.Second
