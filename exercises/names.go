@@ -2,6 +2,7 @@ package exercises
 
 import (
 	"maps"
+	"slices"
 
 	"github.com/expr-lang/expr/types"
 )
@@ -19,8 +20,27 @@ type Wait struct {
 	TotalMS float64 `expr:"total_ms"`
 }
 
-// TraceNames are the names of a trace: those of `tutor trace --json`, and
-// these functions. What a function does not find has happened 0 times.
+// TraceNames are the dotted names of all numbers of a trace, sorted: those of
+// `tutor trace --json`, and call_ms and cpu_ms, which the grader measures.
+func TraceNames() []string {
+	var out []string
+	collect(traceNames(), "", &out)
+	slices.Sort(out)
+	return out
+}
+
+func collect(m types.Map, prefix string, out *[]string) {
+	for name, t := range m {
+		if inner, ok := t.(types.Map); ok {
+			collect(inner, prefix+name+".", out)
+		} else if t == types.Float64 {
+			*out = append(*out, prefix+name)
+		}
+	}
+}
+
+// traceNames are those numbers, and functions. What a function does not find
+// has happened 0 times.
 //
 //	task("name") region("name")        .n .open .total_ms
 //	logs("category")                   how many logs of that category
