@@ -15,14 +15,21 @@ const maxDiagnostics = 32
 // maxMessage bounds one message: names may be as long as a file.
 const maxMessage = 2 << 10
 
-var compilerLine = regexp.MustCompile(`^[^: ]*(/src/\d+/[^:/]+):(\d+):(?:(\d+):)? (.*)$`)
+var (
+	compilerLine = regexp.MustCompile(`^([^:\t]+\.go):(\d+):(?:(\d+):)? (.*)$`)
+	// insidePath is a file as it lies in the build jail, or in the folder
+	// that stands in for it.
+	insidePath = regexp.MustCompile(`[^\s:;"'()]*/src/\d+/[^\s:/]+\.go\b`)
+)
 
 // parseDiagnostics reads what compiler and linker said. Lines that start with
 // a tab go on with the message before them.
 func parseDiagnostics(said string, names map[string]string) []sandbox.Diagnostic {
 	var out []sandbox.Diagnostic
 	for line := range strings.Lines(said) {
-		line = strings.TrimRight(line, "\r\n")
+		line = insidePath.ReplaceAllStringFunc(strings.TrimRight(line, "\r\n"), func(path string) string {
+			return shownName(path, names)
+		})
 		switch {
 		case line == "":
 		case strings.HasPrefix(line, "\t") && len(out) > 0:
@@ -30,24 +37,30 @@ func parseDiagnostics(said string, names map[string]string) []sandbox.Diagnostic
 		case len(out) == maxDiagnostics:
 			return finishDiagnostics(out)
 		default:
-			out = append(out, diagnostic(line, names))
+			out = append(out, diagnostic(line))
 		}
 	}
 	return finishDiagnostics(out)
 }
 
-func diagnostic(line string, names map[string]string) sandbox.Diagnostic {
+func diagnostic(line string) sandbox.Diagnostic {
 	m := compilerLine.FindStringSubmatch(line)
 	if m == nil {
 		return sandbox.Diagnostic{Message: line}
 	}
-	d := sandbox.Diagnostic{File: names[m[1]], Message: m[4]}
-	if d.File == "" {
-		d.File = m[1][strings.LastIndexByte(m[1], '/')+1:]
-	}
+	d := sandbox.Diagnostic{File: m[1], Message: m[4]}
 	d.Line, _ = strconv.Atoi(m[2])
 	d.Col, _ = strconv.Atoi(m[3])
 	return d
+}
+
+// shownName is the name by which people know a file of the build.
+func shownName(path string, names map[string]string) string {
+	path = path[strings.LastIndex(path, "/src/"):]
+	if name, ok := names[path]; ok {
+		return name
+	}
+	return path[strings.LastIndexByte(path, '/')+1:]
 }
 
 func finishDiagnostics(list []sandbox.Diagnostic) []sandbox.Diagnostic {

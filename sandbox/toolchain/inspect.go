@@ -160,7 +160,7 @@ func positioned(text string) sandbox.Diagnostic {
 		line, err1 := strconv.Atoi(parts[1])
 		col, err2 := strconv.Atoi(parts[2])
 		if err1 == nil && err2 == nil {
-			return sandbox.Diagnostic{File: parts[0], Line: line, Col: col, Message: strings.TrimSpace(parts[3])}
+			return sandbox.Diagnostic{File: parts[0], Line: line, Col: col, Message: strings.TrimPrefix(parts[3], " ")}
 		}
 	}
 	return sandbox.Diagnostic{Message: text}

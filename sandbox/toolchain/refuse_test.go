@@ -1,0 +1,118 @@
+package toolchain
+
+import (
+	"strings"
+	"testing"
+
+	"course/tutor/sandbox"
+)
+
+// TestRefusals holds what is never built, and why.
+func TestRefusals(t *testing.T) {
+	e := needsEngine(t)
+	const ok = "package main\n\nfunc main() {}\n"
+	many := make([]sandbox.File, maxFiles+1)
+	for i := range many {
+		many[i] = sandbox.File{Name: "f" + itoa(i) + ".go", Content: "package main\n"}
+	}
+	named := func(name string) []sandbox.File {
+		return []sandbox.File{{Name: "main.go", Content: ok}, {Name: name, Content: "package main\n"}}
+	}
+	text := func(s string) []sandbox.File { return []sandbox.File{{Name: "main.go", Content: s}} }
+	big := ok + "//" + strings.Repeat("x", maxFileBytes)
+	tests := []struct {
+		name  string
+		files []sandbox.File
+		code  string
+		at    string // FILE:LINE
+	}{
+		{"no files", nil, "refused:empty", ":0"},
+		{"too many files", many, "refused:too-many", ":0"},
+		{"a large file", text(big), "refused:size", "main.go:0"},
+		{"large together", []sandbox.File{{Name: "a.go", Content: big[:60<<10]}, {Name: "b.go", Content: big[:60<<10]}, {Name: "c.go", Content: big[:60<<10]},
+			{Name: "d.go", Content: big[:60<<10]}, {Name: "e.go", Content: big[:60<<10]}}, "refused:size", ":0"},
+		{"a path", named("../x.go"), "refused:name", "../x.go:0"},
+		{"a folder", named("a/x.go"), "refused:name", "a/x.go:0"},
+		{"a flag", named("-o.go"), "refused:name", "-o.go:0"},
+		{"a device", named("CON.go"), "refused:name", "CON.go:0"},
+		{"assembly", named("x.s"), "refused:name", "x.s:0"},
+		{"an object", named("x.syso"), "refused:name", "x.syso:0"},
+		{"a module", named("go.mod"), "refused:name", "go.mod:0"},
+		{"a test", named("x_test.go"), "refused:name", "x_test.go:0"},
+		{"a hidden file", named("_x.go"), "refused:name", "_x.go:0"},
+		{"the same name", named("Main.go"), "refused:name", "Main.go:0"},
+		{"cgo", text("package main\n\n/*\n#include \"/etc/passwd\"\n*/\nimport \"C\"\n\nfunc main() {}\n"), "refused:cgo", "main.go:6"},
+		{"cgo in a group", text("package main\n\nimport (\n\t\"fmt\"\n\t\"C\"\n)\n\nfunc main() { fmt.Println() }\n"), "refused:cgo", "main.go:5"},
+		{"a cgo directive", text("package main\n\n//go:cgo_import_dynamic _ _ \"libevil.so\"\nfunc main() {}\n"), "refused:cgo", "main.go:3"},
+		{"embed", text("package main\n\nimport _ \"embed\"\n\n//go:embed *\nvar s string\n\nfunc main() {}\n"), "refused:embed", "main.go:5"},
+		{"linkname", text("package main\n\nimport _ \"unsafe\"\n\n//go:linkname f runtime.fastrand\nfunc f() uint32\n\nfunc main() {}\n"), "refused:linkname", "main.go:5"},
+		{"a line", text("package main\n\n//line /etc/passwd:1\nfunc main() {}\n"), "refused:line", "main.go:3"},
+		{"a line within", text("package main\n\nfunc main() { /*line x.go:1:1*/ }\n"), "refused:line", "main.go:3"},
+		{"left out", text("//go:build ignore\n\npackage main\n\nfunc main() {}\n"), "refused:constraint", "main.go:1"},
+		{"left out by name", []sandbox.File{{Name: "main.go", Content: ok}, {Name: "x_windows.go", Content: "package main\n"}}, "refused:constraint", "x_windows.go:1"},
+		{"plugin", text("package main\n\nimport _ \"plugin\"\n\nfunc main() {}\n"), "refused:import", "main.go:3"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r, err := e.Run(t.Context(), sandbox.Job{Files: test.files}, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Status != sandbox.StatusRefused || len(r.Diagnostics) == 0 {
+				t.Fatalf("%s %+v", r.Status, r.Diagnostics)
+			}
+			if d := r.Diagnostics[0]; d.Code != test.code || at(d) != test.at || d.Message == "" {
+				t.Errorf("%+v, want %s at %s", d, test.code, test.at)
+			}
+		})
+	}
+}
+
+// TestNotRefused holds what looks forbidden and is not.
+func TestNotRefused(t *testing.T) {
+	needsEngine(t)
+	for name, text := range map[string]string{
+		"words in a string":    "package main\n\nfunc main() {\n\tprintln(\"//go:linkname\", `\n//line x:1\n`)\n}\n",
+		"generate":             "package main\n\n//go:generate touch /tmp/pwned\n\nfunc main() {}\n",
+		"noinline":             "package main\n\n//go:noinline\nfunc f() {}\n\nfunc main() { f() }\n",
+		"a constraint that is": "//go:build linux && go1.20\n\npackage main\n\nfunc main() {}\n",
+		"a comment on lines":   "package main\n\n//linear\nfunc main() {} //lines\n",
+		"C as a name":          "package main\n\nvar C = \"C\"\n\nfunc main() { _ = C }\n",
+		"unsafe and syscall":   "package main\n\nimport (\n\t_ \"syscall\"\n\t\"unsafe\"\n)\n\nfunc main() { var x int; _ = unsafe.Sizeof(x) }\n",
+		"main within":          "package main\n\ntype T struct{}\n\nfunc (T) main() {}\n\nfunc main() {}\n",
+	} {
+		if r := runJob(t, program(text)); r.Status != sandbox.StatusOK {
+			t.Errorf("%s: %s %+v", name, r.Status, r.Diagnostics)
+		}
+	}
+}
+
+// TestDebugLine sees that //go:debug reaches the program.
+func TestDebugLine(t *testing.T) {
+	const text = "//go:debug panicnil=1\npackage main\n\nimport \"fmt\"\n\nfunc main() {\n\tdefer func() { fmt.Println(recover()) }()\n\tpanic(nil)\n}\n"
+	if got := printed(runJob(t, program(text)), sandbox.Stdout); got != "<nil>\n" {
+		t.Errorf("with //go:debug panicnil=1 printed %q", got)
+	}
+	without := strings.TrimPrefix(text, "//go:debug panicnil=1\n")
+	if got := printed(runJob(t, program(without)), sandbox.Stdout); !strings.Contains(got, "nil argument") {
+		t.Errorf("without it printed %q", got)
+	}
+	old := strings.Replace(text, "panicnil=1", "default=go1.20", 1)
+	if got := printed(runJob(t, program(old)), sandbox.Stdout); got != "<nil>\n" {
+		t.Errorf("with //go:debug default=go1.20 printed %q", got)
+	}
+}
+
+// FuzzScan gives the scanner what it is exposed to.
+func FuzzScan(f *testing.F) {
+	f.Add("package main\nfunc main() {}\n")
+	f.Add("package main\nimport (\n\"C\"\n)\n//go:linkname a b\n/*line x:1*/")
+	f.Fuzz(func(t *testing.T, text string) {
+		in := inspect(sandbox.Package{Path: "main", Files: []sandbox.File{{Name: "main.go", Content: text}}}, "linux", "amd64")
+		for _, d := range in.problems {
+			if d.Message == "" {
+				t.Errorf("a problem without words: %+v", d)
+			}
+		}
+	})
+}
