@@ -1,0 +1,44 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"course/tutor/exectrace"
+	"course/tutor/sandbox/toolchain"
+)
+
+// children are the jailed helpers: our own binary working on bytes that a
+// learner wrote. The jail starts them as `tutor __child NAME`.
+var children = map[string]func(in io.Reader, out io.Writer) error{
+	"trace":  exectrace.Serve,
+	"format": toolchain.ServeFormat,
+}
+
+// childName answers with the helper that the arguments ask for.
+func childName(args []string) (string, bool) {
+	if len(args) == 3 && args[1] == toolchain.ChildCommand {
+		return args[2], true
+	}
+	return "", false
+}
+
+// child serves one helper and answers with the exit code.
+func child(name string, in io.Reader, out, errs io.Writer) int {
+	serve, ok := children[name]
+	if !ok {
+		fmt.Fprintf(errs, "tutor: no helper is called %q\n", name)
+		return exitMisuse
+	}
+	err := serve(in, out)
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(errs, err)
+	var fault *toolchain.HelperError
+	if errors.As(err, &fault) {
+		return toolchain.ExitBadInput
+	}
+	return exitOurs
+}

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"course/tutor/exectrace"
+	"course/tutor/sandbox/toolchain"
+)
+
+// version is tutor's own; a release sets it with -ldflags=-X.
+var version = "devel"
+
+// openEngine starts the toolchain engine of a data folder.
+func openEngine(dataFlag string) (*toolchain.Engine, error) {
+	dir, err := dataDir(dataFlag)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := toolchain.New(toolchain.Config{DataDir: dir, Remember: true})
+	return engine, ours(err)
+}
+
+// analyser reads execution traces in a jailed helper, since their bytes come
+// from a process in which a learner's code ran.
+type analyser struct{ engine *toolchain.Engine }
+
+// Analyse answers with an error that is a sentence for the learner when the
+// trace is at fault.
+func (a analyser) Analyse(ctx context.Context, trace []byte) (*exectrace.Trace, error) {
+	request, err := exectrace.Request(exectrace.Options{Own: []string{"main", "exercise"}}, trace)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := a.engine.Helper(ctx, "trace", request)
+	var fault *toolchain.HelperError
+	if errors.As(err, &fault) {
+		return nil, &exectrace.BadTraceError{What: "it can't be analysed: " + fault.Reason}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the trace: %w", err)
+	}
+	t, err := exectrace.Decode(bytes.NewReader(answer))
+	var bad *exectrace.BadTraceError
+	if err != nil && !errors.As(err, &bad) {
+		return nil, fmt.Errorf("read the trace: %w", err)
+	}
+	return t, err
+}

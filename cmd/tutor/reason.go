@@ -1,0 +1,100 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"course/tutor/sandbox"
+)
+
+// reason says in one line why a run did not end by its own exit code.
+func reason(result *sandbox.Result) string {
+	switch result.Status {
+	case sandbox.StatusCompileError:
+		return "does not compile\n" + diagnostics(result.Diagnostics)
+	case sandbox.StatusRefused:
+		return "not built\n" + diagnostics(result.Diagnostics)
+	case sandbox.StatusCompileLimit:
+		return "the build was stopped" + numbers(result.Limit)
+	case sandbox.StatusForbidden:
+		return "stopped: it made a system call that is not allowed here"
+	}
+	what, _, _ := strings.Cut(string(result.Status), "_")
+	return "stopped: " + what + numbers(result.Limit)
+}
+
+// diagnostics lists messages the way the compiler prints them.
+func diagnostics(list []sandbox.Diagnostic) string {
+	var b strings.Builder
+	for _, d := range list {
+		if d.File != "" {
+			fmt.Fprintf(&b, "%s:%d:%d: ", d.File, d.Line, d.Col)
+		}
+		b.WriteString(d.Message + "\n")
+		if d.Explain != "" {
+			b.WriteString("\t" + d.Explain + "\n")
+		}
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// numbers says what was used and what was allowed.
+func numbers(hit *sandbox.LimitHit) string {
+	if hit == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (%s: %s of %s)", hit.Name, amount(hit.Used, hit.Unit), amount(hit.Allowed, hit.Unit))
+}
+
+func amount(v float64, unit string) string {
+	switch {
+	case unit == "bytes" && v >= 1<<20:
+		return strconv.FormatFloat(v/(1<<20), 'f', -1, 64)[:min(6, len(strconv.FormatFloat(v/(1<<20), 'f', -1, 64)))] + " MiB"
+	case unit == "ms" && v >= 1000:
+		return strconv.FormatFloat(v/1000, 'f', 2, 64) + " s"
+	}
+	return strconv.FormatFloat(v, 'f', 0, 64) + " " + unit
+}
+
+// parseSize reads a size such as 64MiB, 128MB or 4096; "" is 0.
+func parseSize(s string) (int64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	units := []struct {
+		suffix string
+		bytes  int64
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
+	for _, u := range units {
+		digits, ok := strings.CutSuffix(s, u.suffix)
+		if n, err := strconv.ParseInt(digits, 10, 64); ok && err == nil && n > 0 && n < 1<<40/u.bytes {
+			return n * u.bytes, nil
+		}
+	}
+	return 0, misuse("--memory %s is no size; write it as 64MiB", s)
+}
+
+// signalNumber finds a signal by its name, as "killed" or "SIGKILL".
+func signalNumber(name string) int {
+	for n := syscall.Signal(1); n < 65; n++ {
+		if n.String() == name || "SIG"+strings.ToUpper(n.String()) == name {
+			return int(n)
+		}
+	}
+	if name == "SIGKILL" {
+		return int(syscall.SIGKILL)
+	}
+	if name == "SIGSYS" {
+		return 31
+	}
+	return 0
+}
+
+// isTerminal says that file is a device with a person behind it.
+func isDevice(file *os.File) bool {
+	info, err := file.Stat()
+	return err != nil || info.Mode()&os.ModeCharDevice != 0
+}

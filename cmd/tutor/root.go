@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+// The exit codes that are not the learner's program's own.
+const (
+	exitFailed  = 1   // the answer is no: a check failed, the book is wrong
+	exitMisuse  = 2   // the command line makes no sense
+	exitRefused = 65  // did not compile, or was refused
+	exitOurs    = 70  // our fault
+	exitTime    = 124 // stopped: time
+	exitLimit   = 125 // stopped: another limit
+)
+
+// exitError ends a command with a code; its text, when there is one, has been
+// or will be printed after "tutor: ".
+type exitError struct {
+	code int
+	text string
+}
+
+func (e exitError) Error() string { return e.text }
+
+// misuse is an exitError for a command line that makes no sense.
+func misuse(format string, args ...any) error {
+	return exitError{exitMisuse, fmt.Sprintf(format, args...)}
+}
+
+// streams are the standard streams of a command.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// run executes one command line and answers with the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	root := newRoot(streams{in, out, errs})
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errs)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	code := exitMisuse
+	var exit exitError
+	if errors.As(err, &exit) {
+		code = exit.code
+	}
+	if err.Error() != "" {
+		fmt.Fprintf(errs, "tutor: %v\n", err)
+	}
+	return code
+}
+
+// ours marks err as our fault, keeping its words.
+func ours(err error) error {
+	if err == nil {
+		return nil
+	}
+	return exitError{exitOurs, err.Error()}
+}
+
+// newRoot is the whole command tree. Without a subcommand it serves.
+func newRoot(io streams) *cobra.Command {
+	root := newServe(io)
+	root.Use = "tutor"
+	root.Short = "A Go course that you read, run and get graded on in one page"
+	root.Long = root.Short + ".\n\nWithout a command it opens the course in a browser."
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.Args = cobra.NoArgs
+	serve := newServe(io)
+	serve.Use = "serve"
+	root.AddCommand(serve, newRun(io), newGrade(io), newVerify(io), newDoctor(io), newClean(io), newVersion(io), newTrace(io))
+	return root
+}
+
+// dataFlag adds --data to a command and answers with where its value goes.
+func dataFlag(cmd *cobra.Command) *string {
+	return cmd.Flags().String("data", "", "folder for drafts, progress and the prepared toolchain (default $TUTOR_DATA, else the user's configuration folder)")
+}
+
+// dataDir resolves --data and makes the folder.
+func dataDir(flag string) (string, error) {
+	dir := flag
+	if dir == "" {
+		dir = os.Getenv("TUTOR_DATA")
+	}
+	if dir == "" {
+		base, err := os.UserConfigDir()
+		if err != nil {
+			return "", misuse("no folder for data: %v; give one with --data DIR", err)
+		}
+		dir = filepath.Join(base, "tutor")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return "", ours(err)
+	}
+	if err := os.MkdirAll(abs, 0o700); err != nil {
+		return "", misuse("the data folder can't be made: %v; give another with --data DIR", err)
+	}
+	return abs, nil
+}

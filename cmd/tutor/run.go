@@ -1,0 +1,249 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"course/tutor/sandbox"
+)
+
+// runFlags are the flags of tutor run.
+type runFlags struct {
+	data, kind, engine, clock, stdin, trace, memory string
+	procs                                           int
+	timeout                                         time.Duration
+	json                                            bool
+}
+
+func newRun(io streams) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "run [flags] FILE...|DIR|- [-- ARGS]",
+		Short: "Run a program in the sandbox, as the page does",
+		Long: `Run a program in the sandbox, as the page does.
+
+What it prints goes to stdout and stderr as it appears, and its own exit code
+is the exit code. Else: 124 stopped for time, 125 for another limit, 65 did not
+compile or was refused, 70 our fault; the reason stands on stderr after
+"tutor: ". With --json one Result is printed and the exit code is 0.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runProgram(cmd.Context(), io, f, args, cmd.ArgsLenAtDash())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.data, "data", "", "data folder (see tutor serve)")
+	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: program")
+	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
+	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real")
+	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
+	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
+	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
+	flags.DurationVar(&f.timeout, "timeout", 0, "wall time it may take")
+	flags.StringVar(&f.memory, "memory", "", "memory it may use, as 64MiB")
+	flags.BoolVar(&f.json, "json", false, "print one Result as JSON, exit 0")
+	return cmd
+}
+
+// runProgram runs one command line of tutor run.
+func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash int) error {
+	sources, programArgs := args, []string(nil)
+	if dash >= 0 {
+		sources, programArgs = args[:dash], args[dash:]
+	}
+	job, err := runJob(io, f, sources, programArgs)
+	if err != nil {
+		return err
+	}
+	engine, err := openEngine(f.data)
+	if err != nil {
+		return err
+	}
+	defer engine.Close()
+	sink := passThrough(io)
+	if f.json {
+		sink = nil
+	}
+	result, err := engine.Run(ctx, job, sink)
+	if err != nil {
+		return ours(err)
+	}
+	if err := writeTrace(f.trace, result); err != nil {
+		return err
+	}
+	if f.json {
+		enc := json.NewEncoder(io.out)
+		enc.SetIndent("", "  ")
+		return ours(enc.Encode(result))
+	}
+	return runExit(result)
+}
+
+// runJob reads the sources and the flags into a Job.
+func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error) {
+	job := sandbox.Job{
+		Kind: sandbox.Kind(f.kind), Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
+		Limits: sandbox.Limits{Wall: f.timeout},
+	}
+	if job.Kind != sandbox.KindProgram {
+		return job, misuse("--kind %s is not known; it can be program", f.kind)
+	}
+	if f.engine != sandbox.EngineAuto && f.engine != sandbox.EngineGo {
+		return job, misuse("--engine %s is not known; it can be auto or go", f.engine)
+	}
+	if f.clock != "real" {
+		return job, misuse("--clock %s is not known; it can be real", f.clock)
+	}
+	if f.procs < 0 {
+		return job, misuse("--procs %d: at least 1, or 0 for the default", f.procs)
+	}
+	if f.timeout < 0 {
+		return job, misuse("--timeout %s: more than 0, or 0 for the default", f.timeout)
+	}
+	var err error
+	if job.Limits.Memory, err = parseSize(f.memory); err != nil {
+		return job, err
+	}
+	if job.Files, err = readSources(io.in, sources); err != nil {
+		return job, err
+	}
+	return job, feedStdin(&job, io.in, f.stdin, sources)
+}
+
+// feedStdin gives the program its input: the file of --stdin, or what is piped
+// into us. A terminal is no input: a run has nobody to type.
+func feedStdin(job *sandbox.Job, in io.Reader, name string, sources []string) error {
+	if name != "" {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return misuse("read input: %v", err)
+		}
+		job.Stdin = string(data)
+		return nil
+	}
+	if len(sources) == 1 && sources[0] == "-" || isTerminal(in) {
+		return nil
+	}
+	job.StdinFrom = in
+	return nil
+}
+
+// isTerminal says that r is a device nobody should wait for.
+func isTerminal(r io.Reader) bool {
+	file, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	return isDevice(file)
+}
+
+// readSources reads the Go files of a command line: files, one folder, or "-"
+// for one program on in.
+func readSources(in io.Reader, args []string) ([]sandbox.File, error) {
+	if len(args) == 0 {
+		return nil, misuse("run what? Give Go files, a folder, or - for standard input")
+	}
+	if len(args) == 1 && args[0] == "-" {
+		data, err := io.ReadAll(io.LimitReader(in, 1<<20))
+		if err != nil {
+			return nil, misuse("read standard input: %v", err)
+		}
+		return []sandbox.File{{Name: "main.go", Content: string(data)}}, nil
+	}
+	if len(args) == 1 {
+		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
+			return readFolder(args[0])
+		}
+	}
+	var files []sandbox.File
+	for _, name := range args {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return nil, misuse("read program: %v", err)
+		}
+		files = append(files, sandbox.File{Name: filepath.Base(name), Content: string(data)})
+	}
+	return files, nil
+}
+
+// readFolder reads the Go files of one folder, tests left out as go run does.
+func readFolder(dir string) ([]sandbox.File, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, misuse("read program: %v", err)
+	}
+	var files []sandbox.File
+	for _, e := range entries {
+		name := e.Name()
+		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			return nil, misuse("read program: %v", err)
+		}
+		files = append(files, sandbox.File{Name: name, Content: string(data)})
+	}
+	if len(files) == 0 {
+		return nil, misuse("%s: no Go files to run", dir)
+	}
+	return files, nil
+}
+
+// passThrough writes what the program prints to our own streams, as it is.
+func passThrough(io streams) sandbox.Sink {
+	return func(ev sandbox.Event) {
+		switch {
+		case ev.Out == nil:
+		case ev.Out.Stream == "stderr":
+			_, _ = io.err.Write(ev.Out.Raw)
+		default:
+			_, _ = io.out.Write(ev.Out.Raw)
+		}
+	}
+}
+
+// writeTrace writes the trace of a run to a file when one was asked for.
+func writeTrace(name string, result *sandbox.Result) error {
+	if name == "" {
+		return nil
+	}
+	for _, a := range result.Artifacts {
+		if a.Kind == "trace" {
+			if err := os.WriteFile(name, a.Data, 0o644); err != nil {
+				return misuse("write trace: %v", err)
+			}
+			return nil
+		}
+	}
+	return nil
+}
+
+// runExit turns a Result into an exit code and, where it is not the program's
+// own, one line that says why.
+func runExit(result *sandbox.Result) error {
+	switch result.Status {
+	case sandbox.StatusOK:
+		return nil
+	case sandbox.StatusCompileError, sandbox.StatusRefused, sandbox.StatusCompileLimit:
+		return exitError{exitRefused, reason(result)}
+	case sandbox.StatusTimeLimit:
+		return exitError{exitTime, reason(result)}
+	case sandbox.StatusMemoryLimit, sandbox.StatusOutputLimit, sandbox.StatusProcessLimit,
+		sandbox.StatusDiskLimit, sandbox.StatusForbidden:
+		return exitError{exitLimit, reason(result)}
+	case sandbox.StatusKilled:
+		return exitError{130, "stopped"}
+	}
+	if result.ExitCode < 0 {
+		return exitError{128 + signalNumber(result.Signal), fmt.Sprintf("ended by %s", result.Signal)}
+	}
+	return exitError{code: result.ExitCode}
+}
