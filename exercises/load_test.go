@@ -1,6 +1,10 @@
 package exercises_test
 
 import (
+	"bytes"
+	"go/format"
+	"io/fs"
+	"path"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -204,4 +208,26 @@ func contains(probs []exercises.Problem, want string) bool {
 		}
 	}
 	return false
+}
+
+// The Go files of exercises are out of the go command's sight; they are
+// formatted all the same.
+func TestFormatted(t *testing.T) {
+	err := fs.WalkDir(exercises.FS(), ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || path.Ext(name) != ".go" {
+			return err
+		}
+		text, err := fs.ReadFile(exercises.FS(), name)
+		if err != nil {
+			return err
+		}
+		formatted, err := format.Source(text)
+		if err != nil || !bytes.Equal(text, formatted) {
+			t.Errorf("%s is not as gofmt writes it: %v", name, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }

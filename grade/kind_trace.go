@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"course/tutor/exectrace"
 	"course/tutor/exercises"
@@ -86,7 +87,7 @@ func (s *session) tracedRun(ctx context.Context, c exercises.Check, i int) (*tra
 	run.want = want[0]
 	s.runs[key] = run
 	if len(run.data) > 0 && i == 0 {
-		s.traces = append(s.traces, TraceFile{Check: c.ID, Title: c.Title, Data: run.data})
+		s.traces = append(s.traces, TraceFile{Check: c.ID, Title: callText(c.Call, args), Data: run.data})
 	}
 	s.noteNoise(run)
 	return run, nil
@@ -123,6 +124,7 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 	if err != nil {
 		return fmt.Errorf("read the trace: %w", err)
 	}
+	t.Know(cutOf(run.part), time.Duration(run.part.Usage.CPUMS*float64(time.Millisecond)))
 	if run.env, err = environment(&t.Metrics); err != nil {
 		return err
 	}
@@ -132,6 +134,14 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 	run.env["call_ms"] = spanOf(t.Metrics.Regions, "tutor:"+word).TotalMS
 	run.env["args"] = loose(run.args)
 	return nil
+}
+
+// cutOf says how the harness cut the trace, or "".
+func cutOf(part *sandbox.Result) string {
+	if part.Trace == nil || part.Trace.Truncated == nil {
+		return ""
+	}
+	return *part.Trace.Truncated
 }
 
 // noteNoise keeps the smallest share of the time that the learner's goroutines

@@ -101,7 +101,8 @@ type CheckResult struct {
 }
 
 // Evidence is something to look at: a line, a stretch of the trace, output,
-// or a case.
+// or a case. TraceID is the check of the TraceFile that is meant, until whoever
+// stores the traces puts an id of its own there.
 type Evidence struct {
 	Kind    string  `json:"kind"` // line, trace, output, case
 	File    string  `json:"file"`
