@@ -169,7 +169,7 @@ func gainsNothing(t *testing.T, ex *exercises.Exercise, c cheat) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := gradeWork(t, grader(t, ""), ex, grade.Work{Files: sub.Files, Answers: sub.Answers, Ignored: sub.Ignored})
+	v := gradeWork(t, grader(t, ""), ex, grade.WorkOf(sub))
 	for _, r := range v.Checks {
 		if r.ID == c.attacks && (r.Points != 0 || r.Status != grade.Failed) {
 			t.Errorf("check %s, which it attacks, is %s with %d points", r.ID, r.Status, r.Points)
@@ -189,7 +189,7 @@ func honestTwin(t *testing.T, ex *exercises.Exercise, c cheat) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := gradeWork(t, grader(t, ""), ex, grade.Work{Files: sub.Files, Answers: sub.Answers, Ignored: sub.Ignored})
+	v := gradeWork(t, grader(t, ""), ex, grade.WorkOf(sub))
 	if v.Status != grade.Passed || v.Points != v.MaxPoints {
 		logVerdict(t, v)
 		t.Errorf("the honest twin gets %s, %d of %d points", v.Status, v.Points, v.MaxPoints)

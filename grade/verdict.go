@@ -17,6 +17,11 @@ type Work struct {
 	Key          string // who asks, for fairness between people; never shown
 }
 
+// WorkOf is the work in a submission.
+func WorkOf(sub *exercises.Submission) Work {
+	return Work{Files: sub.Files, Answers: sub.Answers, Ignored: sub.Ignored, AnswersWrong: sub.AnswersWrong}
+}
+
 // Judge is what grades: the one verb of this room. Grader implements it.
 type Judge interface {
 	Grade(ctx context.Context, ex *exercises.Exercise, work Work, progress func(CheckResult)) (*Verdict, error)
