@@ -12,7 +12,10 @@ import (
 // maps its heap in pieces of 64 MiB.
 const slackData = 64 << 20
 
-// rlimits are the limits of each process. RLIMIT_AS is not among them: a Go
+// rlimits are the limits of each process. RLIMIT_DATA makes a Go program end
+// with a message of its own where a cgroup would kill it without one; in a
+// compiler, whose message would be nonsense to a learner, it stands in for a
+// cgroup only. RLIMIT_AS is not among them: a Go
 // program reserves far more address space than it will ever use.
 func (l *launch) rlimits(c *reexec.Config) []reexec.Rlimit {
 	limits := l.spec.Limits
@@ -27,7 +30,7 @@ func (l *launch) rlimits(c *reexec.Config) []reexec.Rlimit {
 		{Resource: unix.RLIMIT_CORE}, {Resource: unix.RLIMIT_MEMLOCK, Soft: 64 << 10, Hard: 64 << 10},
 		{Resource: unix.RLIMIT_MSGQUEUE}, {Resource: unix.RLIMIT_NICE}, {Resource: unix.RLIMIT_RTPRIO},
 	}
-	if !limits.NoData && !(raceDetector && c.Path == reexec.Self) {
+	if !limits.NoData && !(l.spec.Profile == Build && l.on[CgroupMemory]) && !(raceDetector && c.Path == reexec.Self) {
 		data := uint64(limits.Memory + slackData)
 		list = append(list, reexec.Rlimit{Resource: unix.RLIMIT_DATA, Soft: data, Hard: data})
 	}
