@@ -38,19 +38,20 @@ func (cw cellWriter) Cell(w io.Writer, c *content.Cell) error {
 
 // cellData is a cell as its template wants it.
 type cellData struct {
-	ID, Key, Expect string
-	Action          string // URL of the form
-	Name            string // file shown first
-	Caption         string
-	Tags            []string
-	Files           []fileData
-	Traced          bool // run with a trace unless told otherwise
-	Changed         bool
-	Version         int
-	Problem         string
-	GoProblem       string
-	Predict         *predictData
-	Panel           panelData
+	ID, Key    string
+	Action     string // URL of the form
+	Name       string // file shown first
+	Caption    string
+	Tags       []string
+	Files      []fileData
+	Traced     bool // run with a trace unless told otherwise
+	Changed    bool
+	Version    int
+	Problem    string
+	GoProblem  string
+	Predict    *predictData
+	Panel      panelData
+	NewStarter []fileDiff
 }
 
 // fileData is one file of a cell or an exercise.
@@ -65,7 +66,7 @@ type fileData struct {
 
 func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d := cellData{
-		ID: c.ID, Key: c.Key, Expect: c.Options["expect"], Action: action, Name: mainFile(c),
+		ID: c.ID, Key: c.Key, Action: action, Name: mainFile(c),
 		Caption: c.Options["caption"], Tags: cellTags(c), Traced: c.Options["trace"] != "",
 		Version: v.Version, Problem: v.Problem, GoProblem: goProblem,
 	}
@@ -78,6 +79,7 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d.Panel = newPanel(c, v, d.Changed, files)
 	d.Files = fileList(files, originals, "cell-"+c.ID, underLines(v))
 	d.Predict = newPredict(c, v)
+	d.NewStarter = fileDiffs(v.NewStarter)
 	return d
 }
 
@@ -270,6 +272,9 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	}
 	if changed {
 		p.Line = Line{Fact: "Changed.", Detail: "Run to see the new output"}
+		if p.Output != nil && p.Recorded != "" {
+			p.Output.Note = "Recorded with " + p.Recorded + ", before your changes"
+		}
 	}
 	return p
 }

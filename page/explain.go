@@ -21,7 +21,7 @@ func explain(r *sandbox.Result) *explanation {
 		return words(r)
 	}
 	switch r.Status {
-	case sandbox.StatusRuntimeError, sandbox.StatusDeadlock, sandbox.StatusRace, sandbox.StatusForbidden, sandbox.StatusRefused:
+	case sandbox.StatusRuntimeError, sandbox.StatusDeadlock, sandbox.StatusRace, sandbox.StatusForbidden:
 		return explainDiagnostic(r.Diagnostics)
 	}
 	return nil

@@ -88,12 +88,18 @@ func outLines(events []sandbox.Output, class string) []outLine {
 	return lines
 }
 
-// newTime is at, or "" when that is what was said last.
+// newTime is at, or "" when that is what was said last. The unit is said when
+// it is new: the gutter is narrow.
 func newTime(at string, said *string) string {
-	if at == *said {
+	before := *said
+	*said = at
+	if at == before {
 		return ""
 	}
-	*said = at
+	number, unit, _ := strings.Cut(at, " ")
+	if _, had, _ := strings.Cut(before, " "); had == unit {
+		return number
+	}
 	return at
 }
 

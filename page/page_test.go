@@ -184,7 +184,7 @@ func TestOutLines(t *testing.T) {
 	for _, l := range v.Head {
 		got = append(got, l.At+"|"+l.Text)
 	}
-	want := "[0 ms|tick 0 200 ms|tick 1 400 ms|tick 2 600 ms|tick 3 |tick 4]"
+	want := "[0 ms|tick 0 200|tick 1 400|tick 2 600|tick 3 |tick 4]"
 	if fmt.Sprint(got) != want {
 		t.Errorf("got %v, want %v", got, want)
 	}

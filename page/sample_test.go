@@ -171,7 +171,7 @@ func sampleChapter(t *testing.T, slug string) ChapterView {
 	recorded := &sandbox.Result{Status: "ok", GoVersion: "go1.26.8", Timing: sandbox.Timing{RunMS: 3}, Events: []sandbox.Output{out(1, "stdout", "goroutine 4\ngoroutine 0\n"), out(1.2, "stdout", "goroutine 1\ngoroutine 2\ngoroutine 3\n")}}
 	v.Cells["order"] = CellView{Picked: 1, Result: sampleResults()["ok"]}
 	v.Cells["fresh"] = CellView{Recorded: &Recording{Result: recorded}}
-	v.Cells["draft"] = CellView{Version: 3, Files: []sandbox.File{{Name: "send.go", Content: "package main\n\nfunc main() { println(\"</textarea>\") }\n"}}, Recorded: &Recording{Result: recorded}}
+	v.Cells["draft"] = CellView{Version: 3, NewStarter: []FileChange{{Name: "send.go", Old: "a\nb\n", New: "a\nc\n"}}, Files: []sandbox.File{{Name: "send.go", Content: "package main\n\nfunc main() { println(\"</textarea>\") }\n"}}, Recorded: &Recording{Result: recorded}}
 	return v
 }
 

@@ -32,6 +32,7 @@ export abstract class Bench extends HTMLElement {
     this.form.addEventListener("submit", (e) => this.submit(e));
     this.addEventListener("click", (e) => this.pressed(e));
     this.addEventListener("keydown", (e) => this.key(e));
+    this.addEventListener("toggle", (e) => this.toggled(e), true);
     this.attach();
     void this.restore();
   }
@@ -127,6 +128,15 @@ export abstract class Bench extends HTMLElement {
     for (const p of this.panes) if (p.editable) await p.write(p.original);
     this.showChanged();
     toast("Reset.", "Ctrl Z in the editor brings your code back", "reset");
+  }
+
+  /** toggled notes that the reader has seen what changed in the starter. */
+  private toggled(e: Event): void {
+    const notice = e.target instanceof Element ? e.target.closest<HTMLDetailsElement>("details.notice") : null;
+    if (notice?.open && !("seen" in notice.dataset)) {
+      notice.dataset.seen = "";
+      this.drafts.sawStarter();
+    }
   }
 
   // ---- starting and stopping ----

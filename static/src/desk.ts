@@ -27,7 +27,6 @@ export class ExerciseDesk extends Bench {
   protected override attach(): void {
     this.makeTabs();
     this.addEventListener("input", (e) => { if (e.target instanceof HTMLInputElement && e.target.name.startsWith("answer:")) this.changed(); });
-    this.addEventListener("toggle", (e) => this.toggled(e), true);
     if ("requestIdleCallback" in window) requestIdleCallback(() => void editorScript().catch(() => null));
     maybe(document, ".stick")?.addEventListener("click", () => one(this, "#checks").scrollIntoView({ block: "start" }));
   }
@@ -95,15 +94,6 @@ export class ExerciseDesk extends Bench {
       tab.setAttribute("aria-selected", String(i === at));
       tab.tabIndex = i === at ? 0 : -1;
     });
-  }
-
-  /** toggled notes that the reader has seen what changed in the starter. */
-  private toggled(e: Event): void {
-    const notice = e.target instanceof Element ? e.target.closest<HTMLDetailsElement>("details.notice") : null;
-    if (notice?.open && !("seen" in notice.dataset)) {
-      notice.dataset.seen = "";
-      this.drafts.sawStarter();
-    }
   }
 
   // ---- checking ----

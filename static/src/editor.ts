@@ -55,7 +55,7 @@ function extensions(o: Options): Extension[] {
   return [
     lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), indentOnInput(),
     bracketMatching(), closeBrackets(), o.file.endsWith(".go") ? go() : [], syntaxHighlighting(colours),
-    EditorState.tabSize.of(4), indentUnit.of("\t"), plainSpaces, marked, look,
+    EditorState.tabSize.of(4), indentUnit.of("\t"), plainSpaces, typeOver, marked, look,
     EditorView.contentAttributes.of({ "aria-label": o.label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     EditorView.scrollMargins.of(() => ({ top: 60, bottom: 60 })),
     keymap.of([
@@ -76,6 +76,20 @@ const plainSpaces: Extension = [
     return true;
   }),
 ];
+
+// Typing over a selection, Chrome would wrap the text in an element with an
+// inline style, which the content security policy refuses, with a warning.
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { from, to, empty } = view.state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || text === null || empty || view.composing || view.state.selection.ranges.length > 1) return false;
+    const insert = () => view.state.update({ ...view.state.replaceSelection(text), userEvent: "input.type", scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
 
 /** replace changes only the lines between the first and the last that differ, so that the cursor stays. */
 function replace(view: EditorView, text: string): void {

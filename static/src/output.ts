@@ -40,7 +40,7 @@ export class Stream {
     }
     if (++this.lines > keepLines) return;
     const code = make("code", {}, text);
-    const row = make("div", { class: stream === "stderr" ? "o e" : "o" }, make("span", { class: "ot" }, at === this.lastTime ? "" : at), code);
+    const row = make("div", { class: stream === "stderr" ? "o e" : "o" }, make("span", { class: "ot" }, newTime(at, this.lastTime)), code);
     this.body.append(row);
     this.line = code;
     this.stream = stream;
@@ -60,6 +60,13 @@ export class Stream {
       this.unsaid = [];
     }, 1000);
   }
+}
+
+/** newTime says a time when it is new, and its unit when that is. */
+function newTime(at: string, before: string): string {
+  if (at === before) return "";
+  const [number = "", unit] = at.split(" ");
+  return before.split(" ")[1] === unit ? number : at;
 }
 
 /** time writes ms as the server does. */
