@@ -97,7 +97,11 @@ export class Pane {
     return this.editor;
   }
 
-  /** wake mounts the editor on the first press or focus, with the cursor where the reader pressed. */
+  /**
+   * wake mounts the editor on the first press, with the cursor where the reader
+   * pressed, or on Enter. Not on focus: who walks the page by Tab would have to
+   * leave every editor by Escape.
+   */
   private wake(): void {
     let at: { x: number; y: number } | null = null;
     const start = async () => {
@@ -111,7 +115,12 @@ export class Pane {
       at = { x: e.clientX, y: e.clientY };
       void start();
     });
-    this.code.addEventListener("focus", () => { if (this.code.matches(":focus-visible")) void start(); });
+    this.code.setAttribute("aria-label", `Listing ${this.name}. Enter opens the editor`);
+    this.code.addEventListener("keydown", (e) => {
+      if (e.target !== this.code || e.key !== "Enter" || e.ctrlKey || e.metaKey) return;
+      e.preventDefault();
+      void start();
+    });
     this.code.addEventListener("pointerenter", () => void editorScript().catch(() => null), { once: true });
   }
 }
