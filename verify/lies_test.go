@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"flag"
 	"slices"
 	"strings"
 	"testing"
@@ -44,6 +45,7 @@ func textLies() []lie {
 		{name: "a heading that others link to", file: page, old: "## A first program", new: "## The first program", at: "content/01-basics/index.md", line: 7, rule: "anchor", says: `"#a-first-program"`},
 		{name: "a link", file: "content/01-basics/index.md", old: "01-first.md#", new: "02-first.md#", rule: "link", says: "leads nowhere"},
 		{name: "an exercise that is none", file: "content/01-basics/index.md", old: "01-01-total/exercise.md", new: "01-02-total/exercise.md", rule: "link", says: "there is no exercise 01-02"},
+		{name: "an exercise of a page that is none", file: page, old: "requires: [basics]", new: "requires: [basics]\nexercises: [\"01-09\"]", off: 1, rule: "front-matter", says: "there is no exercise 01-09"},
 		{name: "a picture without words", file: page, old: "![a box in a corner]", new: "![]", rule: "alt", says: "no alternative text"},
 		{name: "a picture that is not there", file: page, old: "(box.svg)", new: "(bax.svg)", rule: "link", says: "no such file"},
 		{name: "a heading level", file: page, old: "## Endings", new: "#### Endings", rule: "heading", says: "level 4 heading follows level 2"},
@@ -91,8 +93,15 @@ func runLies() []lie {
 	}
 }
 
-// Ensure that the sample course is true.
+var update = flag.Bool("update", false, "record the listings of the sample course anew where they are stale")
+
+// Ensure that the sample course is true. With -update its recordings are
+// brought up to date first.
 func TestSampleIsTrue(t *testing.T) {
+	if *update {
+		kept := &sample{t, "testdata/course"}
+		kept.verify(kept.running(needsEngine(t)), verify.Options{Update: true})
+	}
 	s := newSample(t)
 	for _, p := range s.verify(s.config(), verify.Options{}) {
 		t.Errorf("by its text: %s", p)

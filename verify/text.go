@@ -38,7 +38,8 @@ func (r *run) exerciseLinks(p *content.Page) {
 		}
 	}
 	for _, id := range p.Exercises {
-		r.exerciseNamed(inContent(p.File), 1, "front-matter", id)
+		src, _ := fs.ReadFile(r.cfg.Content, p.File) // it was read a moment ago; without it, line 1
+		r.exerciseNamed(inContent(p.File), lineWith(src, "exercises:"), "front-matter", id)
 	}
 }
 

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -151,6 +152,11 @@ func TestErrors(t *testing.T) {
 	v, err := verify.New(s.config())
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, p := range []string{"no", "content/02-no", "../x", "content/../../x", "/etc"} {
+		if _, err := v.Run(t.Context(), verify.Options{Paths: []string{p}}); !errors.Is(err, verify.ErrPath) {
+			t.Errorf("path %s: %v", p, err)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -3,9 +3,11 @@ package verify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -91,6 +93,9 @@ func (v *Verifier) now() time.Time { return time.Now() }
 // Run proves the course and gives what is not true, sorted by file and line.
 func (v *Verifier) Run(ctx context.Context, opts Options) ([]Problem, error) {
 	r := &run{Verifier: v, opts: opts, ctx: ctx}
+	if err := r.pathsExist(); err != nil {
+		return nil, err
+	}
 	if err := r.load(); err != nil {
 		return nil, err
 	}
@@ -149,13 +154,38 @@ func (r *run) at(c *content.Cell, line int, rule, message, fix string) {
 	r.add(inContent(c.File), line, rule, message, fix)
 }
 
+// ErrPath is wrapped when one of Options.Paths is no file or folder of the
+// course.
+var ErrPath = errors.New("no such file in the course")
+
+func (r *run) pathsExist() error {
+	r.opts.Paths = slices.Clone(r.opts.Paths)
+	for i, p := range r.opts.Paths {
+		clean := path.Clean(filepath.ToSlash(p))
+		r.opts.Paths[i] = clean
+		fsys, rest := r.cfg.Content, clean
+		if below, ok := strings.CutPrefix(clean, "content/"); ok {
+			rest = below
+		} else if below, ok := strings.CutPrefix(clean, "exercises/"); ok {
+			fsys, rest = r.cfg.Exercises, below
+		} else if clean == "." || clean == "content" || clean == "exercises" {
+			continue
+		} else {
+			return fmt.Errorf("verify %s: %w", p, ErrPath)
+		}
+		if _, err := fs.Stat(fsys, rest); err != nil {
+			return fmt.Errorf("verify %s: %w", p, ErrPath)
+		}
+	}
+	return nil
+}
+
 // wants reports whether a file was asked for.
 func (r *run) wants(file string) bool {
 	if len(r.opts.Paths) == 0 {
 		return true
 	}
 	return slices.ContainsFunc(r.opts.Paths, func(p string) bool {
-		p = strings.TrimSuffix(strings.TrimPrefix(filepath.ToSlash(filepath.Clean(p)), "./"), "/")
 		return p == "." || p == file || strings.HasPrefix(file, p+"/")
 	})
 }
@@ -193,7 +223,7 @@ func (r *run) exercisesAsked() []*exercises.Exercise {
 	return slices.DeleteFunc(slices.Clone(r.exercises), func(ex *exercises.Exercise) bool {
 		dir := inExercises(ex.Dir)
 		asked := r.wants(dir) || slices.ContainsFunc(r.opts.Paths, func(p string) bool {
-			return strings.HasPrefix(filepath.ToSlash(filepath.Clean(p)), dir+"/")
+			return strings.HasPrefix(p, dir+"/")
 		})
 		return !asked
 	})

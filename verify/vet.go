@@ -190,8 +190,9 @@ func (r *run) goVet(m *module) ([]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	src := filepath.Join(dir, "src")
 	for name, text := range m.files {
-		full := filepath.Join(dir, filepath.FromSlash(name))
+		full := filepath.Join(src, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 			return nil, err
 		}
@@ -202,8 +203,15 @@ func (r *run) goVet(m *module) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(r.ctx, vetTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, filepath.Join(r.cfg.GOROOT, "bin", "go"), "vet", "./...")
-	cmd.Dir, cmd.WaitDelay = dir, 5*time.Second
+	cmd.Dir, cmd.WaitDelay = src, 5*time.Second
 	cmd.Env = append(os.Environ(), "GOROOT="+r.cfg.GOROOT, "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "GOTOOLCHAIN=local", "GO111MODULE=on", "CGO_ENABLED=0", "GOOS=", "GOARCH=")
+	if _, err := os.UserCacheDir(); err != nil && os.Getenv("GOCACHE") == "" {
+		keep := dir // no home: go would refuse to work
+		if r.cfg.CacheDir != "" {
+			keep = r.cfg.CacheDir
+		}
+		cmd.Env = append(cmd.Env, "GOCACHE="+filepath.Join(keep, "go-build"))
+	}
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
 		return nil, context.Cause(ctx)
