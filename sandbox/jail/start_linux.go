@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -208,11 +209,12 @@ func (l *launch) converse(p *Process) error {
 	if err != nil {
 		return fmt.Errorf("wait for jail: %w", err)
 	}
+	message, ready := bytes.CutPrefix(message, []byte{reexec.Ready})
 	if layer, step, cause, ok := reexec.Failure(message); ok {
 		return &setupError{Layer: Layer(layer), Step: step, Err: cause}
 	}
-	if len(message) > 0 {
-		return errors.New("wait for jail: the child spoke nonsense")
+	if !ready || len(message) > 0 {
+		return errors.New("wait for jail: the child died before the program was executed")
 	}
 	p.began = time.Now()
 	p.baseline()

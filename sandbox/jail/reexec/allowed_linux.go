@@ -39,7 +39,7 @@ var allowed = [...]uint32{
 	sysGetrandom, syscall.SYS_UNAME, syscall.SYS_SYSINFO, syscall.SYS_GETRUSAGE, syscall.SYS_TIMES, syscall.SYS_GETRLIMIT,
 	// sockets, once there is one
 	syscall.SYS_BIND, syscall.SYS_LISTEN, syscall.SYS_ACCEPT, syscall.SYS_ACCEPT4, syscall.SYS_CONNECT,
-	syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME, syscall.SYS_SETSOCKOPT, syscall.SYS_GETSOCKOPT,
+	syscall.SYS_GETSOCKNAME, syscall.SYS_GETPEERNAME, syscall.SYS_GETSOCKOPT,
 	syscall.SYS_SENDTO, syscall.SYS_RECVFROM, syscall.SYS_SENDMSG, syscall.SYS_RECVMSG, syscall.SYS_SHUTDOWN,
 	syscall.SYS_RECVMMSG, sysSendmmsg,
 }

@@ -109,4 +109,18 @@ func (c *child) loopbackUp() {
 	}{name: [16]byte{'l', 'o'}, flags: syscall.IFF_UP | syscall.IFF_RUNNING}
 	c.must("bring up lo", raw(syscall.SYS_IOCTL, uintptr(fd), syscall.SIOCSIFFLAGS, uintptr(unsafe.Pointer(&request))))
 	_ = syscall.Close(fd)
+	c.boundBuffers()
+}
+
+// boundBuffers makes the buffers of connections small. They are memory of the
+// kernel that no rlimit counts, nor every cgroup: with the usual settings a
+// few hundred connections of a program to itself hold gigabytes.
+func (c *child) boundBuffers() {
+	for _, name := range []string{"tcp_rmem", "tcp_wmem"} {
+		fd, err := syscall.Open("/proc/sys/net/ipv4/"+name, syscall.O_WRONLY|syscall.O_CLOEXEC, 0)
+		c.must("open "+name, err)
+		_, err = syscall.Write(fd, []byte("4096 65536 131072"))
+		c.must("bound "+name, err)
+		_ = syscall.Close(fd)
+	}
 }

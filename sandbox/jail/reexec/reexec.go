@@ -25,3 +25,11 @@ const (
 // Self, as Config.Path, stands for our own binary: it is executed through a
 // descriptor, so that it need not be visible inside.
 const Self = "/proc/self/exe"
+
+// What a child says over its control socket, besides a failure: that a
+// descriptor of /tmp comes with the byte, and that the target is next. A
+// socket that closes without the second closed because the child died.
+const (
+	TmpFollows = 'T'
+	Ready      = 'X'
+)

@@ -120,7 +120,7 @@ func (c *child) sendTmp() {
 	const oPath = 0x200000
 	fd, err := syscall.Open(scaffold+"/tmp", oPath|syscall.O_CLOEXEC, 0)
 	c.must("open /tmp", err)
-	err = syscall.Sendmsg(c.control, []byte{'T'}, syscall.UnixRights(fd), nil, 0)
+	err = syscall.Sendmsg(c.control, []byte{TmpFollows}, syscall.UnixRights(fd), nil, 0)
 	c.must("send /tmp", err)
 	_ = syscall.Close(fd)
 }

@@ -40,6 +40,18 @@ const (
 	protGrows       = 0x03000000
 )
 
+// Options of sockets that are refused.
+const (
+	soSndbuf        = 7
+	soRcvbuf        = 8
+	soAttachFilter  = 26
+	soSndbufForce   = 32
+	soRcvbufForce   = 33
+	soAttachBPF     = 50
+	soReuseportCBPF = 51
+	soReuseportEBPF = 52
+)
+
 // firstUnknown is one past the newest call the lists below were made for:
 // later ones do not exist as far as the target can tell.
 const firstUnknown = 463
@@ -182,6 +194,18 @@ func (c *child) checkSockets(p *program) {
 		p.check(syscall.SYS_SOCKET, onlyValues(0, syscall.EAFNOSUPPORT,
 			syscall.AF_UNIX, syscall.AF_INET, syscall.AF_INET6))
 	}
+	// Larger buffers are memory that nothing counts; filters are code.
+	p.check(syscall.SYS_SETSOCKOPT, func(p *program) {
+		const level = 1 // SOL_SOCKET
+		p.arg(1)
+		p.add(bpfJumpEq, level, 1, 0)
+		p.ret(retAllow)
+		for _, option := range []uint32{soSndbuf, soRcvbuf, soSndbufForce, soRcvbufForce,
+			soAttachFilter, soAttachBPF, soReuseportCBPF, soReuseportEBPF} {
+			p.arg(2)
+			p.when(option, retErrno|uint32(syscall.EPERM))
+		}
+	})
 	p.check(syscall.SYS_SOCKETPAIR, onlyValues(0, syscall.EAFNOSUPPORT, syscall.AF_UNIX))
 }
 

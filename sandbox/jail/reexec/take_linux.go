@@ -93,13 +93,13 @@ func (c *child) isolate() {
 		c.layer = "uts"
 		c.must("set host name", syscall.Sethostname([]byte(c.Hostname)))
 	}
-	if c.on(OnRoot) {
-		c.layer = "root"
-		c.makeRoot()
-	}
 	if c.on(OnLoopback) {
 		c.layer = "net"
 		c.loopbackUp()
+	}
+	if c.on(OnRoot) {
+		c.layer = "root"
+		c.makeRoot()
 	}
 	c.attached()
 	if c.on(OnCgroupNS) {
@@ -145,6 +145,8 @@ func (c *child) drop() {
 // execute applies what would hurt our own runtime, and becomes the target.
 func (c *child) execute() {
 	first := 3 + int(c.Keep)
+	_, err := syscall.Write(c.control, []byte{Ready})
+	c.must("speak to parent", err)
 	argv, err := pointers(c.Args)
 	c.must("prepare arguments", err)
 	envv, err := pointers(c.Env)
