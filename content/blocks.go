@@ -194,21 +194,35 @@ func (b *builder) callout(n *ast.Blockquote, first *ast.Paragraph, name string, 
 	replace(n, box)
 }
 
+// nameColumns gives every column a head and answers with the name of the
+// table: its first head that says something.
+func (b *builder) nameColumns(t *east.Table) string {
+	name := "Table"
+	head := t.FirstChild()
+	if head == nil {
+		return name
+	}
+	for th, n := head.FirstChild(), 1; th != nil; th, n = th.NextSibling(), n+1 {
+		th.SetAttributeString("scope", []byte("col"))
+		text := b.plain(th)
+		switch {
+		case text == "":
+			// A screen reader has to call the column something.
+			th.AppendChild(th, &spanNode{open: fmt.Sprintf(`<span class="vh">Column %d</span>`, n)})
+		case name == "Table":
+			name += ": " + text
+		}
+	}
+	return name
+}
+
 // wrapTable lets a wide table scroll in a box that takes the focus.
 func (b *builder) wrapTable(n ast.Node) {
 	t, ok := n.(*east.Table)
 	if !ok {
 		return
 	}
-	name := "Table"
-	if head := t.FirstChild(); head != nil {
-		for th := head.FirstChild(); th != nil; th = th.NextSibling() {
-			th.SetAttributeString("scope", []byte("col"))
-			if text := b.plain(th); text != "" && name == "Table" {
-				name += ": " + text
-			}
-		}
-	}
+	name := b.nameColumns(t)
 	box := &boxNode{open: fmt.Sprintf(`<div class="tscroll" tabindex="0" role="group" aria-label="%s">`, attr(name)), close: "</div>"}
 	replace(t, box)
 	box.AppendChild(box, t)

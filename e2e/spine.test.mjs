@@ -30,8 +30,8 @@ async function open(t, where, options) {
 
 /** Replaces the text of a cell's editor by keyboard. */
 async function type(page, cell, text) {
-  await cell.locator(".code[data-file]").first().click();
   const editor = cell.locator(".cm-content").first();
+  if ((await editor.count()) === 0) await cell.locator(".code .ln").first().click();
   await editor.waitFor();
   await editor.click();
   await page.keyboard.press("Control+A");
