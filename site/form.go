@@ -99,14 +99,14 @@ func (s *Server) postRun(c echo.Context) error {
 		return backTo(c, p.URL(), nil, "cell-"+cell.ID)
 	}
 	rec := &ranRecord{key: cell.Key, files: f.files, picked: max(0, f.number("predict"))}
-	if err := checkFiles(f.files); err != nil {
+	told, err := "", checkFiles(f.files)
+	if err == nil {
+		told, err = s.saveForm(ctx, learner.Draft{Key: cell.Key, Files: f.files}, f)
+	}
+	if err != nil {
 		return s.showChapter(c, problemOf(err).Status, ch, p, map[string]page.CellView{
 			cell.ID: {Files: f.files, Problem: problemOf(err).Detail, Picked: rec.picked},
 		})
-	}
-	told, err := s.saveForm(ctx, learner.Draft{Key: cell.Key, Files: f.files}, f)
-	if err != nil {
-		return err
 	}
 	job := cellJob(cell, f.files)
 	job.Trace = job.Trace || f.values.Get("trace") != ""
@@ -150,17 +150,32 @@ func (s *Server) runForm(ctx context.Context, job sandbox.Job, rec *ranRecord, t
 	s.runs.put(rec.id, rec, sizeOf(rec))
 }
 
-// problemText is an error in the place of a result.
+// problemText is an error in the place of a result, of a form whose text was
+// saved.
 func problemText(err error) string {
 	p := problemOf(err)
-	return p.Title + ". " + p.Detail
+	return p.Title + ". " + p.Detail + " What you typed is saved."
+}
+
+// notSaved says that what was typed could not be saved; the page it is on
+// shows it still.
+func (s *Server) notSaved(key string, err error) *problem {
+	s.Log.Error("save draft", "key", key, "err", err)
+	return fail("internal", "What you typed could not be saved; it is still on this page. Copy it before you leave, or try again. The log says why.")
 }
 
 // saveForm saves what was typed in a form. The version that it was typed over
 // may be in the field version; when another one is stored, what is typed here
 // is saved over it all the same, since it is what is run, and told says where
-// the other is.
+// the other is. The error is a problem.
 func (s *Server) saveForm(ctx context.Context, d learner.Draft, f *form) (told string, err error) {
+	if told, err = s.saveOver(ctx, d, f); err != nil {
+		return "", s.notSaved(d.Key, err)
+	}
+	return told, nil
+}
+
+func (s *Server) saveOver(ctx context.Context, d learner.Draft, f *form) (told string, err error) {
 	old, found, err := s.Store.Draft(ctx, d.Key)
 	if err != nil {
 		return "", err
@@ -226,13 +241,9 @@ func (s *Server) postCheck(c echo.Context) error {
 	}
 	rec := &checkRecord{exercise: ex.ID, files: f.files, answers: f.answers}
 	told, err := s.saveCheckForm(ctx, ex, rec, f, action)
-	var p *problem
-	if errors.As(err, &p) && p.Status < http.StatusInternalServerError {
-		rec.problem = p.Detail
-		return s.showExercise(c, p.Status, ex, nil, rec)
-	}
 	if err != nil {
-		return err
+		rec.problem = problemOf(err).Detail
+		return s.showExercise(c, problemOf(err).Status, ex, nil, rec)
 	}
 	switch action {
 	case "save":

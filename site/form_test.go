@@ -1,6 +1,8 @@
 package site
 
 import (
+	"context"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -77,7 +79,7 @@ func TestNothingTypedIsLost(t *testing.T) {
 	problem = ""
 	w.site.live.stop()
 	a, _ = w.follow("/chapters/start/hello/run", "cell", "hello", "file:hello.go", mine+"// more\r\n")
-	a.want(t, 200, "// more", "The server is stopping")
+	a.want(t, 200, "// more", "The server is stopping", "What you typed is saved.")
 	long := mine + strings.Repeat("// long\n", maxFile/8)
 	w.form("/chapters/start/hello/run", "cell", "hello", "file:hello.go", long).want(t, 413, "at most 65,536 (64 KiB)", "// mine", "// long")
 	w.form("/exercises/01-01/check", "file:double.go", long).want(t, 413, "at most 65,536 (64 KiB)", "// mine", "// long")
@@ -189,4 +191,22 @@ func draftOf(t *testing.T, w *world, key string) learner.Draft {
 	var d learner.Draft
 	w.api("GET", "/api/drafts/"+key, nil).want(t, 200).into(t, &d)
 	return d
+}
+
+// full is a store that can be read and takes nothing more.
+type full struct{ learner.Store }
+
+func (full) PutDraft(context.Context, learner.Draft, int) (learner.Draft, error) {
+	return learner.Draft{}, errors.New("disk is full")
+}
+
+func (full) SetProgress(context.Context, learner.Progress) error { return errors.New("disk is full") }
+
+// What can't be saved stays on the page, which says so.
+func TestDiskFull(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Store = full{c.Store} })
+	w.form("/chapters/start/hello/run", "cell", "hello", "file:hello.go", mine).want(t, 500, "// mine &lt;&amp;&gt;", "could not be saved")
+	w.form("/exercises/01-01/check", "file:double.go", mine, "action", "check").want(t, 500, "// mine &lt;&amp;&gt;", "could not be saved")
+	w.page("/chapters/start/hello").want(t, 200)
+	w.api("PUT", "/api/drafts/cell:start/hello", files("x")).want(t, 500, "/problems/internal")
 }

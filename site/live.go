@@ -24,10 +24,10 @@ func (l *live) begin(ctx context.Context) (_ context.Context, id string, end fun
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.stopped {
-		return nil, "", nil, fail("stopping", "Start tutor again; what you typed is saved.")
+		return nil, "", nil, fail("stopping", "Start tutor again.")
 	}
 	if used := len(l.cancel); used >= l.most {
-		p := fail("busy", "%d runs and checks are under way or waiting, which is the most there can be. Try again in a moment; what you typed is saved.", used)
+		p := fail("busy", "%d runs and checks are under way or waiting, which is the most there can be. Try again in a moment.", used)
 		p.Limit = &bound{"busy", float64(l.most), float64(used + 1)}
 		return nil, "", nil, p
 	}

@@ -125,7 +125,7 @@ func (s *Server) showChapter(c echo.Context, status int, ch *content.Chapter, p 
 	ctx := c.Request().Context()
 	if p.Slug != "" && p.Status == content.Written && c.Request().Header.Get("Sec-Purpose") == "" {
 		if err := s.Store.SetProgress(ctx, learner.Progress{Key: sectionKey(ch, p), State: learner.Tried}); err != nil {
-			return err
+			s.Log.Error("remember where the learner is", "err", err) // the page is worth more
 		}
 	}
 	progress, err := s.Store.Progress(ctx)

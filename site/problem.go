@@ -98,7 +98,7 @@ func problemOf(err error) *problem {
 		return tooLarge(-1)
 	}
 	if errors.Is(err, context.Canceled) {
-		return fail("stopping", "The request was given up before it was done. What you typed is saved.")
+		return fail("stopping", "The request was given up before it was done.")
 	}
 	var he *echo.HTTPError
 	if errors.As(err, &he) {
@@ -109,7 +109,7 @@ func problemOf(err error) *problem {
 			return fail("method", "The address is right, the method is not: /api/openapi.json lists both.")
 		}
 	}
-	return fail("internal", "It has been noted in the log. What you typed is saved; try it again.")
+	return fail("internal", "It has been noted in the log. Try it again.")
 }
 
 // answerError is echo's error handler: the API gets the problem as JSON, a

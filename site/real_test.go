@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -236,6 +237,8 @@ func TestLoopByForms(t *testing.T) {
 	if !ok || rec.result.Trace == nil || rec.result.Trace.Metrics == nil {
 		t.Fatalf("the traced run left %+v", rec)
 	}
+	withoutInline(t, w.page("/chapters/start/hello").body)
+	withoutInline(t, w.page("/traces/"+rec.result.Trace.ID).body)
 	view := w.site.traceView(rec.result.Trace.ID)
 	if view.Trace.Metrics.Goroutines.Created != 3 || view.CellID != "traced" {
 		t.Errorf("%+v created in %q, want 3", view.Trace.Metrics.Goroutines, view.CellID)
@@ -261,6 +264,8 @@ func TestGradeByForms(t *testing.T) {
 	solution := strings.ReplaceAll(w.site.exercises["01-01"].Solution[0].Content, "\n", "\r\n")
 	a, _ := w.follow("/exercises/01-01/check", "file:double.go", solution, "action", "check")
 	a.want(t, 200, "4 of 4")
+	withoutInline(t, a.body)
+	withoutInline(t, w.page("/").body)
 	w.api(http.MethodGet, "/api/progress", nil).want(t, 200, `"state":"passed"`, `"points":4`)
 }
 
@@ -270,5 +275,15 @@ func TestEventsOfACheck(t *testing.T) {
 	a := w.api(http.MethodPost, "/api/exercises/01-01/checks", map[string]any{"files": []sandbox.File{{Name: "double.go", Content: w.site.exercises["01-01"].Solution[0].Content}}}, "Accept: text/event-stream").want(t, 200)
 	if got := names(a.events(t)); got != "run check check result" {
 		t.Errorf("events = %s", got)
+	}
+}
+
+// withoutInline holds that a page has nothing that its own policy forbids.
+func withoutInline(t *testing.T, html string) {
+	t.Helper()
+	for _, forbidden := range []string{`<script[^>]*>[^<]`, `<style`, `<[^>]*\sstyle=`, `<[^>]*\son[a-z]+=`, `javascript:`, `(src|href)="(https?:)?//`} {
+		if found := regexp.MustCompile(forbidden).FindString(html); found != "" {
+			t.Errorf("the page holds %q", clip(found, 200))
+		}
 	}
 }

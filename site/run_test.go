@@ -391,3 +391,33 @@ func FuzzRunBody(f *testing.F) {
 		}
 	})
 }
+
+// A crowd is answered: each with its result or with 429, and nothing is left
+// of it (S06).
+func TestCrowd(t *testing.T) {
+	w := newWorld(t, func(c *Config) { c.Busy = 8 })
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	codes := map[int]int{}
+	for range 20 {
+		wg.Go(func() {
+			for range 25 {
+				a, err := w.send(t.Context(), http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+					"Authorization: Bearer "+testToken, "Content-Type: application/json")
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				codes[a.code]++
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if codes[200]+codes[429] != 500 || codes[200] < 25 {
+		t.Errorf("answers by status: %v, want 500 of 200 and 429", codes)
+	}
+	if n := w.site.live.count(); n != 0 {
+		t.Errorf("%d runs are still counted as live", n)
+	}
+}
