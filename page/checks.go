@@ -51,6 +51,7 @@ type teachData struct {
 	Other         []grade.Evidence // output and cases
 	Traces        []grade.Evidence
 	Try           string
+	Answer        bool // it is about an answer to a question
 }
 
 func newVerdict(v ExerciseView) verdictData {
@@ -143,7 +144,7 @@ var sealSays = map[grade.Seal]string{
 }
 
 func newTeach(r grade.CheckResult, ex *exercises.Exercise) *teachData {
-	t := &teachData{Text: r.Message, Expected: r.Expected, Got: r.Got}
+	t := &teachData{Text: r.Message, Expected: r.Expected, Got: r.Got, Answer: r.Kind == "predict"}
 	for _, e := range r.Evidence {
 		switch {
 		case e.Kind == "line" && e.File != "":

@@ -56,7 +56,7 @@ function extensions(o: Options): Extension[] {
     lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), indentOnInput(),
     bracketMatching(), closeBrackets(), o.file.endsWith(".go") ? go() : [], syntaxHighlighting(colours),
     EditorState.tabSize.of(4), indentUnit.of("\t"), plainSpaces, typeOver, marked, look,
-    EditorView.contentAttributes.of({ "aria-label": o.label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+    EditorView.contentAttributes.of({ "aria-label": o.label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     EditorView.scrollMargins.of(() => ({ top: 60, bottom: 60 })),
     keymap.of([
       { key: "Mod-Enter", run: () => { o.run(); return true; } },

@@ -40,7 +40,8 @@ export class Stream {
     }
     if (++this.lines > keepLines) return;
     const code = make("code", {}, text);
-    const row = make("div", { class: stream === "stderr" ? "o e" : "o" }, make("span", { class: "ot" }, newTime(at, this.lastTime)), code);
+    const shown = newTime(at, this.lastTime);
+    const row = make("div", { class: stream === "stderr" ? "o e" : "o" }, make("span", { class: shown.length > 5 ? "ot long" : "ot" }, shown), code);
     this.body.append(row);
     this.line = code;
     this.stream = stream;

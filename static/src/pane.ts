@@ -35,12 +35,15 @@ export class Pane {
   private editor: Editor | null = null;
   private mounting: Promise<Editor | null> | null = null;
   private source: string;
+  /** tail is the newline at the end, which the editor does not show as a line of its own. */
+  private readonly tail: string;
   private readonly area: HTMLTextAreaElement | null;
 
   constructor(private readonly code: HTMLElement, form: HTMLElement, private readonly hooks: PaneHooks) {
     this.name = code.dataset.file ?? "";
     this.area = maybe<HTMLTextAreaElement>(form, `textarea[name="file:${CSS.escape(this.name)}"]`);
     this.source = this.area?.value ?? "";
+    this.tail = this.source.endsWith("\n") ? "\n" : "";
     const original = maybe<HTMLTemplateElement>(form, `template.original[data-file="${CSS.escape(this.name)}"]`);
     this.original = original ? original.content.textContent ?? "" : this.source;
     if (this.area) this.wake();
@@ -49,7 +52,7 @@ export class Pane {
   /** editable is false for a file that is only shown. */
   get editable(): boolean { return this.area !== null; }
 
-  get text(): string { return this.editor?.text() ?? this.source; }
+  get text(): string { return this.editor ? this.editor.text() + this.tail : this.source; }
 
   get changed(): boolean { return this.text !== this.original; }
 
@@ -57,8 +60,12 @@ export class Pane {
   async write(text: string): Promise<void> {
     if (text === this.text) return;
     const editor = await this.mount();
-    if (editor) editor.replace(text);
+    if (editor) editor.replace(this.shown(text));
     else this.source = text;
+  }
+
+  private shown(text: string): string {
+    return this.tail && text.endsWith("\n") ? text.slice(0, -1) : text;
   }
 
   /** sync gives the text to the form, for a submit that no script handles. */
@@ -89,7 +96,7 @@ export class Pane {
     const holder = make("div", { class: "code ed" });
     holder.dataset.file = this.name;
     this.editor = script.mount({
-      parent: holder, doc: this.source, file: this.name,
+      parent: holder, doc: this.shown(this.source), file: this.name,
       label: `Editor, ${this.name}. Escape, then Tab, leaves the editor`,
       changed: () => this.hooks.changed(), run: () => this.hooks.run(), format: () => this.hooks.format(),
     });
