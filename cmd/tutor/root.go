@@ -81,7 +81,7 @@ func newRoot(io streams) *cobra.Command {
 	root.Args = cobra.NoArgs
 	serve := newServe(io)
 	serve.Use = "serve"
-	root.AddCommand(serve, newRun(io), newGrade(io), newVerify(io), newDoctor(io), newClean(io), newVersion(io), newTrace(io))
+	root.AddCommand(serve, newRun(io), newGrade(io), newVerify(io), newDoctor(io), newClean(io), newVersion(io), newTrace(io), newWork(io))
 	return root
 }
 
