@@ -146,7 +146,7 @@ func TestWhole(t *testing.T) {
 func TestForms(t *testing.T) {
 	html := samples(t)
 	for name, wants := range map[string][]string{
-		"section":  {`action="/chapters/scheduler/next/run#cell-order"`, `name="cell" value="order"`, `name="file:order.go"`, `name="predict" value="2"`, `name="action" value="run"`, `name="trace" value="1"`, `action="/chapters/scheduler/next/read"`},
+		"section":  {`action="/chapters/scheduler/next/run#cell-order"`, `name="cell" value="order"`, `name="file:order.go"`, `name="file:main.go"`, `name="file:spin.go"`, `id="cell-two-2-L3"`, `name="predict" value="2"`, `name="action" value="run"`, `name="trace" value="1"`, `action="/chapters/scheduler/next/read"`},
 		"exercise": {`action="/exercises/03-01/check#checks"`, `name="file:pool.go"`, `name="answer:peak" value="1001"`, `name="answer:waits" value="a channel" checked`, `value="check"`, `value="save"`, `value="reset"`, `value="solution"`},
 		"states":   {`data-status="changed"`, `data-status="deadlock"`, `data-state="limit"`, `<template class="original" data-file="send.go">`},
 	} {

@@ -46,6 +46,7 @@ A P without work of its own looks elsewhere, in this order:
 | global queue | one |
 
 ` + "```go run id=jobs trace procs=4 file=jobs.go\npackage main\n\nfunc main() {\n\tfor range 24 {\n\t\tgo func() {}()\n\t}\n}\n```\n" + `
+` + "```go run id=two\n-- main.go --\npackage main\n\nfunc main() { spin() }\n-- spin.go --\npackage main\n\nfunc spin() {}\n```\n" + `
 <details><summary>Hint 1: a question</summary>
 
 Who decides which job a goroutine does?
