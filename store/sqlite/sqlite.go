@@ -1,5 +1,10 @@
 // Package sqlite keeps drafts and progress in one SQLite file.
 //
+// It owns rows and migrations and refuses rules: that a lesser state of
+// progress does not replace a greater one is the only one it holds, since that
+// must be atomic. It may import learner and sandbox; only cmd/tutor and tests
+// may import it.
+//
 // The file is in write-ahead mode with full synchronisation, so what was
 // answered is on the disk. One connection writes, a few read beside it.
 // Several processes may have the same file open.

@@ -1,4 +1,5 @@
-// Package storetest holds the behaviour that every store must show.
+// Package storetest holds the behaviour that every store must show, as one
+// suite that each store's own test runs. It owns no rows and no rules.
 package storetest
 
 import (
