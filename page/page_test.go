@@ -54,6 +54,15 @@ func samples(t *testing.T) map[string]string {
 	return html
 }
 
+// TestPages looks at every sample from all sides.
+func TestPages(t *testing.T) {
+	html := samples(t)
+	t.Run("nothing inline", func(t *testing.T) { checkInline(t, html) })
+	t.Run("hostile output", func(t *testing.T) { checkHostile(t, html) })
+	t.Run("whole", func(t *testing.T) { checkWhole(t, html) })
+	t.Run("forms", func(t *testing.T) { checkForms(t, html) })
+}
+
 // TestWriteSamples puts the samples into a folder to be looked at in a
 // browser, with the assets beside them.
 func TestWriteSamples(t *testing.T) {
@@ -71,9 +80,9 @@ func TestWriteSamples(t *testing.T) {
 	}
 }
 
-// TestNothingInline holds what the content security policy demands: no inline
+// checkInline holds what the content security policy demands: no inline
 // script or style, no handler.
-func TestNothingInline(t *testing.T) {
+func checkInline(t *testing.T, html map[string]string) {
 	bad := map[string]*regexp.Regexp{
 		"a style attribute": regexp.MustCompile(`<[^>]*\sstyle=`),
 		"a style element":   regexp.MustCompile(`<style`),
@@ -82,7 +91,7 @@ func TestNothingInline(t *testing.T) {
 		"a javascript: URL": regexp.MustCompile(`(?i)(?:href|src|action)="javascript:`),
 		"another origin":    regexp.MustCompile(`(?:src|href|action)="(?:https?:)?//`),
 	}
-	for name, html := range samples(t) {
+	for name, html := range html {
 		for what, pattern := range bad {
 			if m := pattern.FindString(html); m != "" {
 				t.Errorf("%s has %s: %s", name, what, m)
@@ -91,10 +100,9 @@ func TestNothingInline(t *testing.T) {
 	}
 }
 
-// TestHostileOutput proves that what a program prints, and what a learner
+// checkHostile proves that what a program prints, and what a learner
 // types, is text: it comes back whole and makes no element.
-func TestHostileOutput(t *testing.T) {
-	html := samples(t)
+func checkHostile(t *testing.T, html map[string]string) {
 	for _, name := range []string{"states", "run-hostile-panel"} {
 		if strings.Contains(html[name], "<script>alert") || strings.Contains(html[name], "<img src=x") {
 			t.Errorf("%s: printed text became markup", name)
@@ -108,14 +116,14 @@ func TestHostileOutput(t *testing.T) {
 	}
 }
 
-// TestWhole holds that ids are unique, that every symbol and every label's
+// checkWhole holds that ids are unique, that every symbol and every label's
 // control is there, and that assets have their version.
-func TestWhole(t *testing.T) {
+func checkWhole(t *testing.T, html map[string]string) {
 	ids := regexp.MustCompile(`\sid="([^"]+)"`)
 	uses := regexp.MustCompile(`(?:href="|url\()#((?:i|sw|h)-[a-z]+)`)
 	labels := regexp.MustCompile(`\s(?:for|aria-labelledby|form)="([^"]+)"`)
 	assets := regexp.MustCompile(`"(/static/[^"]+)"`)
-	for name, html := range samples(t) {
+	for name, html := range html {
 		if strings.HasSuffix(name, "-panel") {
 			continue
 		}
@@ -142,9 +150,8 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestForms holds the names that posts without a script have.
-func TestForms(t *testing.T) {
-	html := samples(t)
+// checkForms holds the names that posts without a script have.
+func checkForms(t *testing.T, html map[string]string) {
 	for name, wants := range map[string][]string{
 		"section":  {`action="/chapters/scheduler/next/run#cell-order"`, `name="cell" value="order"`, `name="file:order.go"`, `name="file:main.go"`, `name="file:spin.go"`, `id="cell-two-2-L3"`, `name="predict" value="2"`, `name="action" value="run"`, `name="trace" value="1"`, `action="/chapters/scheduler/next/read"`},
 		"exercise": {`action="/exercises/03-01/check#checks"`, `name="file:pool.go"`, `name="answer:peak" value="1001"`, `name="answer:waits" value="a channel" checked`, `value="check"`, `value="save"`, `value="reset"`, `value="solution"`},

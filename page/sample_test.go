@@ -1,6 +1,7 @@
 package page
 
 import (
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -83,9 +84,9 @@ func sampleStateNames() []string {
 	return []string{"fresh", "draft", "ok", "long", "compile", "panic", "deadlock", "memory", "time", "output", "race", "refused", "killed", "hostile"}
 }
 
-func sampleCourse(t *testing.T) *content.Course {
-	t.Helper()
-	course, err := content.Load(fstest.MapFS{
+// loadSample reads the sample course once for all tests; nobody changes it.
+var loadSample = sync.OnceValues(func() (*content.Course, error) {
+	return content.Load(fstest.MapFS{
 		"course.yaml":                {Data: []byte("title: Go under load\nlang: en\nchapters:\n  - 03-scheduler\n  - 04-memory\n")},
 		"03-scheduler/index.md":      {Data: []byte("---\ntitle: Goroutines and the scheduler\nminutes: 4\nobjectives: [Predict who runs next, Find what a program waits for]\nexercises: [\"03-01\", \"03-02\"]\n---\nWho runs, who waits, and what it costs.\n\n## The map\n\nThree sections, two exercises.\n")},
 		"03-scheduler/01-next.md":    {Data: []byte(sampleSection)},
@@ -93,11 +94,16 @@ func sampleCourse(t *testing.T) *content.Course {
 		"03-scheduler/03-blocked.md": {Data: []byte("---\ntitle: Blocking without blocking a thread\nminutes: 12\nstatus: coming\n---\nSystem calls and the poller.\n")},
 		"04-memory/index.md":         {Data: []byte("---\ntitle: Memory and escapes\nminutes: 4\nstatus: coming\n---\nWhere values live.\n")},
 	})
+})
+
+func sampleCourse(t *testing.T) *content.Course {
+	t.Helper()
+	course, err := loadSample()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range course.Problems {
-		t.Log(p)
+		t.Errorf("sample course: %v", p)
 	}
 	return course
 }
