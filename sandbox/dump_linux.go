@@ -47,3 +47,6 @@ func busiest(pid int) int {
 	}
 	return best
 }
+
+// textBusy is how the kernel refuses to execute a file that is being written.
+const textBusy = unix.ETXTBSY

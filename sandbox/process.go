@@ -97,7 +97,7 @@ func Start(ctx context.Context, l Launch) (*Process, error) {
 	if err == nil {
 		before := time.Now()
 		// Killing is left to watch, which also notes why.
-		p.jailed, err = jail.Start(context.WithoutCancel(ctx), p.launch.Spec)
+		p.jailed, err = startFree(context.WithoutCancel(ctx), p.launch.Spec)
 		p.startup = time.Since(before)
 	}
 	for _, f := range theirs {
@@ -113,6 +113,19 @@ func Start(ctx context.Context, l Launch) (*Process, error) {
 	p.read()
 	go p.watch(ctx)
 	return p, nil
+}
+
+// startFree starts a program as soon as nobody has its file open for writing.
+// A process that was forked elsewhere while the file was being written has it
+// open until it executes its own program, for an instant.
+func startFree(ctx context.Context, spec jail.Spec) (*jail.Process, error) {
+	for try := 0; ; try++ {
+		p, err := jail.Start(ctx, spec)
+		if !errors.Is(err, textBusy) || try == 50 {
+			return p, err
+		}
+		time.Sleep(time.Duration(try+1) * time.Millisecond)
+	}
 }
 
 // open makes the pipes. It returns the program's ends.

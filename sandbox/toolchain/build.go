@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -313,6 +314,9 @@ func (s *steps) spec(l *library) jail.Spec {
 	}
 }
 
+// errDamaged is told when archives are gone that the manifest names.
+var errDamaged = errors.New("the prepared standard library is damaged")
+
 // outcome reads what came of the steps.
 func (s *steps) outcome(exit jail.Exit, said string) (*built, error) {
 	b := &built{}
@@ -330,7 +334,7 @@ func (s *steps) outcome(exit jail.Exit, said string) (*built, error) {
 	case failed && (limitReached(exit) || strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory")):
 		return b.merge(overMemory(exit)), nil
 	case failed && strings.Contains(said, "could not import") && strings.Contains(said, "open "+inside):
-		return nil, fmt.Errorf("the prepared standard library is damaged; 'tutor clean' removes it: %s", said)
+		return nil, fmt.Errorf("%w: %s", errDamaged, said)
 	case failed:
 		b.status, b.diags = sandbox.StatusCompileError, parseDiagnostics(said, s.names)
 		if len(b.diags) == 0 {

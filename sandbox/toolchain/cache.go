@@ -76,6 +76,10 @@ func (b *binaries) has(key string) bool {
 // create opens a file for a program that is being built; commit or discard
 // ends that.
 func (b *binaries) create() (*os.File, error) {
+	// Somebody may have removed the folder, as tutor clean does.
+	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+		return nil, fmt.Errorf("write to the cache of programs: %w", err)
+	}
 	f, err := os.CreateTemp(b.dir, "new-*")
 	if err != nil {
 		return nil, fmt.Errorf("write to the cache of programs: %w", err)

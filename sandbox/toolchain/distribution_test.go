@@ -7,7 +7,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +32,7 @@ func distributionPrograms(t *testing.T, root string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if first, _, _ := strings.Cut(string(text), "\n"); strings.TrimSpace(first) == "// run" && fits(string(text)) {
+		if first, _, _ := strings.Cut(string(text), "\n"); strings.TrimSpace(first) == "// run" && fits(string(text)) && included(filepath.Base(f), text, runtime.GOOS, runtime.GOARCH) {
 			runs = append(runs, f)
 		}
 	}
@@ -103,8 +105,11 @@ func goRun(t *testing.T, tool *goTool, file string, job sandbox.Job) (stdout str
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
+	if err != nil {
+		code = 1 // of go run itself, when a signal ended the program
+	}
 	if m := exitStatus.FindStringSubmatch(errs.String()); m != nil {
-		code = int(m[1][0] - '0')
+		code, _ = strconv.Atoi(m[1])
 	}
 	return out.String(), code
 }

@@ -134,25 +134,20 @@ func (e *Engine) standard(ctx context.Context) (*library, error) {
 			case <-ctx.Done():
 				return nil, ctx.Err()
 			}
-		case l != nil && l.tool.current() && !l.failed():
+		case l != nil && l.usable():
 			return l, nil
 		case try >= 2:
 			if err == nil {
-				err = l.failure()
+				_, _, _, _, err = l.state()
+			}
+			if err == nil {
+				err = errDamaged
 			}
 			return nil, err
 		default:
 			e.find()
 		}
 	}
-}
-
-func (l *library) failed() bool { return l.failure() != nil }
-
-// failure is why the library could not be prepared, if it could not.
-func (l *library) failure() error {
-	_, _, _, err, _ := l.state()
-	return err
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

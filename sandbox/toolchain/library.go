@@ -58,7 +58,7 @@ var first = []string{
 var buildFlags = []string{"-trimpath", "-gcflags=all=-dwarf=false"}
 
 // inside is where the folder of the library is seen in a build jail.
-const inside = "/std"
+const inside = "/library"
 
 // openLibrary looks at what is there; it compiles nothing.
 func openLibrary(data string, tool *goTool) (*library, error) {
@@ -120,17 +120,17 @@ func (l *library) update(change func()) {
 }
 
 // state is a moment's view.
-func (l *library) state() (has manifest, done, total int, err error, changed <-chan struct{}) {
+func (l *library) state() (has manifest, done, total int, changed <-chan struct{}, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.has, l.done, l.total, l.err, l.changed
+	return l.has, l.done, l.total, l.changed, l.err
 }
 
 // await waits until every import is compiled, or everything is, so that one
 // which is not there does not exist. It tells how far preparing has come.
 func (l *library) await(ctx context.Context, imports []string, progress func(done, total int)) (manifest, error) {
 	for {
-		has, done, total, err, changed := l.state()
+		has, done, total, changed, err := l.state()
 		if has.covers(imports) {
 			return has, nil
 		}
@@ -157,4 +157,23 @@ func (m *manifest) covers(imports []string) bool {
 		}
 	}
 	return len(m.All) > 0
+}
+
+// usable says whether the library can still be built with: its Go is in
+// place, preparing did not fail, and nobody removed it.
+func (l *library) usable() bool {
+	has, _, _, _, err := l.state()
+	if err != nil || !l.tool.current() {
+		return false
+	}
+	if len(has.All) == 0 {
+		return true // it is still being prepared
+	}
+	_, err = os.Stat(filepath.Join(l.dir, "manifest.json"))
+	return err == nil
+}
+
+// spoil forgets that the library was prepared.
+func (l *library) spoil() {
+	_ = os.Remove(filepath.Join(l.dir, "manifest.json")) // that it is gone already is just as well
 }

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +114,7 @@ func serveChild(name string) int {
 		}
 	case "spin":
 		for {
+			runtime.Gosched()
 		}
 	case "hog":
 		var keep [][]byte
@@ -138,3 +141,21 @@ var addresses = regexp.MustCompile(`0x[0-9a-f]+|goroutine \d+|\+0x[0-9a-f]+`)
 
 // noAddresses takes out what differs from run to run.
 func noAddresses(dump string) string { return addresses.ReplaceAllString(dump, "_") }
+
+// onlyNumbers is what println printed, when that is a number.
+func onlyNumbers(stderr string) string {
+	if _, err := strconv.Atoi(strings.TrimSpace(stderr)); err == nil {
+		return stderr
+	}
+	return ""
+}
+
+// asFile writes the one file of a job to disk.
+func asFile(t *testing.T, job sandbox.Job) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), job.Files[0].Name)
+	if err := os.WriteFile(name, []byte(job.Files[0].Content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}

@@ -2,6 +2,7 @@ package toolchain
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -31,6 +32,11 @@ type run struct {
 func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	r := e.newRun(job, sink)
 	err := r.do(ctx)
+	if errors.Is(err, errDamaged) {
+		// Somebody removed archives: they are made again, once.
+		r = e.newRun(job, sink)
+		err = r.do(ctx)
+	}
 	switch {
 	case ctx.Err() != nil:
 		r.result.Status = sandbox.StatusKilled
@@ -104,6 +110,9 @@ func (r *run) do(ctx context.Context) error {
 	r.result.Timing.QueueMS = since(queued)
 	defer r.letGo(stages)
 	if ok, err = r.build(ctx, library, stages); err != nil || !ok {
+		if errors.Is(err, errDamaged) {
+			library.spoil()
+		}
 		return err
 	}
 	if r.job.Dialogue != nil {
