@@ -3,6 +3,7 @@ package jail
 import (
 	"context"
 	"os/exec"
+	"runtime"
 	"testing"
 )
 
@@ -25,6 +26,17 @@ func BenchmarkRunJail(b *testing.B) {
 func BenchmarkRunJailWithoutCgroups(b *testing.B) {
 	benchmark(b, Spec{Path: targetOf(b), Args: []string{"prog", "nothing"},
 		Without: []Layer{CgroupMemory, CgroupPIDs, CgroupCPU}})
+}
+
+// BenchmarkRunJailOfLargeServer must not differ from BenchmarkRunJail: what
+// the server itself has in memory is of no concern to a jail.
+func BenchmarkRunJailOfLargeServer(b *testing.B) {
+	ballast := make([]byte, 256<<20)
+	for i := 0; i < len(ballast); i += 4096 {
+		ballast[i] = 1
+	}
+	benchmark(b, Spec{Path: targetOf(b), Args: []string{"prog", "nothing"}})
+	runtime.KeepAlive(ballast)
 }
 
 func BenchmarkBuildJail(b *testing.B) {

@@ -133,12 +133,12 @@ func (g *group) attach(pid int) error {
 	return errors.Join(errs...)
 }
 
-// fd is what clone puts a child into the group by.
-func (g *group) fd() (int, bool) {
+// folder is what clone puts a child into the group by.
+func (g *group) folder() (*os.File, bool) {
 	if g == nil || g.handle == nil {
-		return 0, false
+		return nil, false
 	}
-	return int(g.handle.Fd()), true
+	return g.handle, true
 }
 
 // number reads a file of a controller that holds one number, or the one

@@ -10,6 +10,41 @@
 // Its invariant: the target is executed as PID 1 of its namespace with every
 // layer already on, so that no thread of ours lives beside it.
 //
+// # How a process gets into its jail
+//
+// Start makes a child of our own binary in new namespaces and puts it into a
+// cgroup. The child (package reexec) is told over a socket what to become:
+// it builds a private root and enters it, brings up the loopback interface,
+// applies limits, gives up users, capabilities and privileges, restricts
+// itself by Landlock and seccomp, and executes the target in its own place.
+// The socket closes by that, and Start returns.
+//
+// # What a target sees
+//
+// It is process 1 and user 1000 on a host named sandbox. It may write below
+// /tmp and nowhere else, and may execute what Spec.Path and Spec.Binds allow,
+// but nothing it wrote. /proc shows itself alone. There is a network with
+// nothing in it but the loopback interface. A Build runs its Steps in the same
+// way, one after the other, below a driver of ours that was executed like a
+// target; a step that a signal N ends counts as exit code 128+N.
+//
+// # Limits
+//
+// Memory, tasks and CPU time are counted by a cgroup, v1 or v2, where one can
+// be made. Without one a jail is bounded all the same, by having one process
+// only: seccomp refuses another process and shared memory, and RLIMIT_DATA,
+// RLIMIT_NPROC and the size of /tmp bound what is left. What compilers need is
+// exempt from that. RLIMIT_CPU is a backstop, a second late; who wants to end
+// a process with an explanation watches Process.CPU.
+//
+// # Where layers are missing
+//
+// What the kernel refuses is found out once and left away; Process.Missing
+// tells. Without a private root a folder of the host stands in for it, and
+// the paths of a Spec are translated. On other systems than Linux there are no
+// layers at all. Nothing is taken for granted: Measure attacks the jail and
+// tells what held.
+//
 // It imports none of our rooms but jail/reexec; sandbox and its engines may
 // import it.
 package jail

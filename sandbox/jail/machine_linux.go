@@ -22,6 +22,7 @@ type host struct {
 	twoIDs    bool // we may map a second user
 	cgroups   *cgroups
 	libraries []string // shared ones that our own binary needs
+	maker     *maker   // nil until it is known what works without it
 }
 
 // machine answers what this machine offers. A layer in it was put on once
@@ -39,6 +40,7 @@ var machine = sync.OnceValue(func() *host {
 	h.twoIDs = canMapTwo()
 	h.cgroups.sweep()
 	h.settle()
+	h.maker = &maker{}
 	return h
 })
 

@@ -3,7 +3,6 @@ package jail
 import (
 	"os"
 	"strings"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -150,45 +149,44 @@ func etc() []File {
 	}
 }
 
-// attributes are what the kernel is asked for when the child is made.
-func (l *launch) attributes() *syscall.SysProcAttr {
-	a := &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL}
-	for layer, flag := range map[Layer]uintptr{
+// order says what the child is to be when it is made.
+func (l *launch) order() reexec.Order {
+	var o reexec.Order
+	for layer, flag := range map[Layer]uint64{
 		UserNS: unix.CLONE_NEWUSER, Mount: unix.CLONE_NEWNS, PID: unix.CLONE_NEWPID,
 		Net: unix.CLONE_NEWNET, IPC: unix.CLONE_NEWIPC, UTS: unix.CLONE_NEWUTS,
 	} {
 		if l.on[layer] {
-			a.Cloneflags |= flag
+			o.Clone |= flag
 		}
 	}
 	if l.on[UserNS] {
-		l.mapIDs(a)
+		l.mapIDs(&o)
 	}
 	if l.on[UserNS] && !l.host.twoIDs || !l.on[Caps] && (l.on[UserNS] || os.Geteuid() == 0) {
-		a.AmbientCaps = neededCaps
+		o.Ambient = neededCaps
 	}
-	if fd, ok := l.group.fd(); ok {
-		a.UseCgroupFD, a.CgroupFD = true, fd
-	}
-	return a
+	_, o.InCgroup = l.group.folder()
+	return o
 }
 
 // neededCaps are what the child needs to confine itself, until it drops them.
 // A user other than 0 keeps them across the first execve only as ambient ones.
-var neededCaps = []uintptr{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP, unix.CAP_NET_BIND_SERVICE}
+var neededCaps = []uint64{unix.CAP_SYS_ADMIN, unix.CAP_NET_ADMIN, unix.CAP_SETPCAP, unix.CAP_NET_BIND_SERVICE}
 
 // mapIDs gives the child two users where we may, so that the private root
 // belongs to another than the target, and else only our own.
-func (l *launch) mapIDs(a *syscall.SysProcAttr) {
+func (l *launch) mapIDs(o *reexec.Order) {
+	user, group := uint64(os.Geteuid()), uint64(os.Getegid())
 	if !l.host.twoIDs {
-		a.UidMappings = []syscall.SysProcIDMap{{ContainerID: insideID, HostID: os.Geteuid(), Size: 1}}
-		a.GidMappings = []syscall.SysProcIDMap{{ContainerID: insideID, HostID: os.Getegid(), Size: 1}}
+		o.Users = []reexec.Pair{{Inside: insideID, Outside: user}}
+		o.Groups = []reexec.Pair{{Inside: insideID, Outside: group}}
 		return
 	}
-	a.UidMappings = []syscall.SysProcIDMap{{HostID: os.Geteuid(), Size: 1}, {ContainerID: insideID, HostID: l.outside, Size: 1}}
-	a.GidMappings = []syscall.SysProcIDMap{{HostID: os.Getegid(), Size: 1}, {ContainerID: insideID, HostID: l.outside, Size: 1}}
-	a.GidMappingsEnableSetgroups = true
-	a.Credential = &syscall.Credential{}
+	target := reexec.Pair{Inside: insideID, Outside: uint64(l.outside)}
+	o.Users = []reexec.Pair{{Outside: user}, target}
+	o.Groups = []reexec.Pair{{Outside: group}, target}
+	o.AsRoot = true
 }
 
 func isFolder(path string) bool {

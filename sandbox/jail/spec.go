@@ -130,7 +130,7 @@ type Exit struct {
 	Steps     []StepExit
 }
 
-// StepExit is how one Step ended.
+// StepExit is how one Step ended. Code is 128+N when signal N ended it.
 type StepExit struct {
 	Name string
 	Code int

@@ -9,7 +9,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"time"
 
@@ -176,12 +175,7 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("start jail: %w", err)
 	}
-	control := strconv.Itoa(len(l.files) - 1)
-	proc, err := os.StartProcess(reexec.Self, []string{reexec.NameConfine, control}, &os.ProcAttr{
-		Env:   []string{"GOMAXPROCS=1", "GOGC=off"}, // of our own code, until the target replaces it
-		Files: l.files,
-		Sys:   l.attributes(),
-	})
+	proc, err := l.makeChild()
 	if err != nil {
 		return nil, fmt.Errorf("start jail: %w", err)
 	}
@@ -194,6 +188,31 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	}
 	go p.reap()
 	return p, nil
+}
+
+// makeChild has the child made by the maker, or where that is of no use or
+// does not work by ourselves.
+func (l *launch) makeChild() (*os.Process, error) {
+	order := l.order()
+	files := l.files
+	folder, inCgroup := l.group.folder()
+	if inCgroup {
+		files = append(files[:len(files):len(files)], folder)
+	}
+	if l.on[UserNS] && l.host.maker != nil {
+		proc, err := l.host.maker.make(order, files)
+		if !errors.Is(err, errNoMaker) {
+			return proc, err
+		}
+	}
+	attributes := order.Attributes(-1)
+	if inCgroup {
+		attributes.CgroupFD = int(folder.Fd())
+	}
+	attributes.Pdeathsig = syscall.SIGKILL
+	return os.StartProcess(reexec.Self, order.Args(len(l.files)), &os.ProcAttr{
+		Env: reexec.Env(), Files: l.files, Sys: attributes,
+	})
 }
 
 // converse sends the child its configuration and waits until the target is

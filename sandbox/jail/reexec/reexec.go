@@ -16,6 +16,8 @@ const (
 	// NameConfine reads a Config from the descriptor named by argv[1],
 	// confines itself and executes the target.
 	NameConfine = "tutor-jail"
+	// NameMaker makes such children for a server that is larger than it.
+	NameMaker = "tutor-jail-maker"
 	// NameDrive runs the steps of a Build, already confined.
 	NameDrive = "tutor-jail-build"
 	// NameCanary tries to break out of where it is, already confined.

@@ -19,6 +19,8 @@ func init() {
 	switch os.Args[0] {
 	case NameConfine:
 		confine()
+	case NameMaker:
+		maker()
 	case NameDrive:
 		drive()
 	case NameCanary:

@@ -1,0 +1,116 @@
+package jail
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"sync"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+
+	"course/tutor/sandbox/jail/reexec"
+)
+
+// maker is a small process of ours that makes children for us, because making
+// one from a large process is slow; see reexec. It is started when it is
+// first needed, and again if it has died.
+type maker struct {
+	mu     sync.Mutex
+	socket *os.File // nil: not started
+	pid    int
+}
+
+// make makes a child. The error wraps errNoMaker when it was no fault of the
+// order.
+func (m *maker) make(o reexec.Order, files []*os.File) (*os.Process, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.socket == nil {
+		if err := m.start(); err != nil {
+			return nil, fmt.Errorf("%w: %w", errNoMaker, err)
+		}
+	}
+	answer, err := m.ask(o.Encode(), files)
+	if err != nil {
+		_ = m.socket.Close()
+		m.socket = nil
+		return nil, fmt.Errorf("%w: %w", errNoMaker, err)
+	}
+	pid, err := reexec.Made(answer)
+	if err != nil {
+		return nil, err
+	}
+	return os.FindProcess(pid)
+}
+
+var errNoMaker = errors.New("no process that makes children")
+
+func (m *maker) ask(order []byte, files []*os.File) ([]byte, error) {
+	var fds []int
+	for _, f := range files {
+		fds = append(fds, int(f.Fd()))
+	}
+	socket := int(m.socket.Fd())
+	if err := unix.Sendmsg(socket, order, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL); err != nil {
+		return nil, err
+	}
+	answer := make([]byte, 64)
+	for {
+		n, err := unix.Read(socket, answer)
+		switch {
+		case err == syscall.EINTR:
+		case err != nil:
+			return nil, err
+		case n == 0:
+			return nil, errors.New("it has ended")
+		default:
+			return answer[:n], nil
+		}
+	}
+}
+
+// start starts the process, from a thread that lives as long as we do: the
+// kernel takes the end of the thread that made a child for the end of its
+// parent, for the children of the maker too.
+func (m *maker) start() error {
+	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	theirs := os.NewFile(uintptr(pair[1]), "socket of maker")
+	defer theirs.Close()
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		proc, err := startMaker(theirs)
+		if err == nil {
+			m.pid = proc.Pid
+		}
+		started <- err
+		if err == nil {
+			_, _ = proc.Wait()
+		}
+		select {}
+	}()
+	if err := <-started; err != nil {
+		_ = unix.Close(pair[0])
+		return err
+	}
+	m.socket = os.NewFile(uintptr(pair[0]), "socket to maker")
+	return nil
+}
+
+func startMaker(socket *os.File) (*os.Process, error) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer null.Close()
+	return os.StartProcess(reexec.Self, []string{reexec.NameMaker, "3"}, &os.ProcAttr{
+		Env:   reexec.Env(),
+		Files: []*os.File{null, null, os.Stderr, socket},
+		Sys:   &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL},
+	})
+}

@@ -1,0 +1,49 @@
+package jail
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// The process that makes children may die: those it made go on, and the next
+// is made all the same.
+func TestMakerDies(t *testing.T) {
+	needsLayers(t, UserNS)
+	m := machine().maker
+	p, err := Start(context.Background(), Spec{Path: targetOf(t), Args: []string{"prog", "sleep", "500"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.mu.Lock()
+	maker := m.pid
+	m.mu.Unlock()
+	if maker == 0 || stateOf(maker) == "" {
+		t.Fatal("the child was not made by a maker")
+	}
+	proc, err := os.FindProcess(maker)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := proc.Signal(syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for stateOf(maker) != "" {
+		time.Sleep(time.Millisecond)
+	}
+	for range 2 {
+		if r := run(t, Spec{}, "hello"); r.Stdout != "hello\n" {
+			t.Errorf("%+v", r)
+		}
+	}
+	if exit, err := p.Wait(); err != nil || exit.Code != 0 || exit.Wall < 500*time.Millisecond {
+		t.Errorf("the process that it had made: %+v %v", exit, err)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.pid == maker || m.socket == nil {
+		t.Error("no other maker was started")
+	}
+}
