@@ -60,7 +60,11 @@ func loadOne(fsys fs.FS, dir string, probs *problems) (*Exercise, error) {
 	}
 	ex := &Exercise{Dir: dir}
 	front, body, offset := splitFront(string(text))
-	if front == "" || !utf8.Valid(text) {
+	if !utf8.Valid(text) {
+		probs.add(file, 1, "front-matter", "it is not UTF-8", "save it as UTF-8")
+		return nil, nil
+	}
+	if front == "" {
 		probs.add(file, 1, "front-matter", "it does not begin with front matter", "begin with a line ---, then the keys, then a line ---")
 		return nil, nil
 	}

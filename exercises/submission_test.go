@@ -161,6 +161,9 @@ func TestReadSubmission(t *testing.T) {
 		}
 	}
 	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "dan", "sum.go")); err != nil {
+		if os.Getenv("TUTOR_CI") == "1" {
+			t.Fatal(err)
+		}
 		t.Skip("no symbolic links here:", err)
 	}
 	if _, err := exercises.ReadSubmission(ex, filepath.Join(dir, "dan")); err == nil || !strings.Contains(err.Error(), "not a link") {

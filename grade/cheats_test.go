@@ -98,6 +98,7 @@ func TestCheats(t *testing.T) {
 	}
 	for _, c := range all {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			ex := exercise(t, c.exercise)
 			if c.arch == "" || c.arch == runtime.GOARCH {
 				winsAgainstGoTest(t, ex, c)
@@ -134,7 +135,7 @@ func winsAgainstGoTest(t *testing.T, ex *exercises.Exercise, c cheat) {
 func goTest(t *testing.T, ex *exercises.Exercise, files []sandbox.File, runs int) (string, bool) {
 	t.Helper()
 	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("there is no go command:", err)
+		lacking(t, "there is no go command: %v", err)
 	}
 	dir := t.TempDir()
 	hidden := map[string]string{"00-01": "sum_hidden_test.go", "03-01": "sched_hidden_test.go"}[ex.ID]

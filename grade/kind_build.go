@@ -3,6 +3,8 @@ package grade
 import (
 	"context"
 	"fmt"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,9 +42,9 @@ func (s *session) build(ctx context.Context, r *CheckResult) error {
 func (s *session) builds(part *sandbox.Result, r *CheckResult) bool {
 	switch part.Status {
 	case sandbox.StatusCompileError:
-		r.Message = "It does not compile. " + firstError(part)
+		r.Message = "It does not compile. " + s.firstError(part)
 	case sandbox.StatusRefused:
-		r.Message = "It was not built. " + firstError(part)
+		r.Message = "It was not built. " + s.firstError(part)
 	case sandbox.StatusCompileLimit:
 		r.Message = "Compiling it took more time or memory than there is. Look for a very large constant or type."
 	default:
@@ -50,7 +52,7 @@ func (s *session) builds(part *sandbox.Result, r *CheckResult) bool {
 	}
 	r.Status = Failed
 	for _, d := range part.Diagnostics {
-		if len(r.Evidence) < 10 {
+		if len(r.Evidence) < 10 && s.isLearners(d.File) {
 			text := strings.TrimSpace(d.Message + "\n" + d.Explain)
 			r.Evidence = append(r.Evidence, Evidence{Kind: "line", File: d.File, Line: d.Line, Text: text})
 		}
@@ -58,18 +60,26 @@ func (s *session) builds(part *sandbox.Result, r *CheckResult) bool {
 	return false
 }
 
-// firstError is the first message of the compiler, with its explanation.
-func firstError(part *sandbox.Result) string {
+// firstError is the first message of the compiler, with its explanation. One
+// about our own file is about what it calls in the learner's.
+func (s *session) firstError(part *sandbox.Result) string {
 	if len(part.Diagnostics) == 0 {
 		return "Nobody said why."
 	}
 	d := part.Diagnostics[0]
 	text := fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Message)
-	if d.File == "" {
+	switch {
+	case d.File == "":
 		text = d.Message
+	case !s.isLearners(d.File):
+		return fmt.Sprintf("The checks call your package %s as the starter has it, and that is no longer possible: %s. Keep the names and types of the starter's functions.", s.ex.Package, d.Message)
 	}
 	if d.Explain != "" {
 		text += ". " + d.Explain
 	}
 	return text
+}
+
+func (s *session) isLearners(file string) bool {
+	return slices.ContainsFunc(s.files, func(f sandbox.File) bool { return f.Name == path.Base(file) })
 }

@@ -68,12 +68,18 @@ func needsEngine(t testing.TB) *toolchain.Engine {
 		_, shared.err = shared.engine.Run(ctx, hello, nil)
 	})
 	if shared.err != nil {
-		if os.Getenv("TUTOR_CI") == "1" {
-			t.Fatalf("no program can be built and jailed here: %v", shared.err)
-		}
-		t.Skipf("no program can be built and jailed here: %v", shared.err)
+		lacking(t, "no program can be built and jailed here: %v", shared.err)
 	}
 	return shared.engine
+}
+
+// lacking skips a test, or fails it where everything is said to be there.
+func lacking(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("TUTOR_CI") == "1" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
 }
 
 func analyse(_ context.Context, trace []byte) (*exectrace.Trace, error) {

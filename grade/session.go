@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"course/tutor/exercises"
@@ -113,7 +114,7 @@ func (s *session) record(r CheckResult) {
 func (s *session) verdict() *Verdict {
 	v := &Verdict{Exercise: s.ex.ID, Status: Passed, Checks: []CheckResult{}, Ignored: s.work.Ignored, Seed: s.seed,
 		Toolchain: s.g.cfg.Toolchain, ChecksHash: checksHash(s.ex), Machine: s.g.cfg.Machine,
-		Noise: Noise{OnCPU: s.onCPU, Judged: true}, Traces: s.traces}
+		Noise: Noise{OnCPU: s.onCPU, Judged: true}, Traces: s.shownTraces()}
 	if v.Ignored == nil {
 		v.Ignored = []string{}
 	}
@@ -125,6 +126,26 @@ func (s *session) verdict() *Verdict {
 		v.Status = worse(v.Status, r.Status)
 	}
 	return v
+}
+
+// shownTraces are the traces that questions are about, and those that failed
+// checks point at; without questions, all.
+func (s *session) shownTraces() []TraceFile {
+	shown := map[string]bool{}
+	asked := false
+	for _, c := range s.ex.Checks {
+		for _, id := range c.Needs {
+			shown[id] = shown[id] || c.Kind == "predict"
+		}
+		asked = asked || c.Kind == "predict"
+		for _, e := range s.results[c.ID].Evidence {
+			shown[e.TraceID] = shown[e.TraceID] || e.Kind == "trace"
+		}
+	}
+	if !asked {
+		return s.traces
+	}
+	return slices.DeleteFunc(s.traces, func(t TraceFile) bool { return !shown[t.Check] })
 }
 
 // worse joins the status of a verdict with that of a further check. What could

@@ -11,7 +11,6 @@ import (
 	"testing"
 
 	"course/tutor/exectrace"
-	"course/tutor/exercises"
 	"course/tutor/grade"
 )
 
@@ -36,7 +35,7 @@ func TestSeeds(t *testing.T) {
 			measure(t, tr, shapes)
 		}
 		for _, w := range ex.Wrong {
-			if seeds > 2 && i < seeds/4 || i == 0 && soaked(w) {
+			if seeds > 2 && i < seeds/4 {
 				refusedAt(t, ex, w, gradeWork(t, g, ex, grade.Work{Files: w.Files, Answers: w.Answers}))
 			}
 		}
@@ -46,11 +45,6 @@ func TestSeeds(t *testing.T) {
 		slices.Sort(list)
 		t.Logf("%-28s n=%d min=%.2f median=%.2f max=%.2f", name, len(list), list[0], list[len(list)/2], list[len(list)-1])
 	}
-}
-
-// soaked are the wrong solutions whose refusal rests on a time.
-func soaked(w exercises.Wrong) bool {
-	return slices.Contains([]string{"one-after-the-other", "busy-waiting", "requests-in-a-row", "deaf-to-cancellation"}, w.Name)
 }
 
 // measure keeps what the rules of a traced check stand on.

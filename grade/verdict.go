@@ -64,8 +64,9 @@ type Verdict struct {
 	Noise      Noise         `json:"noise"`
 	DurationMS float64       `json:"duration_ms"`
 
-	// Traces are the traces of the learner's code that checks took, in the
-	// order of the checks, for the page to draw side by side.
+	// Traces are the traces of the learner's code that questions are about or
+	// that failed checks point at (without questions, all that were taken), in
+	// the order of the checks, for the page to draw side by side.
 	Traces []TraceFile `json:"-"`
 }
 
