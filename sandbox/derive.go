@@ -38,8 +38,8 @@ const sigsys = syscall.Signal(31)
 const (
 	fatalPrefix  = "fatal error: "
 	fatalAsleep  = "all goroutines are asleep - deadlock!"
-	fatalMemory  = "runtime: out of memory"
-	fatalMapping = "runtime: cannot allocate memory"
+	fatalMemory  = "out of memory" // what was allocated may stand before or after it
+	fatalMapping = "cannot allocate memory"
 	fatalThread  = "newosproc"
 	fatalGoexit  = "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
 	crashSigsys  = "SIGSYS: bad system call"
@@ -83,12 +83,12 @@ func (e Ending) dyingWords() Status {
 	if e.Code != 2 {
 		return ""
 	}
-	switch e.fatal() {
-	case fatalAsleep:
+	switch fatal := e.fatal(); {
+	case fatal == fatalAsleep:
 		return StatusDeadlock
-	case fatalMemory, fatalMapping:
+	case strings.Contains(fatal, fatalMemory), strings.Contains(fatal, fatalMapping):
 		return StatusMemoryLimit
-	case "":
+	case fatal == "":
 	default:
 		return StatusRuntimeError
 	}
