@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"time"
 )
@@ -33,6 +34,7 @@ type bar struct {
 	name           string
 	limit          float64
 	adds           bool // compare the difference
+	once           bool // slow: measured once, with nothing warm
 	ours, baseline func(ctx context.Context) (time.Duration, error)
 }
 
@@ -63,7 +65,7 @@ func run(ctx context.Context, data string, n int) (bad bool, err error) {
 		}
 		defer os.RemoveAll(data)
 	}
-	bars, closeAll, err := sandboxBars(ctx, data)
+	bars, closeAll, err := allBars(ctx, data)
 	if err != nil {
 		return false, err
 	}
@@ -85,9 +87,28 @@ func run(ctx context.Context, data string, n int) (bad bool, err error) {
 	return bad, nil
 }
 
+// allBars are the bars about building and running, and those over HTTP.
+func allBars(ctx context.Context, data string) ([]bar, func(), error) {
+	b, bars, closeEngine, err := sandboxBars(ctx, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	over, closeServer, err := httpBars(ctx, b, data)
+	if err != nil {
+		closeEngine()
+		return nil, nil, err
+	}
+	bars = append(append(bars, over...), b.firstRunBar(filepath.Join(b.dir, "tutor")))
+	return bars, func() { closeServer(); closeEngine() }, nil
+}
+
 func (b bar) measure(ctx context.Context, n int) (row, error) {
 	var ours, baseline []time.Duration
-	for i := range n + 2 {
+	warm := 2
+	if b.once {
+		n, warm = 1, 0
+	}
+	for i := range n + warm {
 		o, err := b.ours(ctx)
 		if err != nil {
 			return row{}, fmt.Errorf("ours: %w", err)
@@ -96,7 +117,7 @@ func (b bar) measure(ctx context.Context, n int) (row, error) {
 		if err != nil {
 			return row{}, fmt.Errorf("baseline: %w", err)
 		}
-		if i >= 2 { // the first two warm the caches
+		if i >= warm { // the first ones warm the caches
 			ours, baseline = append(ours, o), append(baseline, t)
 		}
 	}

@@ -28,10 +28,10 @@ type bench struct {
 }
 
 // sandboxBars are the bars about building and running.
-func sandboxBars(ctx context.Context, data string) ([]bar, func(), error) {
+func sandboxBars(ctx context.Context, data string) (*bench, []bar, func(), error) {
 	engine, err := toolchain.New(toolchain.Config{DataDir: data})
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	b := &bench{engine: engine}
 	closeAll := func() {
@@ -40,9 +40,9 @@ func sandboxBars(ctx context.Context, data string) ([]bar, func(), error) {
 	}
 	if err := b.prepare(ctx); err != nil {
 		closeAll()
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
-	return []bar{
+	return b, []bar{
 		{name: "edit to first output, by bare compiler, linker and program", limit: 1.25, ours: b.edited, baseline: b.bare},
 		{name: "edit to first output, by go run", limit: 0.6, ours: b.edited, baseline: b.goRun},
 		{name: "unchanged code to first output, by bare", limit: 0.25, ours: b.unchanged, baseline: b.bare},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -78,6 +79,9 @@ func verifyCourse(ctx context.Context, io streams, f verifyFlags, paths []string
 		return ours(err)
 	}
 	problems, err := v.Run(ctx, verify.Options{Update: f.update, Paths: paths, Progress: progress(io, f.json)})
+	if errors.Is(err, verify.ErrPath) {
+		return exitError{exitMisuse, err.Error()}
+	}
 	if err != nil {
 		return ours(err)
 	}
