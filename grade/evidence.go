@@ -25,7 +25,7 @@ func fault(m *exectrace.Metrics, word string, run *tracedRun) string {
 	}
 	used := run.part.Usage.CPUMS
 	busy := m.RunningMS + m.SyscallMS + m.GC.MarkMS*float64(max(m.Procs, 1))
-	if claims := m.RunningMS; claims > 200 && used < claims/50 {
+	if claims := m.RunningMS; claims > 500 && used < claims/200 {
 		return fmt.Sprintf("it shows %.0f ms of running, and the process used %.0f ms of CPU.", claims, used)
 	}
 	if used > 500+4*busy {
@@ -89,10 +89,10 @@ func (s *session) lines(clause exercises.Clause, t *exectrace.Trace) []Evidence 
 		return s.leakLines(t.Metrics.Leaks)
 	case reads("goroutines."):
 		return s.startLines(t.Goroutines)
-	case reads("runnable_ms") || reads("latency."):
-		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunnableMS })
 	case reads("waiting_ms") || reads("running_ms") || reads("cpu_ms") || reads("parallelism") || reads("utilisation"):
 		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunningMS }, waitingMS)
+	case reads("runnable_ms") || reads("latency."):
+		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunnableMS })
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func TestFault(t *testing.T) {
 		want  string // "" for no fault
 	}{
 		{"honest", func(*exectrace.Metrics, *tracedRun) {}, ""},
-		{"a busy machine", func(m *exectrace.Metrics, r *tracedRun) { m.RunningMS = 4000 }, ""},
+		{"a busy machine", func(m *exectrace.Metrics, r *tracedRun) { m.RunningMS = 20000 }, ""},
 		{"a trace of another run", func(m *exectrace.Metrics, r *tracedRun) {
 			m.Regions[1].Name, m.Logs[0].Message = "tutor:0ther", "0ther"
 		}, "missing or doubled"},
@@ -39,7 +39,7 @@ func TestFault(t *testing.T) {
 		{"the word was read and written once more", func(m *exectrace.Metrics, r *tracedRun) { m.Logs[0].N = 2 }, "missing or doubled"},
 		{"two calls", func(m *exectrace.Metrics, r *tracedRun) { m.Regions[1].N = 2 }, "missing or doubled"},
 		{"an answer before its end", func(m *exectrace.Metrics, r *tracedRun) { m.Regions[1].Open = 1 }, "in the middle of a call"},
-		{"drawn work", func(m *exectrace.Metrics, r *tracedRun) { r.part.Usage.CPUMS = 2 }, "400 ms of running, and the process used 2 ms"},
+		{"drawn work", func(m *exectrace.Metrics, r *tracedRun) { m.RunningMS, r.part.Usage.CPUMS = 800, 2 }, "800 ms of running, and the process used 2 ms"},
 		{"hidden work", func(m *exectrace.Metrics, r *tracedRun) { m.RunningMS, r.part.Usage.CPUMS = 10, 5000 }, "used 5000 ms of CPU"},
 	} {
 		m, run := honest()

@@ -58,6 +58,7 @@ func measure(t *testing.T, tr grade.TraceFile, into map[string][]float64) {
 	at := slices.IndexFunc(m.Regions, func(r exectrace.NamedTime) bool { return strings.HasPrefix(r.Name, "tutor:") })
 	call := m.Regions[at].TotalMS
 	into[tr.Check+" running/call"] = append(into[tr.Check+" running/call"], m.RunningMS/call)
+	into[tr.Check+" demand/call"] = append(into[tr.Check+" demand/call"], (m.RunningMS+m.RunnableMS)/call)
 	into[tr.Check+" waiting/call"] = append(into[tr.Check+" waiting/call"], m.WaitingMS/call)
 	into[tr.Check+" peak"] = append(into[tr.Check+" peak"], float64(m.Goroutines.Peak))
 	if m.OnCPU != nil {
