@@ -6,16 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/spf13/cobra"
-
 	"course/tutor/content"
 	"course/tutor/exercises"
 )
-
-// courseFlag adds --course to a command.
-func courseFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("course", "", "folder of a course (content/ and exercises/ in it) instead of the built-in one")
-}
 
 // courseFiles are the folders of a course.
 type courseFiles struct {

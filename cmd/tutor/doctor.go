@@ -131,11 +131,8 @@ func (h health) write(out io.Writer) error {
 
 // browser is the command that would open the course.
 func browser() string {
-	for _, name := range browserCommand() {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-		break
+	if path, err := exec.LookPath(browserCommand()[0]); err == nil {
+		return path
 	}
 	return ""
 }

@@ -85,11 +85,6 @@ func newRoot(io streams) *cobra.Command {
 	return root
 }
 
-// dataFlag adds --data to a command and answers with where its value goes.
-func dataFlag(cmd *cobra.Command) *string {
-	return cmd.Flags().String("data", "", "folder for drafts, progress and the prepared toolchain (default $TUTOR_DATA, else the user's configuration folder)")
-}
-
 // dataDir resolves --data and makes the folder.
 func dataDir(flag string) (string, error) {
 	dir := flag
