@@ -19,7 +19,7 @@ const (
 	bpfJumpEq  = 0x15
 	bpfJumpGe  = 0x35
 	bpfJumpSet = 0x45
-	bpfAnd     = 0x54
+	bpfJump    = 0x05
 	bpfReturn  = 0x06
 )
 
@@ -62,7 +62,7 @@ type instruction struct {
 	k      uint32
 }
 
-// program is a filter under construction.
+// program is a piece of a filter.
 type program struct{ code []instruction }
 
 func (p *program) add(code uint16, k uint32, jt, jf uint8) {
@@ -71,20 +71,10 @@ func (p *program) add(code uint16, k uint32, jt, jf uint8) {
 
 func (p *program) ret(action uint32) { p.add(bpfReturn, action, 0, 0) }
 
-// when answers action for one call. The number is loaded.
-func (p *program) when(number, action uint32) {
-	p.add(bpfJumpEq, number, 0, 1)
+// when answers action if what is loaded is value.
+func (p *program) when(value, action uint32) {
+	p.add(bpfJumpEq, value, 0, 1)
 	p.ret(action)
-}
-
-// check lets one call through a rule over its arguments. Whatever the rule
-// falls through to is allowed.
-func (p *program) check(number uint32, rule func(*program)) {
-	inner := &program{}
-	rule(inner)
-	inner.ret(retAllow)
-	p.add(bpfJumpEq, number, 0, uint8(len(inner.code)))
-	p.code = append(p.code, inner.code...)
 }
 
 func (p *program) arg(n int) { p.add(bpfLoad, uint32(offArgs+8*n), 0, 0) }
@@ -109,6 +99,71 @@ func onlyValues(n int, errno syscall.Errno, values ...uint32) func(*program) {
 	}
 }
 
+// rules say what is answered to each call below firstUnknown: an action, or a
+// look at the arguments.
+type rules struct {
+	actions [firstUnknown]uint32
+	looks   [firstUnknown]*program
+}
+
+func (r *rules) list(numbers []uint32, action uint32) {
+	for _, n := range numbers {
+		r.actions[n] = action
+	}
+}
+
+// check lets one call through a look at its arguments. What that falls
+// through to is allowed.
+func (r *rules) check(number uint32, look func(*program)) {
+	p := &program{}
+	look(p)
+	p.ret(retAllow)
+	r.looks[number] = p
+}
+
+// search finds the answer for a number from lo to hi by halving, since the
+// kernel reads the filter once for each call there is when it is installed.
+func (r *rules) search(lo, hi uint32) *program {
+	middle := r.border(lo, hi)
+	if middle == hi {
+		return r.leaf(lo)
+	}
+	below, from := r.search(lo, middle), r.search(middle, hi)
+	p := &program{}
+	if far := len(below.code); far > 255 {
+		p.add(bpfJumpGe, middle, 0, 1)
+		p.add(bpfJump, uint32(far), 0, 0)
+	} else {
+		p.add(bpfJumpGe, middle, uint8(far), 0)
+	}
+	p.code = append(append(p.code, below.code...), from.code...)
+	return p
+}
+
+// border is the number nearest to the middle from which on another answer is
+// given, or hi when it is the same for all.
+func (r *rules) border(lo, hi uint32) uint32 {
+	best, middle := hi, (lo+hi)/2
+	for n := lo + 1; n < hi; n++ {
+		if r.actions[n] == r.actions[n-1] && r.looks[n] == r.looks[n-1] {
+			continue
+		}
+		if best == hi || max(n, middle)-min(n, middle) < max(best, middle)-min(best, middle) {
+			best = n
+		}
+	}
+	return best
+}
+
+func (r *rules) leaf(n uint32) *program {
+	if r.looks[n] != nil {
+		return r.looks[n]
+	}
+	p := &program{}
+	p.ret(r.actions[n])
+	return p
+}
+
 func (c *child) filter() []instruction {
 	p := &program{}
 	p.add(bpfLoad, offArch, 0, 0)
@@ -119,55 +174,56 @@ func (c *child) filter() []instruction {
 		p.add(bpfJumpGe, foreignFrom, 0, 1) // the 32-bit pointers' calls
 		p.ret(retKill)
 	}
-	c.checked(p)
-	p.list(allowed[:], retAllow)
-	p.list(allowedHere[:], retAllow)
-	if c.Profile == profileBuild {
-		p.list(allowedBuild[:], retAllow)
-	}
-	p.list(trapped[:], retTrap)
-	p.list(absent[:], retErrno|uint32(syscall.ENOSYS))
 	p.add(bpfJumpGe, firstUnknown, 0, 1)
 	p.ret(retErrno | uint32(syscall.ENOSYS))
-	p.ret(retErrno | uint32(syscall.EPERM))
-	return p.code
+	return append(p.code, c.rules().search(0, firstUnknown).code...)
 }
 
-func (p *program) list(numbers []uint32, action uint32) {
-	for _, n := range numbers {
-		p.when(n, action)
+func (c *child) rules() *rules {
+	r := &rules{}
+	for n := range r.actions {
+		r.actions[n] = retErrno | uint32(syscall.EPERM)
 	}
+	r.list(allowed[:], retAllow)
+	r.list(allowedHere[:], retAllow)
+	r.list(trapped[:], retTrap)
+	r.list(absent[:], retErrno|uint32(syscall.ENOSYS))
+	c.checked(r)
+	if c.Profile == profileBuild {
+		r.list(allowedBuild[:], retAllow)
+	}
+	if c.self >= 0 {
+		r.list([]uint32{sysExecveat}, retAllow)
+	}
+	if !c.on(OnNoNewPrivs) { // the capabilities are dropped after the filter
+		r.list([]uint32{syscall.SYS_CAPSET, syscall.SYS_PRCTL}, retAllow)
+		r.looks[syscall.SYS_PRCTL] = nil
+	}
+	return r
 }
 
 // profileBuild is jail.Build.
 const profileBuild = 1
 
 // checked adds the calls that are allowed only with some arguments.
-func (c *child) checked(p *program) {
-	if !c.on(OnNoNewPrivs) {
-		p.when(syscall.SYS_CAPSET, retAllow)
-		p.when(syscall.SYS_PRCTL, retAllow)
-	}
-	c.checkClone(p)
-	c.checkMemory(p)
-	c.checkSockets(p)
-	c.checkSignals(p)
+func (c *child) checked(r *rules) {
+	c.checkClone(r)
+	c.checkMemory(r)
+	c.checkSockets(r)
+	c.checkSignals(r)
 	// Names of threads and memory, and the signal for a parent's death.
-	p.check(syscall.SYS_PRCTL, onlyValues(0, syscall.EPERM, 0x53564d41, 15, 16, prSetPdeathsig))
+	r.check(syscall.SYS_PRCTL, onlyValues(0, syscall.EPERM, 0x53564d41, 15, 16, prSetPdeathsig))
 	// isatty, window size, non-blocking, bytes waiting: nothing that types
 	// into a terminal.
-	p.check(syscall.SYS_IOCTL, onlyValues(1, syscall.ENOTTY, 0x5401, 0x5413, 0x5421, 0x541b, 0x5451))
+	r.check(syscall.SYS_IOCTL, onlyValues(1, syscall.ENOTTY, 0x5401, 0x5413, 0x5421, 0x541b, 0x5451))
 	if c.Profile != profileBuild {
 		// Locks and leases on files that others see too would let two jails talk.
-		p.check(syscall.SYS_FCNTL, onlyValues(1, syscall.EPERM, 0, 1, 2, 3, 4, 1030, 1032))
-	}
-	if c.self >= 0 {
-		p.when(sysExecveat, retAllow)
+		r.check(syscall.SYS_FCNTL, onlyValues(1, syscall.EPERM, 0, 1, 2, 3, 4, 1030, 1032))
 	}
 }
 
-func (c *child) checkClone(p *program) {
-	p.check(syscall.SYS_CLONE, func(p *program) {
+func (c *child) checkClone(r *rules) {
+	r.check(syscall.SYS_CLONE, func(p *program) {
 		refuseBits(0, cloneNamespaces, syscall.EPERM)(p)
 		if c.on(OneProcess) {
 			p.add(bpfJumpSet, cloneThread, 1, 0)
@@ -178,24 +234,24 @@ func (c *child) checkClone(p *program) {
 
 // checkMemory closes the ways around RLIMIT_DATA: memory that grows down is
 // counted as stack, and shared memory, /dev/zero's included, not at all.
-func (c *child) checkMemory(p *program) {
+func (c *child) checkMemory(r *rules) {
 	refused := uint32(mapGrowsDown)
 	if c.on(OneProcess) {
 		refused |= mapShared
 	}
-	p.check(syscall.SYS_MMAP, refuseBits(3, refused, syscall.EPERM))
-	p.check(syscall.SYS_MPROTECT, refuseBits(2, protGrows, syscall.EPERM))
+	r.check(syscall.SYS_MMAP, refuseBits(3, refused, syscall.EPERM))
+	r.check(syscall.SYS_MPROTECT, refuseBits(2, protGrows, syscall.EPERM))
 }
 
-func (c *child) checkSockets(p *program) {
+func (c *child) checkSockets(r *rules) {
 	if c.on(NoNetwork) {
-		p.when(syscall.SYS_SOCKET, retErrno|uint32(syscall.EACCES))
+		r.list([]uint32{syscall.SYS_SOCKET}, retErrno|uint32(syscall.EACCES))
 	} else {
-		p.check(syscall.SYS_SOCKET, onlyValues(0, syscall.EAFNOSUPPORT,
+		r.check(syscall.SYS_SOCKET, onlyValues(0, syscall.EAFNOSUPPORT,
 			syscall.AF_UNIX, syscall.AF_INET, syscall.AF_INET6))
 	}
 	// Larger buffers are memory that nothing counts; filters are code.
-	p.check(syscall.SYS_SETSOCKOPT, func(p *program) {
+	r.check(syscall.SYS_SETSOCKOPT, func(p *program) {
 		const level = 1 // SOL_SOCKET
 		p.arg(1)
 		p.add(bpfJumpEq, level, 1, 0)
@@ -206,22 +262,22 @@ func (c *child) checkSockets(p *program) {
 			p.when(option, retErrno|uint32(syscall.EPERM))
 		}
 	})
-	p.check(syscall.SYS_SOCKETPAIR, onlyValues(0, syscall.EAFNOSUPPORT, syscall.AF_UNIX))
+	r.check(syscall.SYS_SOCKETPAIR, onlyValues(0, syscall.EAFNOSUPPORT, syscall.AF_UNIX))
 }
 
 // checkSignals keeps signals and limits to the process itself where no
 // namespace of its own hides the others. The number is the same before and
 // after execve.
-func (c *child) checkSignals(p *program) {
+func (c *child) checkSignals(r *rules) {
 	if !c.on(OwnPID) {
-		p.list([]uint32{syscall.SYS_KILL, sysPidfdOpen, sysPidfdSendSignal, syscall.SYS_TGKILL,
+		r.list([]uint32{syscall.SYS_KILL, sysPidfdOpen, sysPidfdSendSignal, syscall.SYS_TGKILL,
 			syscall.SYS_PRLIMIT64, syscall.SYS_SETSID, syscall.SYS_SETPGID}, retAllow)
 		return
 	}
 	self := uint32(syscall.Getpid())
-	p.check(syscall.SYS_KILL, onlyValues(0, syscall.EPERM, self, 0))
-	p.check(syscall.SYS_TGKILL, onlyValues(0, syscall.EPERM, self))
-	p.check(syscall.SYS_PRLIMIT64, onlyValues(0, syscall.EPERM, self, 0))
+	r.check(syscall.SYS_KILL, onlyValues(0, syscall.EPERM, self, 0))
+	r.check(syscall.SYS_TGKILL, onlyValues(0, syscall.EPERM, self))
+	r.check(syscall.SYS_PRLIMIT64, onlyValues(0, syscall.EPERM, self, 0))
 }
 
 // installFilter puts the filter on this and every other thread.

@@ -41,6 +41,8 @@ func answer(t *testing.T, code []instruction, c call) uint32 {
 			jump(a >= in.k)
 		case bpfJumpSet:
 			jump(a&in.k != 0)
+		case bpfJump:
+			pc += int(in.k)
 		case bpfReturn:
 			return in.k
 		default:
@@ -105,6 +107,11 @@ func TestFilter(t *testing.T) {
 			}
 		})
 	}
+	if n := len((&child{self: -1}).filter()); n > 1000 {
+		t.Errorf("the filter has %d instructions; the kernel takes 4096", n)
+	} else {
+		t.Logf("%d instructions", n)
+	}
 	if foreignFrom != 0 {
 		code := (&child{Config: Config{On: everything}, self: -1}).filter()
 		if got := answer(t, code, call{auditArch, foreignFrom + 39, [6]uint64{}}); got != retKill {
@@ -131,6 +138,22 @@ func TestListsAreApart(t *testing.T) {
 	for _, n := range []uint32{syscall.SYS_CLONE, syscall.SYS_MMAP, syscall.SYS_SOCKET, syscall.SYS_SETSOCKOPT, syscall.SYS_IOCTL, syscall.SYS_PRCTL} {
 		if slices.Contains(allowed[:], n) {
 			t.Errorf("call %d is allowed whatever its arguments are", n)
+		}
+	}
+}
+
+// Whatever the tree does, each call must get what its list says.
+func TestSearchIsTheLists(t *testing.T) {
+	for _, profile := range []uint64{0, profileBuild} {
+		c := &child{Config: Config{On: OnNoNewPrivs, Profile: profile}, self: -1}
+		rules, code := c.rules(), c.filter()
+		for n := range uint32(firstUnknown) {
+			if rules.looks[n] != nil {
+				continue
+			}
+			if got := answer(t, code, call{auditArch, n, [6]uint64{}}); got != rules.actions[n] {
+				t.Errorf("profile %d: call %d is answered %#x, its list says %#x", profile, n, got, rules.actions[n])
+			}
 		}
 	}
 }
