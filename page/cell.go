@@ -243,6 +243,7 @@ type panelData struct {
 	Explain  *explanation
 	Trace    *TraceView
 	Recorded string // "go 1.26.8" when this is the book's own run
+	Folded   bool   // a prediction is asked first, so what it prints is not shown yet
 }
 
 // newPanel shows the result, or else the recording, or else what the author
@@ -263,6 +264,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 		return p
 	}
 	p.Line = idleLine(expect)
+	p.Folded = c != nil && c.Predict != nil && v.Picked == 0
 	if rec := v.Recorded; rec != nil && rec.Result != nil {
 		p.Output, p.Trace = newOutput(rec.Result, true), rec.Trace
 		p.Recorded = goVersion(rec.Result.GoVersion)
