@@ -82,7 +82,8 @@ func (g *group) anyFolder() string {
 }
 
 // limit writes the limits. Memory is limited with swap: a program must not
-// wait for a disk instead of ending.
+// wait for a disk instead of ending. The cpu controller is left as it is: it
+// gives each group the same share, however many threads are in it.
 func (g *group) limit(l Limits) error {
 	bytes, tasks := strconv.FormatInt(l.Memory, 10), strconv.Itoa(l.Tasks)
 	if g.unified {
@@ -90,14 +91,12 @@ func (g *group) limit(l Limits) error {
 			g.write(memory, "memory.max", bytes),
 			optional(g.write(memory, "memory.swap.max", "0")),
 			optional(g.write(memory, "memory.oom.group", "1")),
-			g.write(pids, "pids.max", tasks),
-			optional(g.write(cpu, "cpu.weight", "50")))
+			g.write(pids, "pids.max", tasks))
 	}
 	return errors.Join(
 		g.write(memory, "memory.limit_in_bytes", bytes),
 		optional(g.write(memory, "memory.memsw.limit_in_bytes", bytes)),
-		g.write(pids, "pids.max", tasks),
-		optional(g.write(cpu, "cpu.shares", "512")))
+		g.write(pids, "pids.max", tasks))
 }
 
 // optional forgives a file that this kernel does not have.
@@ -121,16 +120,21 @@ func (g *group) write(ctl controller, file, value string) error {
 	return errors.Join(err, f.Close())
 }
 
-// attach moves a process into the group. In v2 it was born there.
-func (g *group) attach(pid int) error {
+// doors are the open files through which a process enters the group. In v2
+// it is born there.
+func (g *group) doors() ([]*os.File, error) {
 	if g == nil || g.unified {
-		return nil
+		return nil, nil
 	}
-	var errs []error
-	for ctl := range g.folders {
-		errs = append(errs, g.write(ctl, "cgroup.procs", strconv.Itoa(pid)))
+	var list []*os.File
+	for _, folder := range g.folders {
+		f, err := os.OpenFile(filepath.Join(folder, "tasks"), os.O_WRONLY, 0)
+		if err != nil {
+			return list, err
+		}
+		list = append(list, f)
 	}
-	return errors.Join(errs...)
+	return list, nil
 }
 
 // folder is what clone puts a child into the group by.
@@ -192,8 +196,16 @@ func (g *group) peakMemory() (int64, bool) {
 	return g.number(memory, "memory.max_usage_in_bytes", "")
 }
 
+// ownThreads is how many threads our own code may have in a v2 group before
+// the target replaces it.
+const ownThreads = 8
+
+// peakTasks is the most tasks there were, or 0 when that may have been ours.
 func (g *group) peakTasks() int {
 	n, _ := g.number(pids, "pids.peak", "")
+	if g != nil && g.unified && n <= ownThreads {
+		return 0
+	}
 	return int(n)
 }
 
@@ -202,12 +214,14 @@ func (g *group) tasks() int {
 	return int(n)
 }
 
-// resetPeak forgets what was used until now. In v2 a peak can be reset only
-// for one open descriptor of a new kernel, so it keeps what our own code used.
-func (g *group) resetPeak() {
-	if g != nil && !g.unified {
-		_ = g.write(memory, "memory.max_usage_in_bytes", "0")
+// entered says that the CPU time counted is that since a process entered the
+// group, and not since it was born.
+func (g *group) entered() bool {
+	if g == nil || g.unified {
+		return false
 	}
+	_, ok := g.folders[cpuacct]
+	return ok
 }
 
 // remove removes the group. The kernel may need a moment to forget the last

@@ -47,8 +47,8 @@ func TestUnifiedGroup(t *testing.T) {
 	if !g.oomKilled() || !g.tasksHit() || g.tasks() != 5 || g.peakTasks() != 9 {
 		t.Errorf("oom %v, hit %v, %d tasks, at most %d", g.oomKilled(), g.tasksHit(), g.tasks(), g.peakTasks())
 	}
-	if err := g.attach(os.Getpid()); err != nil {
-		t.Errorf("a process is born into it, and need not be attached: %v", err)
+	if doors, err := g.doors(); err != nil || len(doors) > 0 {
+		t.Errorf("a process is born into it, and needs no door: %v %v", doors, err)
 	}
 }
 

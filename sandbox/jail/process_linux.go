@@ -22,8 +22,7 @@ type Process struct {
 	began   time.Time
 	release func() bool // stops waiting for the context
 
-	baseCPU   time.Duration // used before the target was executed
-	baseTasks int           // peak of tasks before that
+	baseCPU time.Duration // used before the target was executed
 
 	mu      sync.Mutex
 	hwm     int64 // highest VmHWM seen
@@ -99,11 +98,18 @@ func clockOf(pid int) time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// baseline notes what was used until the target replaced our own code.
-func (p *Process) baseline() {
-	p.launch.group.resetPeak()
-	p.baseCPU = p.usedCPU()
-	p.baseTasks = p.launch.group.peakTasks()
+// baseline takes from the child what our own code used until the target
+// replaced it. We may learn of that late, when the target has long begun.
+func (p *Process) baseline(r reexec.Readiness) {
+	p.baseCPU = time.Duration(r.CPU)
+	if p.launch.group.entered() {
+		p.baseCPU = time.Duration(r.Inside)
+	}
+	p.began = time.Now()
+	var now unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_MONOTONIC, &now); err == nil {
+		p.began = p.began.Add(time.Duration(int64(r.At) - now.Nano()))
+	}
 }
 
 // abandon gets rid of a child that never became the target.
@@ -173,10 +179,7 @@ func (p *Process) read() {
 	if peak, ok := p.launch.group.peakMemory(); ok {
 		p.exit.PeakRSS = peak
 	}
-	// A peak from before the target ran says nothing about it.
-	if n := p.launch.group.peakTasks(); n > p.baseTasks {
-		p.exit.Threads = max(n, p.exit.Threads)
-	}
+	p.exit.Threads = max(p.exit.Threads, p.launch.group.peakTasks())
 	p.readSteps()
 }
 

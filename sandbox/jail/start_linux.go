@@ -1,7 +1,6 @@
 package jail
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -71,6 +70,9 @@ func (h *host) prepare(spec Spec) (l *launch, err error) {
 		}
 	}()
 	l.spec.Limits = spec.Limits.withDefaults(spec.Profile)
+	if l.group, err = h.cgroups.make(l.spec.Limits, l.on); err != nil {
+		return l, fmt.Errorf("make cgroup: %w", err)
+	}
 	if err := l.openFiles(); err != nil {
 		return l, err
 	}
@@ -80,9 +82,6 @@ func (h *host) prepare(spec Spec) (l *launch, err error) {
 		}
 	}
 	l.config = l.plan()
-	if l.group, err = h.cgroups.make(l.spec.Limits, l.on); err != nil {
-		return l, fmt.Errorf("make cgroup: %w", err)
-	}
 	return l, nil
 }
 
@@ -102,7 +101,8 @@ func (l *launch) makeWorkplace() (err error) {
 }
 
 // openFiles lays out the descriptors of the child: the standard streams,
-// what the target keeps, and last the socket it is told things over.
+// what the target keeps, the doors of its cgroups, and last the socket it is
+// told things over.
 func (l *launch) openFiles() error {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
@@ -122,6 +122,12 @@ func (l *launch) openFiles() error {
 		}
 	}
 	l.config.Keep = uint64(len(l.files) - 3)
+	doors, err := l.group.doors()
+	l.theirs, l.files = append(l.theirs, doors...), append(l.files, doors...)
+	l.config.Attach = uint64(len(doors))
+	if err != nil {
+		return fmt.Errorf("open cgroup: %w", err)
+	}
 	return l.openControl()
 }
 
@@ -220,23 +226,18 @@ func (l *launch) makeChild() (*os.Process, error) {
 func (l *launch) converse(p *Process) error {
 	// A child that is gone makes the write fail; what it said is then read below.
 	_, _ = l.control.Write(l.config.Encode())
-	if err := l.group.attach(p.PID()); err != nil {
-		return fmt.Errorf("attach to cgroup: %w", err)
-	}
-	_, _ = l.control.Write([]byte{1})
 	message, err := l.listen(p)
 	if err != nil {
 		return fmt.Errorf("wait for jail: %w", err)
 	}
-	message, ready := bytes.CutPrefix(message, []byte{reexec.Ready})
-	if layer, step, cause, ok := reexec.Failure(message); ok {
+	ready, message, ok := reexec.CutReady(message)
+	if layer, step, cause, failed := reexec.Failure(message); failed {
 		return &setupError{Layer: Layer(layer), Step: step, Err: cause}
 	}
-	if !ready || len(message) > 0 {
+	if !ok || len(message) > 0 {
 		return errors.New("wait for jail: the child died before the program was executed")
 	}
-	p.began = time.Now()
-	p.baseline()
+	p.baseline(ready)
 	return nil
 }
 

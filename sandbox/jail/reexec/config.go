@@ -32,6 +32,7 @@ type Config struct {
 	Work string // folder of the host that holds src and tmp, for want of a private root
 
 	Keep      uint64 // how many descriptors above 2 the target keeps
+	Attach    uint64 // how many come after those, through which to enter a cgroup
 	Hostname  string
 	Binds     []Bind
 	Files     []File
@@ -94,7 +95,7 @@ type coder interface {
 }
 
 func walk(k coder, c *Config) {
-	for _, n := range []*uint64{&c.On, &c.Profile, &c.UID, &c.GID, &c.Keep,
+	for _, n := range []*uint64{&c.On, &c.Profile, &c.UID, &c.GID, &c.Keep, &c.Attach,
 		&c.RootBytes, &c.RootNodes, &c.TmpBytes, &c.TmpNodes} {
 		k.number(n)
 	}

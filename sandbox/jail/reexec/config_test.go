@@ -9,7 +9,7 @@ func sample() Config {
 	return Config{
 		On: OnRoot | OneProcess, Profile: 1, UID: 1000, GID: 1001,
 		Path: "/p", Exe: "/app/prog", Args: []string{"prog", ""}, Env: []string{"A=1"}, Dir: "/tmp", Work: "/w",
-		Keep: 2, Hostname: "sandbox",
+		Keep: 2, Attach: 3, Hostname: "sandbox",
 		Binds:     []Bind{{Host: "/h", Inside: "/i", Exec: true}, {Host: "/dev/null", Inside: "/dev/null", Device: true}},
 		Files:     []File{{Path: "/src/a", Data: "\x00\xff"}},
 		Rlimits:   []Rlimit{{Resource: 7, Soft: 1, Hard: 1<<64 - 1}},

@@ -35,3 +35,24 @@ const (
 	TmpFollows = 'T'
 	Ready      = 'X'
 )
+
+// Readiness is what a child has used until the target is executed, which is
+// no concern of the target's.
+type Readiness struct {
+	CPU    uint64 // nanoseconds of CPU time in all
+	Inside uint64 // those since it entered its cgroups
+	At     uint64 // the monotonic clock, in nanoseconds
+}
+
+// CutReady takes a Readiness off the front of what a child said. ok is false
+// when there is none.
+func CutReady(message []byte) (r Readiness, rest []byte, ok bool) {
+	if len(message) == 0 || message[0] != Ready {
+		return r, message, false
+	}
+	in := reader{buf: message[1:]}
+	for _, n := range []*uint64{&r.CPU, &r.Inside, &r.At} {
+		in.number(n)
+	}
+	return r, in.buf, !in.short
+}

@@ -37,6 +37,7 @@ type child struct {
 	control int    // socket to the parent; closed by a successful execve
 	self    int    // our own binary, when it is the target
 	layer   string // which layer is being put on, by its name in jail
+	entered uint64 // CPU time used before it entered its cgroups
 }
 
 // confine puts on every layer that the Config asks for and executes the
@@ -63,10 +64,17 @@ func (c *child) receive() {
 	}
 }
 
-// attached waits for the parent to say that we are in our cgroups.
-func (c *child) attached() {
-	var one [1]byte
-	c.read(one[:])
+// attach enters the cgroups that are open. A thread that moves itself, and no
+// other, needs no lock that the whole machine would have to come to rest for;
+// the threads of ours that stay behind do not outlive execve.
+func (c *child) attach() {
+	first := 3 + int(c.Keep)
+	for fd := first; fd < first+int(c.Attach); fd++ {
+		_, err := syscall.Write(fd, []byte("0"))
+		c.must("enter cgroup", err)
+		_ = syscall.Close(fd)
+	}
+	c.entered = clock(processCPU)
 }
 
 func (c *child) read(p []byte) {
@@ -103,7 +111,8 @@ func (c *child) isolate() {
 		c.layer = "root"
 		c.makeRoot()
 	}
-	c.attached()
+	c.layer = "target"
+	c.attach()
 	if c.on(OnCgroupNS) {
 		const newCgroup = 0x02000000
 		c.layer = "cgroupns"
@@ -147,8 +156,6 @@ func (c *child) drop() {
 // execute applies what would hurt our own runtime, and becomes the target.
 func (c *child) execute() {
 	first := 3 + int(c.Keep)
-	_, err := syscall.Write(c.control, []byte{Ready})
-	c.must("speak to parent", err)
 	argv, err := pointers(c.Args)
 	c.must("prepare arguments", err)
 	envv, err := pointers(c.Env)
@@ -157,6 +164,8 @@ func (c *child) execute() {
 	c.must("prepare path", err)
 	filter := c.filter()
 	c.must("close descriptors", closeOnExecFrom(first))
+	used := clock(processCPU)
+	c.ready(Readiness{CPU: used, Inside: used - c.entered, At: clock(monotonic)})
 	if c.on(OnRlimits) {
 		c.layer = "rlimits"
 		c.setRlimits()
@@ -171,6 +180,16 @@ func (c *child) execute() {
 	c.layer = "target"
 	err = become(c.self, exe, argv, envv)
 	c.fail("execute "+c.Exe, err)
+}
+
+// ready tells the parent that the target is next.
+func (c *child) ready(r Readiness) {
+	w := writer{buf: []byte{Ready}}
+	for _, n := range []uint64{r.CPU, r.Inside, r.At} {
+		w.number(&n)
+	}
+	_, err := syscall.Write(c.control, w.buf)
+	c.must("speak to parent", err)
 }
 
 // on says whether a layer is asked for.
