@@ -22,8 +22,16 @@ func reason(result *sandbox.Result) string {
 	case sandbox.StatusForbidden:
 		return "stopped: it made a system call that is not allowed here"
 	}
-	what, _, _ := strings.Cut(string(result.Status), "_")
-	return "stopped: " + what + numbers(result.Limit)
+	return "stopped: " + limitWord(result.Status) + numbers(result.Limit)
+}
+
+// limitWord is what ran out.
+func limitWord(status sandbox.Status) string {
+	if status == sandbox.StatusProcessLimit {
+		return "processes"
+	}
+	word, _, _ := strings.Cut(string(status), "_")
+	return word
 }
 
 // diagnostics lists messages the way the compiler prints them.
@@ -49,10 +57,13 @@ func numbers(hit *sandbox.LimitHit) string {
 	return fmt.Sprintf(" (%s: %s of %s)", hit.Name, amount(hit.Used, hit.Unit), amount(hit.Allowed, hit.Unit))
 }
 
+// amount is a number with its unit, in the larger unit from a thousand on.
 func amount(v float64, unit string) string {
 	switch {
 	case unit == "bytes" && v >= 1<<20:
-		return strconv.FormatFloat(v/(1<<20), 'f', -1, 64)[:min(6, len(strconv.FormatFloat(v/(1<<20), 'f', -1, 64)))] + " MiB"
+		return strconv.FormatFloat(v/(1<<20), 'g', 4, 64) + " MiB"
+	case unit == "bytes" && v >= 1<<10:
+		return strconv.FormatFloat(v/(1<<10), 'g', 4, 64) + " KiB"
 	case unit == "ms" && v >= 1000:
 		return strconv.FormatFloat(v/1000, 'f', 2, 64) + " s"
 	}

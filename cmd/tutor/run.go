@@ -67,7 +67,8 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		return err
 	}
 	defer engine.Close()
-	sink := passThrough(io)
+	through := &passage{streams: io}
+	sink := through.sink
 	if f.json {
 		sink = nil
 	}
@@ -83,7 +84,11 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(result))
 	}
-	return runExit(result)
+	exit := runExit(result)
+	if exit != nil && exit.Error() != "" {
+		through.end()
+	}
+	return exit
 }
 
 // runJob reads the sources and the flags into a Job.
@@ -197,16 +202,29 @@ func readFolder(dir string) ([]sandbox.File, error) {
 	return files, nil
 }
 
-// passThrough writes what the program prints to our own streams, as it is.
-func passThrough(io streams) sandbox.Sink {
-	return func(ev sandbox.Event) {
-		switch {
-		case ev.Out == nil:
-		case ev.Out.Stream == "stderr":
-			_, _ = io.err.Write(ev.Out.Raw)
-		default:
-			_, _ = io.out.Write(ev.Out.Raw)
-		}
+// passage writes what the program prints to our own streams, as it is, and
+// remembers whether a line was left unfinished.
+type passage struct {
+	streams
+	open bool
+}
+
+func (p *passage) sink(ev sandbox.Event) {
+	if ev.Out == nil || len(ev.Out.Raw) == 0 {
+		return
+	}
+	to := p.out
+	if ev.Out.Stream == "stderr" {
+		to = p.err
+	}
+	_, _ = to.Write(ev.Out.Raw)
+	p.open = ev.Out.Raw[len(ev.Out.Raw)-1] != '\n'
+}
+
+// end finishes the line, so that ours starts one of its own.
+func (p *passage) end() {
+	if p.open {
+		fmt.Fprintln(p.err)
 	}
 }
 
