@@ -11,7 +11,7 @@ func DefaultLimits() Limits {
 		Processes: 64,
 		Output:    256 << 10,
 		Disk:      16 << 20,
-		Trace:     16 << 20,
+		Trace:     32 << 20,
 	}
 }
 

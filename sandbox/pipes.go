@@ -57,18 +57,22 @@ func (c *collector) capture() Capture {
 }
 
 // traceReader takes the frames that the trace harness sends: four bytes of
-// length, then the bytes; a length of 0, then one byte that says why the trace
-// ended. Without that it was cut off.
+// length, then the bytes. A frame of length wholeMark says that what came so
+// far can be read as a trace; a length of 0, and one byte, why the trace ended.
+// Without that it was cut off.
 type traceReader struct {
 	from  *os.File
 	limit int64
 	data  []byte
+	whole int // bytes of data that can be read
 	full  bool
 	why   byte
 }
 
-// maxFrame is more than the runtime's largest batch.
-const maxFrame = 1 << 20
+const (
+	maxFrame  = 1 << 20 // more than the runtime's largest batch
+	wholeMark = 1<<32 - 1
+)
 
 func (t *traceReader) run() {
 	r := bufio.NewReaderSize(t.from, 64<<10)
@@ -87,6 +91,10 @@ func (t *traceReader) frame(r *bufio.Reader) bool {
 	if n == 0 {
 		t.why, _ = r.ReadByte()
 		return false
+	}
+	if n == wholeMark {
+		t.whole = len(t.data)
+		return true
 	}
 	if n > maxFrame {
 		return false
@@ -111,5 +119,5 @@ func (t *traceReader) result() *Trace {
 	case !known:
 		why = "killed"
 	}
-	return &Trace{Data: t.data, Truncated: why}
+	return &Trace{Data: t.data[:t.whole], Truncated: why}
 }

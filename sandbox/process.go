@@ -31,14 +31,6 @@ type Launch struct {
 	Talk bool
 }
 
-// CrashFD is the number of the descriptor for the runtime's dying words.
-func (l Launch) CrashFD() int {
-	if l.Talk {
-		return 5
-	}
-	return 3
-}
-
 // keptCrash is how much of the runtime's dying words is kept. All of it is
 // read, or the dying process would block.
 const keptCrash = 64 << 10
@@ -203,10 +195,8 @@ func (p *Process) printed(stream string, b []byte) {
 	if p.record.add(stream, b) || p.crash.total() > 0 {
 		return // a long list of goroutines by the dying runtime is no flood
 	}
-	p.record.mu.Lock()
-	used := p.record.kept + p.record.dropped
-	p.record.mu.Unlock()
-	p.stop(StatusOutputLimit, &LimitHit{Name: "output", Allowed: float64(p.launch.Limits.Output), Used: float64(used), Unit: "bytes"})
+	p.stop(StatusOutputLimit, &LimitHit{Name: "output", Allowed: float64(p.launch.Limits.Output),
+		Used: float64(p.record.printed()), Unit: "bytes"})
 }
 
 func (p *Process) keepAside(b []byte) bool {

@@ -27,8 +27,9 @@ const maxInterleaved = 64
 type recorder struct {
 	sink  func(Output)
 	limit int64
-	wake  chan struct{}
-	ended chan struct{}
+	wake  chan struct{} // there is something to hand on
+	over  chan struct{} // nothing will be added
+	ended chan struct{} // all is handed on
 
 	mu      sync.Mutex
 	start   time.Time
@@ -42,7 +43,7 @@ type recorder struct {
 
 func newRecorder(limit int64, sink func(Output)) *recorder {
 	r := &recorder{sink: sink, limit: limit, start: time.Now(), wake: make(chan struct{}, 1),
-		ended: make(chan struct{}), partial: map[string][]byte{}}
+		over: make(chan struct{}), ended: make(chan struct{}), partial: map[string][]byte{}}
 	go r.handOn()
 	return r
 }
@@ -121,11 +122,20 @@ func (r *recorder) append(stream string, raw []byte) {
 // handOn passes events to the sink as they come, in bursts.
 func (r *recorder) handOn() {
 	defer close(r.ended)
-	for range r.wake {
-		r.flush()
-		time.Sleep(burst)
+	defer r.flush()
+	for {
+		select {
+		case <-r.wake:
+			r.flush()
+		case <-r.over:
+			return
+		}
+		select {
+		case <-time.After(burst):
+		case <-r.over:
+			return
+		}
 	}
-	r.flush()
 }
 
 func (r *recorder) flush() {
@@ -141,6 +151,13 @@ func (r *recorder) flush() {
 	}
 }
 
+// printed is how much was printed, kept or not.
+func (r *recorder) printed() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.kept + r.dropped
+}
+
 // finish hands on what is left and returns everything. Nothing may be added
 // any more.
 func (r *recorder) finish() ([]Output, *Truncated) {
@@ -149,7 +166,7 @@ func (r *recorder) finish() ([]Output, *Truncated) {
 		r.append(stream, r.partial[stream])
 	}
 	r.mu.Unlock()
-	close(r.wake)
+	close(r.over)
 	<-r.ended
 	var cut *Truncated
 	if r.dropped > 0 {

@@ -28,17 +28,19 @@ func (s *stage) fill(e *sandbox.Ended) {
 	}
 }
 
-// fillTrace hands the trace over, if the program lived to write any.
+// fillTrace hands the trace over, if the program lived to write any: the
+// runtime writes it out once a second and when it ends.
 func (s *stage) fillTrace(t *sandbox.Trace) {
+	info := &sandbox.TraceInfo{ID: newID()}
+	s.result.Trace = info
+	if t.Truncated != "" {
+		info.Truncated = &t.Truncated
+	}
 	if len(t.Data) == 0 {
+		info.ID, info.Problem = "", "The program ended before any of its trace was written."
 		return
 	}
-	id := newID()
-	s.result.Artifacts = append(s.result.Artifacts, sandbox.Artifact{Name: "trace", Kind: "trace", ID: id, Bytes: len(t.Data), Data: t.Data})
-	s.result.Trace = &sandbox.TraceInfo{ID: id}
-	if t.Truncated != "" {
-		s.result.Trace.Truncated = &t.Truncated
-	}
+	s.result.Artifacts = append(s.result.Artifacts, sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Bytes: len(t.Data), Data: t.Data})
 }
 
 // signalName names the signals that can end a program; others, which Go

@@ -9,6 +9,7 @@ package run
 
 import (
 	"internal/runtime/exithook"
+	"internal/trace/tracev2"
 	"sync"
 	"syscall"
 	"time"
@@ -51,7 +52,7 @@ func init() {
 		n[i] = n[i]*10 + int64(c-'0')
 	}
 	h := &harness
-	h.out = output{fd: int(crash.Raise(uintptr(n[0]))), soft: n[3] / 4 * 3, hard: n[3]}
+	h.out = output{fd: int(crash.Raise(uintptr(n[0]))), soft: n[3] / 2, hard: n[3]}
 	h.idle, h.end = time.Duration(n[1])*time.Millisecond, time.Duration(n[2])*time.Millisecond
 	h.poll = min(max(h.idle/10, 10*time.Millisecond), 100*time.Millisecond)
 	h.start = time.Now()
@@ -104,33 +105,43 @@ func finish(why byte) {
 // activity is in package runtime.
 func activity() (sum uint64, busy bool)
 
-// output sends the trace in frames: four bytes of length, then the bytes. A
-// frame of no length and a byte that says why end it, so that a trace cut off
-// by the death of the program is known for what it is.
+// output sends the trace in frames: four bytes of length, then the bytes. Only
+// whole generations of a trace can be read, so the end of each is marked by a
+// frame of the greatest length, with nothing in it. A frame of no length and a
+// byte that says why end the trace, so that one cut off by the death of the
+// program is known for what it is.
 type output struct {
 	fd         int
 	sent       int64
 	soft, hard int64 // past soft the trace is ended, past hard it is dropped
-	over       bool
+	over, full bool
 }
 
 func (o *output) Write(p []byte) (int, error) {
-	if o.sent+int64(len(p)) > o.hard {
+	o.full = o.full || o.sent+int64(len(p)) > o.hard
+	if o.full {
 		return len(p), nil
 	}
 	o.sent += int64(len(p))
-	n := len(p)
-	o.send([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
+	o.length(uint32(len(p)))
 	o.send(p)
+	if len(p) == 1 && p[0] == byte(tracev2.EvEndOfGeneration) {
+		o.length(1<<32 - 1)
+	}
 	if o.sent > o.soft && !o.over {
 		o.over = true
-		time.AfterFunc(0, full)
+		go full()
 	}
 	return len(p), nil
 }
 
+func (o *output) length(n uint32) {
+	o.send([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
+}
+
 func (o *output) close(why byte) {
-	o.send([]byte{0, 0, 0, 0, why})
+	o.length(0)
+	o.send([]byte{why})
 	syscall.Close(o.fd)
 }
 
