@@ -109,8 +109,9 @@ func startMaker(socket *os.File) (*os.Process, error) {
 	}
 	defer null.Close()
 	return os.StartProcess(reexec.Self, []string{reexec.NameMaker, "3"}, &os.ProcAttr{
+		Dir:   "/",
 		Env:   reexec.Env(),
-		Files: []*os.File{null, null, os.Stderr, socket},
+		Files: []*os.File{null, null, null, socket}, // whoever reads our output need not wait for it
 		Sys:   &syscall.SysProcAttr{Setsid: true, Pdeathsig: syscall.SIGKILL},
 	})
 }
