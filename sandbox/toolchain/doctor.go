@@ -75,19 +75,22 @@ func (e *Engine) Problem() error {
 	return err
 }
 
-// sets lists what is in the data folder; the one in use is named standard.
+// sets lists what is in the data folder: the library in use, and those of
+// other versions of Go or of tutor, which tutor clean removes.
 func (e *Engine) sets(current *library) []Set {
 	sets := []Set{}
 	folders, _ := filepath.Glob(filepath.Join(e.config.DataDir, "toolchain", "*", "std"))
 	for _, f := range folders {
 		dir := filepath.Dir(f)
-		name := filepath.Base(dir)
+		set := Set{Name: filepath.Base(dir) + " (no longer used)", Bytes: size(dir)}
 		if current != nil && current.dir == dir {
+			set.Name = "standard (" + filepath.Base(dir) + ")"
 			has, _, _, _, _ := current.state()
-			sets = append(sets, Set{Name: "standard (" + name + ")", Ready: has.Complete, Bytes: size(dir)})
-			continue
+			set.Ready = has.Complete
+		} else if has, err := readManifest(dir); err == nil {
+			set.Ready = has.Complete
 		}
-		sets = append(sets, Set{Name: name, Ready: false, Bytes: size(dir)})
+		sets = append(sets, set)
 	}
 	return sets
 }

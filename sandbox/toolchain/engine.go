@@ -95,7 +95,7 @@ func (e *Engine) Close() {
 func (e *Engine) find() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.finding != nil {
+	if e.finding != nil || e.ctx.Err() != nil {
 		return
 	}
 	done := make(chan struct{})

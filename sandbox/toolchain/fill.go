@@ -23,9 +23,24 @@ func (s *stage) fill(e *sandbox.Ended) {
 		MaxRSSKiB: e.Exit.PeakRSS >> 10, ThreadsPeak: e.Exit.Threads}
 	res.Timing.StartMS, res.Timing.RunMS = millis(e.Startup), millis(e.Exit.Wall)
 	res.Diagnostics = append(res.Diagnostics, s.runtimeDiagnostics(e)...)
+	res.Isolation = less(res.Isolation, e)
 	if e.Trace != nil {
 		s.fillTrace(e.Trace)
 	}
+}
+
+// less is the isolation that a run had: what was measured or, should a layer
+// have been refused to this process alone, less.
+func less(measured sandbox.Isolation, e *sandbox.Ended) sandbox.Isolation {
+	for _, layer := range e.Missing {
+		if name := string(layer); !slices.Contains(measured.Missing, name) {
+			measured.Missing = append(slices.Clone(measured.Missing), name)
+			if measured.Level > 1 {
+				measured.Level, measured.Name = 1, "restricted"
+			}
+		}
+	}
+	return measured
 }
 
 // fillTrace hands the trace over, if the program lived to write any: the

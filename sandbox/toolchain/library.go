@@ -87,20 +87,28 @@ func plain(version string) string {
 
 // reload reads the manifest, if there is one.
 func (l *library) reload() error {
-	text, err := os.ReadFile(filepath.Join(l.dir, "manifest.json"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	m, err := readManifest(l.dir)
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, errDamaged):
+		return nil // it is written anew
+	case err != nil:
 		return fmt.Errorf("read the manifest of the standard library: %w", err)
 	}
-	var m manifest
-	if err := json.Unmarshal(text, &m); err != nil {
-		return nil // cut off by a crash: it is written anew
-	}
-	m.index()
 	l.update(func() { l.has = m })
 	return nil
+}
+
+func readManifest(dir string) (manifest, error) {
+	var m manifest
+	text, err := os.ReadFile(filepath.Join(dir, "manifest.json"))
+	if err != nil {
+		return m, err
+	}
+	if json.Unmarshal(text, &m) != nil {
+		return manifest{}, errDamaged
+	}
+	m.index()
+	return m, nil
 }
 
 func (m *manifest) index() {

@@ -1,11 +1,6 @@
 package toolchain
 
-import (
-	"os/exec"
-	"syscall"
-)
+import "syscall"
 
 // dieWithUs ends a child when we end, however we end.
-func dieWithUs(cmd *exec.Cmd) {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-}
+func dieWithUs(attr *syscall.SysProcAttr) { attr.Pdeathsig = syscall.SIGKILL }

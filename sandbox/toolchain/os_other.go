@@ -1,8 +1,8 @@
-//go:build !linux
+//go:build unix && !linux
 
 package toolchain
 
-import "os/exec"
+import "syscall"
 
 // dieWithUs would end a child when we end; only Linux can.
-func dieWithUs(*exec.Cmd) {}
+func dieWithUs(*syscall.SysProcAttr) {}

@@ -5,6 +5,7 @@ package toolchain
 import (
 	"context"
 	"os"
+	"os/exec"
 	"syscall"
 	"time"
 )
@@ -38,4 +39,12 @@ func lockFile(ctx context.Context, name string) (unlock func(), err error) {
 func lowPriority(pid int) {
 	// Only a courtesy: where it is refused, preparing is merely felt more.
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, pid, 10)
+}
+
+// endTogether lets a command and everything it starts end when it is
+// cancelled, or nobody would see the end of what they print.
+func endTogether(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	dieWithUs(cmd.SysProcAttr)
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }

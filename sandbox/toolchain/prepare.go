@@ -108,7 +108,7 @@ func (l *library) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, l.tool.Command, args...)
 	cmd.Env = cleanEnv(filepath.Join(l.work(), "cache"))
 	cmd.Dir = l.work() // no module of anybody's
-	dieWithUs(cmd)
+	endTogether(cmd)
 	return cmd
 }
 
