@@ -119,11 +119,16 @@ func TestDialogue(t *testing.T) {
 		{N: 16, Func: "calls"},
 	}
 	want := []string{"6", "timeout", "4", "died", "5", "died", "garbage", "mismatch", "oversized", "mismatch", "timeout", "died", "0", "2", "1", "1"}
+	for i := range calls {
+		if calls[i].TimeoutMS == 0 {
+			calls[i].TimeoutMS = 60_000 // the machine may be busy with other tests
+		}
+	}
 	job := sandbox.Job{
 		Key:      "test",
 		Parts:    []sandbox.Part{probePart("learner", exerciseText), probePart("reference", strings.Replace(exerciseText, "n += a", "n -= a", 1))},
 		Dialogue: &sandbox.Dialogue{Calls: calls},
-		Limits:   sandbox.Limits{Wall: time.Minute},
+		Limits:   sandbox.Limits{Wall: 5 * time.Minute, CPU: time.Minute},
 	}
 	r := runJob(t, job)
 	if len(r.Exchanges) != len(calls) {
@@ -172,7 +177,7 @@ func main() {
 	line, _ := in.ReadString('\n')
 	var first struct{ Seed string }
 	json.Unmarshal([]byte(line), &first)
-	fmt.Fprintln(out, ` + "`" + `{"n":1,"call":"sum","args":[2,3]}` + "`" + `)
+	fmt.Fprintln(out, ` + "`" + `{"n":1,"call":"sum","args":[2,3],"timeout_ms":60000}` + "`" + `)
 	line, _ = in.ReadString('\n')
 	var x struct {
 		N                  int
@@ -201,7 +206,7 @@ func TestDialogueWithJudge(t *testing.T) {
 			probePart("learner", exerciseText), probePart("reference", exerciseText),
 		},
 		Dialogue: &sandbox.Dialogue{Seed: "s1"},
-		Limits:   sandbox.Limits{Wall: time.Minute},
+		Limits:   sandbox.Limits{Wall: 5 * time.Minute, CPU: time.Minute},
 	}
 	r := runJob(t, job)
 	want := `{"check":"sums","case":"s1","pass":true,"got":"5"}` + "\n" + `{"check":"loops","pass":true}` + "\n" + `{"done":true}` + "\n"

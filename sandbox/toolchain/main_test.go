@@ -79,9 +79,11 @@ func lacking(t testing.TB, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// program is a job of one file.
+// program is a job of one file, with time enough for a machine that is busy
+// with other tests.
 func program(text string) sandbox.Job {
-	return sandbox.Job{Key: "test", Files: []sandbox.File{{Name: "main.go", Content: text}}}
+	return sandbox.Job{Key: "test", Files: []sandbox.File{{Name: "main.go", Content: text}},
+		Limits: sandbox.Limits{Wall: 5 * time.Minute, CPU: time.Minute}}
 }
 
 func runJob(t testing.TB, job sandbox.Job) *sandbox.Result {

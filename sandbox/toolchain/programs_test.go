@@ -83,7 +83,7 @@ func main() {
 	for {
 		fmt.Sprint(1)
 	}
-}`, job: limits(func(l *sandbox.Limits) { l.CPU = 300 * time.Millisecond; l.Wall = time.Minute }), status: sandbox.StatusTimeLimit, code: 2, limit: "cpu", diag: "main.go:5"},
+}`, job: limits(func(l *sandbox.Limits) { l.CPU = 300 * time.Millisecond }), status: sandbox.StatusTimeLimit, code: 2, limit: "cpu", diag: "main.go:5"},
 		{name: "deaf to signals", body: `import ("os/signal"; "syscall"; "time")
 func main() {
 	signal.Ignore(syscall.SIGQUIT, syscall.SIGTERM)
@@ -100,7 +100,7 @@ func main() {
 		go func() { runtime.LockOSThread(); time.Sleep(time.Hour) }()
 	}
 	time.Sleep(time.Hour)
-}`, status: sandbox.StatusProcessLimit, limit: "processes", job: limits(func(l *sandbox.Limits) { l.Wall = time.Minute }), code: 2},
+}`, status: sandbox.StatusProcessLimit, limit: "processes", code: 2},
 		{name: "disk", body: `import ("log"; "os")
 func main() {
 	f, err := os.Create("/tmp/x")

@@ -131,10 +131,10 @@ func TestTraceOfAPart(t *testing.T) {
 	r := runJob(t, sandbox.Job{
 		Parts: []sandbox.Part{learner, probePart("reference", exerciseText)},
 		Dialogue: &sandbox.Dialogue{Calls: []sandbox.Call{
-			{N: 1, Func: "sum", Args: []any{1}, Alone: true},
-			{N: 2, Func: "sum", Args: []any{2}, Alone: true},
+			{N: 1, Func: "sum", Args: []any{1}, Alone: true, TimeoutMS: 60_000},
+			{N: 2, Func: "sum", Args: []any{2}, Alone: true, TimeoutMS: 60_000},
 		}},
-		Limits: sandbox.Limits{Wall: time.Minute},
+		Limits: sandbox.Limits{Wall: 5 * time.Minute},
 	})
 	part := r.Parts["learner"]
 	if len(r.Exchanges) != 2 || len(part.Artifacts) != 2 || len(r.Parts["reference"].Artifacts) != 0 {

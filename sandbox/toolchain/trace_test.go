@@ -177,8 +177,8 @@ func TestTraceEnds(t *testing.T) {
 		{"deadlock", "package main\nfunc main() { select {} }\n", nil, sandbox.StatusDeadlock, "idle"},
 		{"long sleep", "package main\nimport \"time\"\nfunc main() { time.Sleep(700*time.Millisecond) }\n",
 			func(j *sandbox.Job) { j.Idle = 300 * time.Millisecond }, sandbox.StatusOK, "idle"},
-		{"ticker", "package main\nimport \"time\"\nfunc main() { for range 12 { time.Sleep(100*time.Millisecond) } }\n",
-			func(j *sandbox.Job) { j.Idle = 900 * time.Millisecond }, sandbox.StatusOK, ""},
+		{"ticker", "package main\nimport \"time\"\nfunc main() { for range 30 { time.Sleep(100*time.Millisecond) } }\n",
+			func(j *sandbox.Job) { j.Idle = 2500 * time.Millisecond }, sandbox.StatusOK, ""},
 		{"wall", "package main\nfunc main() { for {} }\n", func(j *sandbox.Job) { j.Limits.Wall = 2 * time.Second },
 			sandbox.StatusTimeLimit, "killed"},
 		{"cap", `package main
