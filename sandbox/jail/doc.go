@@ -12,12 +12,14 @@
 //
 // # How a process gets into its jail
 //
-// Start makes a child of our own binary in new namespaces and puts it into a
-// cgroup. The child (package reexec) is told over a socket what to become:
-// it builds a private root and enters it, brings up the loopback interface,
-// applies limits, gives up users, capabilities and privileges, restricts
-// itself by Landlock and seccomp, and executes the target in its own place.
-// The socket closes by that, and Start returns.
+// Start has a child of our own binary made in new namespaces, by a small
+// process of ours that lives as long as we do (the maker: making one out of a
+// large server would copy the tables of all its memory). The child (package
+// reexec) is told over a socket what to become: it brings up the loopback
+// interface, builds a private root and enters it and its cgroups, gives up
+// users, capabilities and privileges, restricts itself by Landlock, limits and
+// seccomp, and executes the target in its own place. The socket closes by
+// that, and Start returns.
 //
 // # What a target sees
 //
