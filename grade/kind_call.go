@@ -38,14 +38,14 @@ func (s *session) call(ctx context.Context, c exercises.Check, r *CheckResult) e
 	// The first case alone: when it has no answer, the others would each wait
 	// for theirs as long.
 	first, err := s.exchange(ctx, c.Func, cases[:1])
-	if err != nil || !s.builds(partOf(first, learnerPart), r) {
+	if err != nil || !s.builds(partOf(first, learnerPart), r) || s.tooLate(first, r) {
 		return err
 	}
 	got := observations(first, 1)
 	part := partOf(first, learnerPart)
 	if len(cases) > 1 && !(c.AllOrNo && got[0].none != "") {
 		rest, err := s.exchange(ctx, c.Func, cases[1:])
-		if err != nil {
+		if err != nil || s.tooLate(rest, r) {
 			return err
 		}
 		got = append(got, observations(rest, len(cases)-1)...)
@@ -93,6 +93,15 @@ func (s *session) exchange(ctx context.Context, name string, cases []callCase) (
 	}
 }
 
+// tooLate is true when the machine was too busy to say anything about res.
+func (s *session) tooLate(res *sandbox.Result, r *CheckResult) bool {
+	if !s.maybeBusy(res) || !overloaded() {
+		return false
+	}
+	r.Status, r.Message = NotJudged, tooBusy
+	return true
+}
+
 // dialogue is one call for each case.
 func (s *session) dialogue(name string, cases []callCase) *sandbox.Dialogue {
 	d := &sandbox.Dialogue{}
@@ -104,16 +113,6 @@ func (s *session) dialogue(name string, cases []callCase) *sandbox.Dialogue {
 		d.Calls = append(d.Calls, sandbox.Call{N: i + 1, Func: name, Args: args, TimeoutMS: int(s.ex.Limits.Wall.Milliseconds())})
 	}
 	return d
-}
-
-// maybeBusy says whether a call may have run out of time only because the
-// machine had other things to do: the learner's process used some CPU, and
-// much less than the time it took. A loop without end uses all of it, and a
-// deadlock none.
-func (s *session) maybeBusy(res *sandbox.Result) bool {
-	late := slices.ContainsFunc(res.Exchanges, func(e sandbox.Exchange) bool { return e.Replies[learnerPart].None == "timeout" })
-	used, wall := partOf(res, learnerPart).Usage.CPUMS, float64(s.ex.Limits.Wall.Milliseconds())
-	return late && used > wall/20 && used < wall/2
 }
 
 // wanted is what each case wants: its own value, or what the reference does.

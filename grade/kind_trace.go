@@ -160,6 +160,10 @@ func (s *session) judgeRun(ctx context.Context, c exercises.Check, rule *exercis
 	if !s.builds(run.part, r) {
 		return nil
 	}
+	if run.busy && overloaded() {
+		r.Status, r.Message = NotJudged, tooBusy
+		return nil
+	}
 	same, why, err := agree(c.Compare, run.reply, run.want, run.args)
 	if err != nil {
 		return err
