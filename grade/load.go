@@ -12,11 +12,14 @@ import (
 
 // maybeBusy says whether a call may have run out of time only because the
 // machine had other things to do: the learner's process got less than half of
-// a processor. A loop without end gets all of one, and a deadlock ends by
-// itself.
+// a processor, and not all the CPU that it may use.
 func (s *session) maybeBusy(res *sandbox.Result) bool {
 	late := slices.ContainsFunc(res.Exchanges, func(e sandbox.Exchange) bool { return e.Replies[learnerPart].None == "timeout" })
-	return late && partOf(res, learnerPart).Usage.CPUMS < float64(s.ex.Limits.Wall.Milliseconds())/2
+	part := partOf(res, learnerPart)
+	if part.Limit != nil && part.Limit.Name == "cpu" {
+		return false
+	}
+	return late && part.Usage.CPUMS < float64(s.ex.Limits.Wall.Milliseconds())/2
 }
 
 // overloaded says whether far more programs want a processor than there are.
