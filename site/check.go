@@ -95,7 +95,7 @@ func (s *Server) check(ctx context.Context, ex *exercises.Exercise, rec *checkRe
 	defer end()
 	rec.id = id
 	tell("run", map[string]string{"id": id})
-	v, err := s.Judge.Grade(ctx, ex, grade.Work{Files: sub.Files, Answers: sub.Answers}, func(r grade.CheckResult) { tell("check", r) })
+	v, err := s.Judge.Grade(ctx, ex, grade.WorkOf(sub), func(r grade.CheckResult) { tell("check", r) })
 	if err != nil {
 		return err
 	}

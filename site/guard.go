@@ -106,6 +106,9 @@ func (s *Server) session(next echo.HandlerFunc) echo.HandlerFunc {
 			if !s.tokenIs(bearer) {
 				return fail("no-session", "The bearer token is not this server's. It is in the file token of the data folder.")
 			}
+			if err := notForeign(r); err != nil {
+				return err // no honest script says that it is another page
+			}
 			return next(c)
 		}
 		if err := sameOrigin(r); err != nil {
@@ -155,11 +158,11 @@ func (s *Server) tokenIs(token string) bool {
 // so by Sec-Fetch-Site (SameSite alone ignores the port) and Origin. Reading by
 // a link from elsewhere is fine.
 func sameOrigin(r *http.Request) error {
-	origin, from := r.Header.Get("Origin"), r.Header.Get("Sec-Fetch-Site")
+	from := r.Header.Get("Sec-Fetch-Site")
 	safe := r.Method == http.MethodGet
-	known := origin != "" && origin != "null" // "null" is what no-referrer makes of it
-	if known && !originIs(origin, r.Host) {
-		return fail("foreign-origin", "A page of %s asked for this. Only pages of this server may.", origin)
+	known, err := namedOrigin(r)
+	if err != nil {
+		return err
 	}
 	switch {
 	case from == "same-origin", safe && (from == "" || from == "none"):
@@ -169,9 +172,36 @@ func sameOrigin(r *http.Request) error {
 	case safe && r.Header.Get("Sec-Fetch-Mode") == "navigate":
 		return nil
 	case from == "":
-		return fail("foreign-origin", "The request does not say which page it comes from. A script sends Authorization: Bearer TOKEN instead.")
+		return fail("no-session", "The request has no token and does not say which page it comes from. A script sends Authorization: Bearer TOKEN, with the token of the file token in the data folder.")
 	}
 	return fail("foreign-origin", "The browser says that the request is %s. Only pages of this server may change something.", from)
+}
+
+// namedOrigin says whether the request names the page it comes from. That of
+// another server is refused. "null" is what a page without a referrer says.
+func namedOrigin(r *http.Request) (known bool, err error) {
+	origin := r.Header.Get("Origin")
+	if origin == "" || origin == "null" {
+		return false, nil
+	}
+	if !originIs(origin, r.Host) {
+		return true, fail("foreign-origin", "A page of %s asked for this. Only pages of this server may.", origin)
+	}
+	return true, nil
+}
+
+// notForeign refuses what says of itself that another page made it, whatever
+// it holds.
+func notForeign(r *http.Request) error {
+	if _, err := namedOrigin(r); err != nil {
+		return err
+	}
+	switch from := r.Header.Get("Sec-Fetch-Site"); from {
+	case "", "none", "same-origin":
+		return nil
+	default:
+		return fail("foreign-origin", "The browser says that the request is %s. Only pages of this server may ask.", from)
+	}
 }
 
 // originIs says whether origin is that of a page of host.

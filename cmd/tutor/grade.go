@@ -136,7 +136,7 @@ func readSubmissions(ex *exercises.Exercise, args []string) ([]named, error) {
 			if err != nil {
 				return nil, readError(err)
 			}
-			subs = append(subs, named{path, grade.Work{Files: sub.Files, Answers: sub.Answers, Ignored: sub.Ignored}})
+			subs = append(subs, named{path, grade.WorkOf(sub)})
 		}
 	}
 	return subs, nil
