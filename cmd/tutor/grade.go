@@ -99,18 +99,23 @@ func findExercise(f gradeFlags) (*exercises.Exercise, error) {
 	if err != nil {
 		return nil, ours(err)
 	}
-	var ids []string
-	for _, ex := range all {
-		ids = append(ids, ex.ID)
-	}
 	if f.exercise == "" {
-		return nil, misuse("grade which exercise? Give --exercise ID; there is %s", strings.Join(ids, ", "))
+		return nil, misuse("grade which exercise? Give --exercise ID; there is %s", ids(all))
 	}
 	ex, ok := exercises.ByID(all, f.exercise)
 	if !ok {
-		return nil, misuse("there is no exercise %s; there is %s", f.exercise, strings.Join(ids, ", "))
+		return nil, misuse("there is no exercise %s; there is %s", f.exercise, ids(all))
 	}
 	return ex, nil
+}
+
+// ids lists the exercises there are.
+func ids(all []*exercises.Exercise) string {
+	var list []string
+	for _, ex := range all {
+		list = append(list, ex.ID)
+	}
+	return strings.Join(list, ", ")
 }
 
 // named is a submission with its path as given.

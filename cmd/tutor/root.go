@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -52,15 +51,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	if err == nil {
 		return 0
 	}
-	code := exitMisuse
-	var exit exitError
-	if errors.As(err, &exit) {
-		code = exit.code
-	}
 	if err.Error() != "" {
 		fmt.Fprintf(errs, "tutor: %v\n", err)
 	}
-	return code
+	return exitCode(err)
 }
 
 // ours marks err as our fault, keeping its words.
@@ -81,7 +75,7 @@ func newRoot(io streams) *cobra.Command {
 	root.Args = cobra.NoArgs
 	serve := newServe(io)
 	serve.Use = "serve"
-	root.AddCommand(serve, newRun(io), newGrade(io), newVerify(io), newDoctor(io), newClean(io), newVersion(io), newTrace(io), newWork(io))
+	root.AddCommand(serve, newRun(io), newGrade(io), newVerify(io), newDoctor(io), newClean(io), newVersion(io), newTrace(io), newWork(io), newCheck(io))
 	return root
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"course/tutor/sandbox"
+	"course/tutor/sandbox/toolchain"
 )
 
 // runFlags are the flags of tutor run.
@@ -80,6 +81,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		return err
 	}
 	if f.json {
+		addMetrics(ctx, engine, result)
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(result))
@@ -89,6 +91,36 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 	}
 	return exit
+}
+
+// addMetrics puts what the trace of a run says into its Result. A trace that
+// can't be analysed leaves the sentence that says why.
+func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.Result) {
+	data := traceOf(result)
+	if data == nil || result.Trace == nil {
+		return
+	}
+	t, err := analyser{engine}.Analyse(ctx, data)
+	if err != nil {
+		result.Trace.Problem = err.Error()
+		return
+	}
+	cut := ""
+	if result.Trace.Truncated != nil {
+		cut = *result.Trace.Truncated
+	}
+	t.Know(cut, time.Duration(result.Usage.CPUMS*float64(time.Millisecond)))
+	result.Trace.Metrics = &t.Metrics
+}
+
+// traceOf is the execution trace that a run left; nil when it left none.
+func traceOf(result *sandbox.Result) []byte {
+	for _, a := range result.Artifacts {
+		if a.Kind == "trace" {
+			return a.Data
+		}
+	}
+	return nil
 }
 
 // runJob reads the sources and the flags into a Job.
@@ -233,13 +265,12 @@ func writeTrace(name string, result *sandbox.Result) error {
 	if name == "" {
 		return nil
 	}
-	for _, a := range result.Artifacts {
-		if a.Kind == "trace" {
-			if err := os.WriteFile(name, a.Data, 0o644); err != nil {
-				return misuse("write trace: %v", err)
-			}
-			return nil
-		}
+	data := traceOf(result)
+	if data == nil {
+		return nil
+	}
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		return misuse("write trace: %v", err)
 	}
 	return nil
 }

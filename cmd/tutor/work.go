@@ -16,8 +16,8 @@ func newWork(io streams) *cobra.Command {
 		Use:   "work ID [DIR]",
 		Short: "Write an exercise as a module for your own editor",
 		Long: `Write an exercise as a plain module that any editor opens and go test runs.
-Files that are there already are never overwritten. Grade it with
-tutor grade --exercise ID DIR.`,
+Files that are there already are never overwritten. Check it with
+tutor check, in that folder.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(_ *cobra.Command, args []string) error { return work(io, course, args) },
 	}
