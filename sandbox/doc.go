@@ -2,7 +2,8 @@
 //
 // It owns Job, File, Limits, Result, Status, Event, Diagnostic, Usage and
 // Artifact; the Runner interface; and what is common to every engine: how a
-// status is derived, how parts of a Job talk, lanes and the cache of results.
+// program is supervised, how its status is derived, how the parts of a Job
+// talk, and lanes.
 //
 // It refuses lessons, points, people and HTTP.
 //

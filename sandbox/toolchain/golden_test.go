@@ -28,6 +28,9 @@ func wrongPrograms(t *testing.T) map[string][]sandbox.File {
 		name, file := path.Split(f.Name)
 		programs[name] = append(programs[name], sandbox.File{Name: file, Content: string(f.Data)})
 	}
+	// These cannot stand in a text file.
+	programs["not UTF-8/"] = []sandbox.File{{Name: "main.go", Content: "package main\n\nfunc main() {\n\t_ = \"\xff\"\n}\n"}}
+	programs["not UTF-8 in the head/"] = []sandbox.File{{Name: "main.go", Content: "// \xff\npackage main\n\nfunc main() {}\n"}}
 	return programs
 }
 
