@@ -32,6 +32,9 @@ func TestBadTraces(t *testing.T) {
 		if !errors.As(err, &bad) || !strings.Contains(bad.What, c.says) || bad.Offset != c.at {
 			t.Errorf("%s: error %v, want a bad trace that says %q at %d", name, err, c.says, c.at)
 		}
+		if m := bad.Metrics(); bad.Cut != (name == "cut early") || *m.Truncated != "cut" || m.Why["latency"] != bad.What || m.Utilisation != nil {
+			t.Errorf("%s: cut %v, metrics %+v", name, bad.Cut, m)
+		}
 		if strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: the error has more than one line: %q", name, err)
 		}

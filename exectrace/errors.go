@@ -9,6 +9,21 @@ import (
 type BadTraceError struct {
 	What   string // what is wrong, a clause without a full stop
 	Offset int64  // about where, in bytes from the start; -1 when it has no place
+	// Cut says that it began as a trace and ends before anything of it can be
+	// shown.
+	Cut bool
+}
+
+// Metrics are those of a trace that was cut too early: nothing is known, and
+// Why says so of every number, also of those that can't be null.
+func (e *BadTraceError) Metrics() Metrics {
+	cut := "cut"
+	m := Metrics{Truncated: &cut, Steals: Steals{Inferred: true}, Why: map[string]string{}}
+	for _, name := range []string{"wall_ms", "procs", "events", "goroutines", "latency", "switches", "utilisation", "parallelism",
+		"on_cpu", "steals", "gc", "running_ms", "runnable_ms", "waiting_ms", "syscall_ms", "blocked", "heap", "tasks", "regions", "logs", "leaks", "lines"} {
+		m.Why[name] = e.What
+	}
+	return m
 }
 
 // Error says what is wrong and where.

@@ -51,7 +51,7 @@ func (b *builder) readAll(s *source) (cut bool, err error) {
 // ifCut says that too little is left of a cut trace to show any of it.
 func ifCut(err error, at int64) error {
 	if errors.Is(err, errCut) {
-		return &BadTraceError{What: "it was cut off before its first part was whole", Offset: at}
+		return &BadTraceError{What: "it was cut off before its first part was whole", Offset: at, Cut: true}
 	}
 	return err
 }

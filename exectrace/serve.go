@@ -44,7 +44,7 @@ func Serve(in io.Reader, out io.Writer) error {
 	var a answer
 	switch bad := (*BadTraceError)(nil); {
 	case errors.As(err, &bad):
-		a.Bad, a.Offset = bad.What, bad.Offset
+		a.Bad, a.Offset, a.Cut = bad.What, bad.Offset, bad.Cut
 	case err != nil:
 		return err
 	default:
@@ -70,7 +70,7 @@ func Decode(r io.Reader) (*Trace, error) {
 		return nil, fmt.Errorf("decode trace: %w", err)
 	}
 	if a.Bad != "" {
-		return nil, &BadTraceError{What: a.Bad, Offset: a.Offset}
+		return nil, &BadTraceError{What: a.Bad, Offset: a.Offset, Cut: a.Cut}
 	}
 	t, err := a.Columns.unpack()
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 type answer struct {
 	Bad     string
 	Offset  int64
+	Cut     bool
 	Columns columns
 }
 

@@ -235,8 +235,10 @@ func leakTable(m *exectrace.Metrics) *table {
 	return t
 }
 
-// namedTable sums user tasks or regions.
+// namedTable sums user tasks or regions. What graded code is wrapped in is not
+// the learner's.
 func namedTable(caption, head string, list []exectrace.NamedTime) *table {
+	list = slices.DeleteFunc(slices.Clone(list), func(n exectrace.NamedTime) bool { return strings.HasPrefix(n.Name, "tutor:") })
 	t := &table{caption: caption, heads: []string{head, "times", "in all", "never ended"}, shown: true}
 	const most = 30
 	for _, n := range list[:min(len(list), most)] {

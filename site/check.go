@@ -121,7 +121,7 @@ func (s *Server) tracesOfVerdict(ctx context.Context, rec *checkRecord, v *grade
 		rec.traces = append(rec.traces, t.id)
 		for i, c := range v.Checks {
 			for j, e := range c.Evidence {
-				if c.ID == file.Check && e.Kind == "trace" {
+				if e.Kind == "trace" && e.TraceID == file.Check {
 					v.Checks[i].Evidence[j].TraceID = t.id
 				}
 			}

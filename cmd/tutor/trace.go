@@ -31,6 +31,10 @@ func newTrace(io streams) *cobra.Command {
 			t, err := analyser{engine}.Analyse(cmd.Context(), trace)
 			var bad *exectrace.BadTraceError
 			switch {
+			case errors.As(err, &bad) && bad.Cut:
+				fmt.Fprintf(io.err, "tutor: %s: %v\n", args[0], bad)
+				m := bad.Metrics()
+				return writeMetrics(io, &m, asJSON)
 			case errors.As(err, &bad):
 				return exitError{exitRefused, fmt.Sprintf("%s: %v", args[0], bad)}
 			case err != nil:
@@ -50,6 +54,10 @@ func writeMetrics(io streams, m *exectrace.Metrics, asJSON bool) error {
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(m))
+	}
+	if m.Events == 0 {
+		_, err := fmt.Fprintln(io.out, "nothing in it can be shown")
+		return ours(err)
 	}
 	fmt.Fprintf(io.out, "%.2f ms with %d Ps, %s\n", m.WallMS, m.Procs, m.Go)
 	fmt.Fprintf(io.out, "goroutines           %d created, at most %d at once, %d blocked at the end\n", m.Goroutines.Created, m.Goroutines.Peak, m.Goroutines.BlockedAtEnd)
