@@ -6,6 +6,7 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -115,9 +116,12 @@ func (h health) write(out io.Writer) error {
 		fmt.Fprintf(out, "           to get %s: %s\n", m.Layer, m.Command)
 	}
 	for _, set := range h.Sets {
-		state := "being prepared"
-		if set.Ready {
+		state := "not in use; tutor clean removes it"
+		switch {
+		case set.Ready:
 			state = "ready"
+		case strings.HasPrefix(set.Name, "standard"):
+			state = "being prepared"
 		}
 		fmt.Fprintf(out, "library    %s: %s, %d MiB\n", set.Name, state, set.Bytes>>20)
 	}
