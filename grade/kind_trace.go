@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"course/tutor/exectrace"
 	"course/tutor/exercises"
@@ -104,11 +103,7 @@ func (s *session) traceOnce(ctx context.Context, name string, args []any, part s
 	}
 	reply := replyTo(repliesOf(res, part.Name), 1)
 	run := &tracedRun{part: partOf(res, part.Name), reply: observe(reply), cpuMS: reply.CPUMS, args: args, busy: s.maybeBusy(res)}
-	for _, a := range run.part.Artifacts {
-		if a.Kind == "trace" {
-			run.data = a.Data
-		}
-	}
+	run.data = run.part.TraceData()
 	return run, s.readTrace(ctx, run, word)
 }
 
@@ -124,7 +119,7 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 	if err != nil {
 		return fmt.Errorf("read the trace: %w", err)
 	}
-	t.Know(cutOf(run.part), time.Duration(run.part.Usage.CPUMS*float64(time.Millisecond)))
+	t.Know(run.part.TraceCut(), run.part.Usage.CPU())
 	if run.env, err = environment(&t.Metrics); err != nil {
 		return err
 	}
@@ -134,14 +129,6 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 	run.env["call_ms"] = spanOf(t.Metrics.Regions, "tutor:"+word).TotalMS
 	run.env["args"] = loose(run.args)
 	return nil
-}
-
-// cutOf says how the harness cut the trace, or "".
-func cutOf(part *sandbox.Result) string {
-	if part.Trace == nil || part.Trace.Truncated == nil {
-		return ""
-	}
-	return *part.Trace.Truncated
 }
 
 // noteNoise keeps the smallest share of the time that the learner's goroutines

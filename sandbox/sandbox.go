@@ -299,6 +299,28 @@ type Artifact struct {
 	Data  []byte `json:"-"`
 }
 
+// CPU is the CPU time of all threads together.
+func (u Usage) CPU() time.Duration { return time.Duration(u.CPUMS * float64(time.Millisecond)) }
+
+// TraceData is the execution trace that a run left; nil when it left none.
+func (r *Result) TraceData() []byte {
+	for _, a := range r.Artifacts {
+		if a.Kind == "trace" && len(a.Data) > 0 {
+			return a.Data
+		}
+	}
+	return nil
+}
+
+// TraceCut is how the trace of a run was cut: cap, idle or killed; "" when it
+// is whole.
+func (r *Result) TraceCut() string {
+	if r.Trace == nil || r.Trace.Truncated == nil {
+		return ""
+	}
+	return *r.Trace.Truncated
+}
+
 // Test and Bench are rows of the kinds that have them.
 type (
 	Test struct {

@@ -240,6 +240,9 @@ func TestLoopByForms(t *testing.T) {
 	withoutInline(t, w.page("/chapters/start/hello").body)
 	withoutInline(t, w.page("/traces/"+rec.result.Trace.ID).body)
 	view := w.site.traceView(rec.result.Trace.ID)
+	if why := view.Trace.Metrics.Why["on_cpu"]; why == "the CPU time of the process is not known" {
+		t.Error("the trace was not told what CPU time its run used")
+	}
 	if view.Trace.Metrics.Goroutines.Created != 3 || view.CellID != "traced" {
 		t.Errorf("%+v created in %q, want 3", view.Trace.Metrics.Goroutines, view.CellID)
 	}

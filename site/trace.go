@@ -31,7 +31,7 @@ func (t *traceRecord) view() *page.TraceView {
 // traceOfRun analyses the trace that a run left and puts what it says into the
 // result.
 func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Result, tell emit) {
-	data := traceData(res)
+	data := res.TraceData()
 	if data == nil || ctx.Err() != nil {
 		return
 	}
@@ -44,10 +44,8 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	}
 	res.Trace.ID, res.Trace.Problem = t.id, t.problem
 	if t.trace != nil {
-		m := t.trace.Metrics
-		m.Truncated = firstOf(res.Trace.Truncated, m.Truncated)
-		t.trace.Metrics = m
-		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, m.Truncated
+		t.trace.Know(res.TraceCut(), res.Usage.CPU())
+		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, t.trace.Metrics.Truncated
 	}
 	for i := range res.Artifacts {
 		if res.Artifacts[i].Kind == "trace" {
@@ -55,24 +53,6 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 		}
 	}
 	tell("trace", map[string]string{"id": t.id})
-}
-
-// traceData is the trace among the artifacts of a run; nil when there is none.
-func traceData(res *sandbox.Result) []byte {
-	for _, a := range res.Artifacts {
-		if a.Kind == "trace" && len(a.Data) > 0 {
-			return a.Data
-		}
-	}
-	return nil
-}
-
-// firstOf is the first that is not nil.
-func firstOf(a, b *string) *string {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 // keepTrace analyses a trace and keeps it under id. One that can't be analysed

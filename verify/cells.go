@@ -167,11 +167,7 @@ func observed(res *sandbox.Result) *observation {
 // readTrace fills in the metrics. A trace that can't be read is a fact about
 // the run, told where something is to be counted.
 func (r *run) readTrace(o *observation) error {
-	for _, a := range o.result.Artifacts {
-		if a.Kind == "trace" {
-			o.trace = a.Data
-		}
-	}
+	o.trace = o.result.TraceData()
 	if len(o.trace) == 0 || r.cfg.Analyse == nil {
 		o.TraceSays = "the run gave no trace"
 		return nil
@@ -184,6 +180,7 @@ func (r *run) readTrace(o *observation) error {
 		o.TraceSays = "the trace can't be read: " + err.Error()
 		return nil
 	}
+	t.Know(o.result.TraceCut(), o.result.Usage.CPU())
 	o.Metrics, err = json.Marshal(t.Metrics)
 	return err
 }

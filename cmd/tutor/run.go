@@ -96,7 +96,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 // addMetrics puts what the trace of a run says into its Result. A trace that
 // can't be analysed leaves the sentence that says why.
 func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.Result) {
-	data := traceOf(result)
+	data := result.TraceData()
 	if data == nil || result.Trace == nil {
 		return
 	}
@@ -105,22 +105,8 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 		result.Trace.Problem = err.Error()
 		return
 	}
-	cut := ""
-	if result.Trace.Truncated != nil {
-		cut = *result.Trace.Truncated
-	}
-	t.Know(cut, time.Duration(result.Usage.CPUMS*float64(time.Millisecond)))
+	t.Know(result.TraceCut(), result.Usage.CPU())
 	result.Trace.Metrics = &t.Metrics
-}
-
-// traceOf is the execution trace that a run left; nil when it left none.
-func traceOf(result *sandbox.Result) []byte {
-	for _, a := range result.Artifacts {
-		if a.Kind == "trace" {
-			return a.Data
-		}
-	}
-	return nil
 }
 
 // runJob reads the sources and the flags into a Job.
@@ -265,7 +251,7 @@ func writeTrace(name string, result *sandbox.Result) error {
 	if name == "" {
 		return nil
 	}
-	data := traceOf(result)
+	data := result.TraceData()
 	if data == nil {
 		return nil
 	}
