@@ -86,7 +86,7 @@ func (s *session) tracedRun(ctx context.Context, c exercises.Check, i int) (*tra
 	run.want = want[0]
 	s.runs[key] = run
 	if len(run.data) > 0 && i == 0 {
-		s.traces = append(s.traces, TraceFile{Check: c.ID, Title: callText(c.Call, args), Data: run.data})
+		s.traces = append(s.traces, TraceFile{Check: c.ID, Title: callText(c.Call, args), Data: run.data, Trace: run.trace})
 	}
 	s.noteNoise(run)
 	return run, nil

@@ -3,6 +3,7 @@ package grade
 import (
 	"context"
 
+	"course/tutor/exectrace"
 	"course/tutor/exercises"
 	"course/tutor/sandbox"
 )
@@ -75,6 +76,7 @@ type TraceFile struct {
 	Check string // check id
 	Title string // what was traced
 	Data  []byte
+	Trace *exectrace.Trace // what was read in Data
 }
 
 // Machine is where it was graded.

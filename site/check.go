@@ -104,7 +104,7 @@ func (s *Server) check(ctx context.Context, ex *exercises.Exercise, rec *checkRe
 	}
 	v.Ignored = sub.Ignored
 	s.counts.add("tutor_checks_total", "status", string(v.Status))
-	s.tracesOfVerdict(ctx, rec, v)
+	s.tracesOfVerdict(rec, v)
 	rec.verdict = v
 	s.checks.put(id, rec, int64(4096+filesSize(rec.files)+8192*len(v.Checks)))
 	return s.recordVerdict(ctx, v)
@@ -112,9 +112,10 @@ func (s *Server) check(ctx context.Context, ex *exercises.Exercise, rec *checkRe
 
 // tracesOfVerdict keeps the traces that checks took, and points their evidence
 // at them.
-func (s *Server) tracesOfVerdict(ctx context.Context, rec *checkRecord, v *grade.Verdict) {
+func (s *Server) tracesOfVerdict(rec *checkRecord, v *grade.Verdict) {
 	for _, file := range v.Traces {
-		t := s.keepTrace(ctx, rec.id+"-"+file.Check, file.Title, file.Data)
+		t := &traceRecord{id: rec.id + "-" + file.Check, title: file.Title, data: file.Data, trace: file.Trace}
+		s.traces.put(t.id, t, t.size())
 		if slices.Contains(rec.traces, t.id) {
 			continue
 		}

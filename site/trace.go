@@ -35,7 +35,7 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	if data == nil || ctx.Err() != nil {
 		return
 	}
-	t := s.keepTrace(ctx, res.ID, "", data)
+	t := s.keepTrace(ctx, res.ID, data)
 	if at, ok := s.cells[rec.key]; ok {
 		t.cellID = at.cell.ID
 	}
@@ -57,8 +57,8 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 
 // keepTrace analyses a trace and keeps it under id. One that can't be analysed
 // is kept too, with the reason.
-func (s *Server) keepTrace(ctx context.Context, id, title string, data []byte) *traceRecord {
-	t := &traceRecord{id: id, title: title, data: data}
+func (s *Server) keepTrace(ctx context.Context, id string, data []byte) *traceRecord {
+	t := &traceRecord{id: id, data: data}
 	trace, err := s.Analyse(ctx, data)
 	if err != nil {
 		t.problem = fmt.Sprintf("The trace of this run can't be drawn: %v.", err)
