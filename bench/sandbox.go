@@ -76,7 +76,7 @@ func (b *bench) prepare(ctx context.Context) error {
 func (b *bench) complete(ctx context.Context) error {
 	for {
 		for _, set := range b.engine.Doctor(ctx).Sets {
-			if set.Ready {
+			if set.Current && set.Ready {
 				return nil
 			}
 		}

@@ -13,8 +13,6 @@ import (
 
 	"course/tutor/exercises"
 	"course/tutor/grade"
-	"course/tutor/sandbox/toolchain"
-	"course/tutor/site"
 )
 
 // checkFlags are the flags of tutor check.
@@ -49,20 +47,11 @@ func check(ctx context.Context, io streams, f checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	data, err := dataDir(f.data)
+	grader, engine, err := openGrader(ctx, f.data, "")
 	if err != nil {
 		return err
 	}
-	token, err := site.Token(data)
-	if err != nil {
-		return ours(err)
-	}
-	engine, err := toolchain.New(toolchain.Config{DataDir: data, Remember: true})
-	if err != nil {
-		return ours(err)
-	}
 	defer engine.Close()
-	grader := newGrader(ctx, engine, token, "")
 	for {
 		seen := stamps(dir)
 		err := checkOnce(ctx, io, grader, ex, dir)

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -118,9 +117,9 @@ func (h health) write(out io.Writer) error {
 	for _, set := range h.Sets {
 		state := "not in use; tutor clean removes it"
 		switch {
-		case set.Ready:
+		case set.Current && set.Ready:
 			state = "ready"
-		case strings.HasPrefix(set.Name, "standard"):
+		case set.Current:
 			state = "being prepared"
 		}
 		fmt.Fprintf(out, "library    %s: %s, %d MiB\n", set.Name, state, set.Bytes>>20)

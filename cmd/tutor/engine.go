@@ -7,7 +7,9 @@ import (
 	"fmt"
 
 	"course/tutor/exectrace"
+	"course/tutor/grade"
 	"course/tutor/sandbox/toolchain"
+	"course/tutor/site"
 )
 
 // version is tutor's own; a release sets it with -ldflags=-X.
@@ -21,6 +23,24 @@ func openEngine(dataFlag string) (*toolchain.Engine, error) {
 	}
 	engine, err := toolchain.New(toolchain.Config{DataDir: dir, Remember: true})
 	return engine, ours(err)
+}
+
+// openGrader starts an engine and makes the grader of a data folder. seed
+// repeats an old verdict; "" makes new ones. The engine is the caller's to close.
+func openGrader(ctx context.Context, dataFlag, seed string) (*grade.Grader, *toolchain.Engine, error) {
+	dir, err := dataDir(dataFlag)
+	if err != nil {
+		return nil, nil, err
+	}
+	token, err := site.Token(dir)
+	if err != nil {
+		return nil, nil, ours(err)
+	}
+	engine, err := openEngine(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	return newGrader(ctx, engine, token, seed), engine, nil
 }
 
 // analyser reads execution traces in a jailed helper, since their bytes come

@@ -12,7 +12,6 @@ import (
 
 	"course/tutor/exercises"
 	"course/tutor/grade"
-	"course/tutor/site"
 )
 
 // gradeFlags are the flags of tutor grade.
@@ -55,15 +54,7 @@ func gradeAll(ctx context.Context, io streams, f gradeFlags, args []string) erro
 	if err != nil {
 		return err
 	}
-	dir, err := dataDir(f.data)
-	if err != nil {
-		return err
-	}
-	token, err := site.Token(dir)
-	if err != nil {
-		return ours(err)
-	}
-	engine, err := openEngine(f.data)
+	grader, engine, err := openGrader(ctx, f.data, f.seed)
 	if err != nil {
 		return err
 	}
@@ -71,7 +62,6 @@ func gradeAll(ctx context.Context, io streams, f gradeFlags, args []string) erro
 	if is, _ := engine.Isolation(ctx); is.Level < 2 && !f.acceptReduced {
 		return misuse("submissions would run at isolation level %d (%s), below 2; tutor doctor says how to raise it, --accept-reduced-isolation takes the risk", is.Level, is.Name)
 	}
-	grader := newGrader(ctx, engine, token, f.seed)
 	graded := make([]grade.Graded, 0, len(subs))
 	for _, sub := range subs {
 		v, err := grader.Grade(ctx, ex, sub.work, nil)

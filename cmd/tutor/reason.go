@@ -7,6 +7,7 @@ import (
 	"strings"
 	"syscall"
 
+	"course/tutor/content"
 	"course/tutor/sandbox"
 )
 
@@ -75,17 +76,11 @@ func parseSize(s string) (int64, error) {
 	if s == "" {
 		return 0, nil
 	}
-	units := []struct {
-		suffix string
-		bytes  int64
-	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"KB", 1e3}, {"MB", 1e6}, {"GB", 1e9}, {"B", 1}, {"", 1}}
-	for _, u := range units {
-		digits, ok := strings.CutSuffix(s, u.suffix)
-		if n, err := strconv.ParseInt(digits, 10, 64); ok && err == nil && n > 0 && n < 1<<40/u.bytes {
-			return n * u.bytes, nil
-		}
+	n, err := content.ParseSize(s)
+	if err != nil {
+		return 0, misuse("--memory %s is no size; write it as 64MiB", s)
 	}
-	return 0, misuse("--memory %s is no size; write it as 64MiB", s)
+	return n, nil
 }
 
 // signalNumber finds a signal by its name, as "killed" or "SIGKILL".
@@ -104,7 +99,7 @@ func signalNumber(name string) int {
 	return 0
 }
 
-// isTerminal says that file is a device with a person behind it.
+// isDevice says that file is a terminal or another device, where a person may be.
 func isDevice(file *os.File) bool {
 	info, err := file.Stat()
 	return err != nil || info.Mode()&os.ModeCharDevice != 0

@@ -33,6 +33,9 @@ type Set struct {
 	Name  string `json:"name"`
 	Ready bool   `json:"ready"` // complete
 	Bytes int64  `json:"bytes"`
+	// Current says that it is of the Go and the flags in use; others are left
+	// over.
+	Current bool `json:"-"`
 }
 
 // Doctor reports on the toolchain. It waits until Go was looked for and the
@@ -84,7 +87,7 @@ func (e *Engine) sets(current *library) []Set {
 		dir := filepath.Dir(f)
 		set := Set{Name: filepath.Base(dir) + " (no longer used)", Bytes: size(dir)}
 		if current != nil && current.dir == dir {
-			set.Name = "standard (" + filepath.Base(dir) + ")"
+			set.Name, set.Current = "standard ("+filepath.Base(dir)+")", true
 			has, _, _, _, _ := current.state()
 			set.Ready = has.Complete
 		} else if has, err := readManifest(dir); err == nil {
