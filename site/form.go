@@ -103,12 +103,15 @@ func (s *Server) postRun(c echo.Context) error {
 	if err == nil {
 		told, err = s.saveForm(ctx, learner.Draft{Key: cell.Key, Files: f.files}, f)
 	}
+	var job sandbox.Job
+	if err == nil {
+		job, err = cellJob(cell, f.files)
+	}
 	if err != nil {
 		return s.showChapter(c, problemOf(err).Status, ch, p, map[string]page.CellView{
 			cell.ID: {Files: f.files, Problem: problemOf(err).Detail, Picked: rec.picked},
 		})
 	}
-	job := cellJob(cell, f.files)
 	job.Trace = job.Trace || f.values.Get("trace") != ""
 	s.runForm(ctx, job, rec, told)
 	return backTo(c, p.URL(), url.Values{"run": {rec.id}}, "cell-"+cell.ID)

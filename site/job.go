@@ -6,6 +6,7 @@ import (
 
 	"course/tutor/content"
 	"course/tutor/sandbox"
+	"course/tutor/verify"
 )
 
 // person names who asks, for fairness between people: a local server has one.
@@ -24,21 +25,23 @@ func most() sandbox.Limits {
 	}
 }
 
-// cellJob is the Job of a cell as its author wrote it, with other files.
-func cellJob(c *content.Cell, files []sandbox.File) sandbox.Job {
-	job := sandbox.Job{Key: person, Kind: sandbox.KindProgram, Files: files}
+// cellJob is the Job of a cell with other files: what verify proves of the
+// author's text, so that a reader's run and the book's are the same. c is nil
+// for a program that is in no cell.
+func cellJob(c *content.Cell, files []sandbox.File) (sandbox.Job, error) {
 	if c == nil {
-		return job
+		return sandbox.Job{Key: person, Kind: sandbox.KindProgram, Files: files}, nil
 	}
-	job.Engine = c.Options["engine"]
-	job.Trace, job.Idle = c.Flag("trace"), c.Duration("idle")
-	job.Procs, job.Args = c.Procs(), c.Args()
-	job.Limits = sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()}.Within(most())
+	job, why := verify.JobOf(c)
+	if why != "" {
+		return job, fail("unsupported", "This listing can't be run: %s.", why)
+	}
+	job.Key, job.Files, job.Limits = person, files, job.Limits.Within(most())
 	if input := c.Options["stdin"]; input != "" {
 		job.Stdin = contentOf(files, input) // the learner may change it too
 		job.Files = slices.DeleteFunc(slices.Clone(files), func(f sandbox.File) bool { return f.Name == input })
 	}
-	return job
+	return job, nil
 }
 
 // starterOf is the author's text of a cell.

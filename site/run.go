@@ -64,7 +64,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 		}
 		cell = at.cell
 	}
-	job = cellJob(cell, req.Files)
+	if job, err = cellJob(cell, req.Files); err != nil {
+		return job, err
+	}
 	req.over(&job)
 	return job, nil
 }
