@@ -53,6 +53,9 @@ func (s *stage) fillTrace(t *sandbox.Trace) {
 	}
 	if len(t.Data) == 0 {
 		info.ID, info.Problem = "", "The program ended before any of its trace was written."
+		if t.Truncated == "cap" {
+			info.Problem = "The trace outgrew its limit before any of it could be kept: there is too much going on at once."
+		}
 		return
 	}
 	s.result.Artifacts = append(s.result.Artifacts, sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Bytes: len(t.Data), Data: t.Data})

@@ -91,6 +91,12 @@ func tick() {
 //go:linkname full runtime.tutorTraceFull
 func full() { finish(byCap) }
 
+// checkpoint ends a generation that has grown large, so that less is lost if
+// the trace is cut off within the next one.
+//
+//go:linkname checkpoint runtime.tutorTraceCheckpoint
+func checkpoint() { tracer.Flush() }
+
 func finish(why byte) {
 	h := &harness
 	h.once.Do(func() {
@@ -113,7 +119,9 @@ func activity() (sum uint64, busy bool)
 type output struct {
 	fd         int
 	sent       int64
+	whole      int64 // of sent, what can be read
 	soft, hard int64 // past soft the trace is ended, past hard it is dropped
+	ending     bool  // a generation is being ended early
 	over, full bool
 }
 
@@ -125,12 +133,18 @@ func (o *output) Write(p []byte) (int, error) {
 	o.sent += int64(len(p))
 	o.length(uint32(len(p)))
 	o.send(p)
-	if len(p) == 1 && p[0] == byte(tracev2.EvEndOfGeneration) {
+	switch {
+	case len(p) == 1 && p[0] == byte(tracev2.EvEndOfGeneration):
 		o.length(1<<32 - 1)
-	}
-	if o.sent > o.soft && !o.over {
-		o.over = true
-		go full()
+		o.whole, o.ending = o.sent, false
+	case o.sent > o.soft:
+		if !o.over {
+			o.over = true
+			go full()
+		}
+	case o.sent-o.whole > o.hard/8 && !o.ending:
+		o.ending = true
+		go checkpoint()
 	}
 	return len(p), nil
 }
