@@ -1,6 +1,7 @@
 package page
 
 import (
+	"encoding/json"
 	"html/template"
 	"strings"
 
@@ -37,10 +38,10 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 	if v.Title != "" {
 		title = "Trace of " + v.Title
 	}
-	openPanel(&b, v, title, link{"/traces/" + v.ID, "next", "Open full view"})
+	openPanel(&b, v, title, "", link{"/traces/" + v.ID, "next", "Open full view"})
 	b.WriteString(traceNotes(v.Trace))
 	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
-	b.WriteString(p.html())
+	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div></div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
 	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
 	b.WriteString(moreTables(v.Trace))
@@ -58,11 +59,13 @@ func TracePage(v *TraceView) (template.HTML, error) {
 		return noTrace(v), nil
 	}
 	var b strings.Builder
-	openPanel(&b, v, "Timeline", link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"})
+	openPanel(&b, v, "Timeline", "page", link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"})
 	b.WriteString(traceNotes(v.Trace))
-	b.WriteString(newPicture(v.Trace, pageRows, pageBars, pageMost).html())
-	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
-	b.WriteString(`<div class="tmore-b">` + moreTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
+	p := newPicture(v.Trace, pageRows, pageBars, pageMost)
+	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
+	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + leakTable(&v.Trace.Metrics).html() + `</div></div>`)
+	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
 	return template.HTML(b.String()), nil
 }
 
@@ -73,22 +76,56 @@ func noTrace(v *TraceView) template.HTML {
 // link leads from a panel to what can be done with a trace that has an ID.
 type link struct{ url, icon, text string }
 
-// openPanel begins the element and writes its header.
-func openPanel(b *strings.Builder, v *TraceView, title string, to link) {
+// openPanel begins the element and writes its header. open is "page" for one
+// whose timeline takes over at once, "" for one that waits to be asked.
+func openPanel(b *strings.Builder, v *TraceView, title, open string, to link) {
 	m := &v.Trace.Metrics
-	b.WriteString(`<trace-view class="trace"`)
-	if v.ID != "" {
-		b.WriteString(` data-trace="` + esc(v.ID) + `"`)
-	}
-	b.WriteString(`><div class="trace-h"><p class="trace-t">` + esc(title) + `</p>`)
+	b.WriteString(`<trace-view class="trace"` + v.attributes(open) + `><div class="trace-h"><p class="trace-t">` + esc(title) + `</p>`)
 	if v.Recorded {
 		b.WriteString(`<span class="sample">recorded with ` + esc(m.Go) + `</span>`)
 	}
 	b.WriteString(`<p class="trace-m"><span>GOMAXPROCS ` + procsText(v.Trace) + `</span><span>` + span(float64(v.Trace.Wall)) + `</span>` + noise(m) + `</p>`)
+	if v.timeline() != "" && open == "" {
+		b.WriteString(`<button type="button" class="b js-only" data-act="timeline">` + string(icon("zoomin")) + `Explore</button>`)
+	}
 	if v.ID != "" {
 		b.WriteString(`<a class="b" href="` + esc(to.url) + `">` + string(icon(to.icon)) + esc(to.text) + `</a>`)
 	}
 	b.WriteString(`</div>`)
+}
+
+// timeline is the URL of the timeline; "" when there is none to fetch.
+func (v *TraceView) timeline() string {
+	switch {
+	case v.Timeline != "" || v.ID == "":
+		return v.Timeline
+	}
+	return "/api/traces/" + v.ID + "/timeline"
+}
+
+// attributes are what the script of the timeline reads.
+func (v *TraceView) attributes(open string) string {
+	var marks []byte
+	if len(v.Marks) > 0 {
+		marks, _ = json.Marshal(v.Marks) // strings and numbers: it can't fail
+	}
+	src := v.timeline()
+	if v.Embedded != "" {
+		src = ""
+	}
+	if src == "" && v.Embedded == "" {
+		open = "" // nothing could take over
+	}
+	var b strings.Builder
+	for _, a := range []struct{ name, value string }{
+		{"trace", v.ID}, {"src", src}, {"embedded", v.Embedded}, {"metrics", v.Metrics}, {"lines", v.Lines},
+		{"focus", v.Focus}, {"t", v.At}, {"name", v.Name}, {"marks", string(marks)}, {"open", open},
+	} {
+		if a.value != "" {
+			b.WriteString(` data-` + a.name + `="` + esc(a.value) + `"`)
+		}
+	}
+	return b.String()
 }
 
 func procsText(t *exectrace.Trace) string {
@@ -168,9 +205,10 @@ func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int) *picture {
 // coarsest is the fewest parts an axis is divided into.
 const coarsest = 60
 
+func (p *picture) legend() string { return legend(p.t) }
+
 func (p *picture) html() string {
 	var b strings.Builder
-	b.WriteString(legend(p.t))
 	ps := p.processors(p.t.Wall)
 	b.WriteString(ps.draw())
 	if len(p.lanes.Gs) > 0 {
@@ -246,12 +284,21 @@ func legend(ts ...*exectrace.Trace) string {
 	return b.String()
 }
 
+// latencySide is what stands beside the lanes of a page: the latency and its
+// causes.
+func latencySide(m *exectrace.Metrics) string {
+	return `<div class="tv-side"><section>` + latencyChart(m) + causeTable(m).html() + `</section></div>`
+}
+
 // moreTables are the tables beyond the six measures.
-func moreTables(t *exectrace.Trace) string {
+func moreTables(t *exectrace.Trace) string { return causeTable(&t.Metrics).html() + pageTables(t) }
+
+// pageTables are those of moreTables that do not stand beside the lanes.
+func pageTables(t *exectrace.Trace) string {
 	m := &t.Metrics
 	var b strings.Builder
 	for _, tab := range []*table{
-		causeTable(m), blockedTable(m), lineTable(m), originTable(t),
+		blockedTable(m), lineTable(m), originTable(t),
 		namedTable("Tasks", "Task", m.Tasks), namedTable("Regions", "Region", m.Regions),
 	} {
 		b.WriteString(tab.html())

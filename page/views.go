@@ -77,6 +77,31 @@ type TraceView struct {
 	Recorded bool
 	// Source maps file names to a link prefix, so that a line can be reached.
 	CellID string
+	// Timeline is the URL of the timeline; "" is that of ID, when there is one.
+	Timeline string
+	// Embedded is the id of a script element of type application/octet-stream
+	// that holds the timeline in base64, and Metrics that of one with the
+	// metrics in JSON: for a page without a server. Both may be "".
+	Embedded, Metrics string
+	// Lines begins the URL of a line of the source: its number follows. "" when
+	// the source is on no other page.
+	Lines string
+	// Focus is what the lanes below the processors are: goroutines, procs or
+	// threads; "" is goroutines.
+	Focus string
+	// At is the stretch of time that the author points at, as "1ms..2ms", and
+	// Name what there is to see. Both may be "".
+	At, Name string
+	// Marks are further stretches that the author points at.
+	Marks []TraceMark
+}
+
+// TraceMark is a stretch of a trace that somebody points at.
+type TraceMark struct {
+	Name  string `json:"name"`
+	At    string `json:"t,omitempty"`     // "1ms..2ms"
+	Focus string `json:"focus,omitempty"` // goroutines, procs or threads
+	G     int64  `json:"g,omitempty"`     // the goroutine to select; 0 for none
 }
 
 // ExerciseView is the data of an exercise's page.

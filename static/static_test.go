@@ -14,7 +14,7 @@ import (
 )
 
 func TestNames(t *testing.T) {
-	for _, name := range []string{"app.js", "editor.js", "theme.js", "tutor.css", "favicon.svg", "licences.txt", "tutor-text.woff2", "tutor-text-italic.woff2", "tutor-code.woff2"} {
+	for _, name := range []string{"app.js", "editor.js", "trace.js", "theme.js", "tutor.css", "favicon.svg", "licences.txt", "tutor-text.woff2", "tutor-text-italic.woff2", "tutor-code.woff2"} {
 		if _, err := fs.Stat(FS(), name); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -39,7 +39,7 @@ func bundle(dir string) (map[string][]byte, error) {
 // exported page is opened from file://, where browsers refuse modules.
 func scripts(dir string) (map[string][]byte, error) {
 	files := make(map[string][]byte)
-	for name, global := range map[string]string{"theme": "", "app": "", "editor": "tutorEditor"} {
+	for name, global := range map[string]string{"theme": "", "app": "", "editor": "tutorEditor", "trace": "tutorTrace"} {
 		result := api.Build(api.BuildOptions{
 			EntryPoints:       []string{filepath.Join(dir, "src", name+".ts")},
 			AbsWorkingDir:     dir,

@@ -4,6 +4,7 @@ import { GoCell } from "./cell";
 import { ExerciseDesk } from "./desk";
 import { QuizBlock } from "./quiz";
 import { dismissing, keys, lines, pointing, reading, theme } from "./reader";
+import { timelines } from "./trace-load";
 
 theme();
 keys();
@@ -11,6 +12,7 @@ reading();
 pointing();
 lines();
 dismissing();
+timelines();
 customElements.define("go-cell", GoCell);
 customElements.define("exercise-desk", ExerciseDesk);
 customElements.define("quiz-block", QuizBlock);

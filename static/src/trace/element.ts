@@ -1,0 +1,341 @@
+// <trace-view>: the server's picture and tables of a trace, which a timeline
+// takes over when it is asked for.
+import { make } from "../dom";
+import type { Line } from "./contents";
+import { bind, Hooks } from "./input";
+import { Keys } from "./keys";
+import { keepMoment, Moment, momentQuery, readMoment } from "./link";
+import { Kind, Model } from "./model";
+import type { Pane } from "./pane";
+import { embedded, remote, Source } from "./source";
+import { Bookmark, Toolbar, toolbar } from "./toolbar";
+import { Viewer } from "./viewer";
+import { viewportOf } from "./viewport";
+import { plural, readRange, span, stateIds } from "./words";
+
+interface PathStep { g: number; from_ms: number; to_ms: number; state: string; file: string; line: number }
+
+let made = 0;
+
+/**
+ * TraceView takes over when it gets the attribute data-open: the page's script
+ * sets it on the first press, and the server on a page that is about the trace.
+ */
+export class TraceView extends HTMLElement {
+  static observedAttributes = ["data-open"];
+  private viewer: Viewer | null = null;
+  private bar: Toolbar | null = null;
+  private opening = false;
+  private readonly theme = new MutationObserver(() => this.viewer?.repaint());
+  private readonly size = new ResizeObserver(() => this.viewer?.redraw());
+  private path: PathStep[] | null = null;
+  private ids = ++made;
+
+  connectedCallback(): void { if (this.hasAttribute("data-open")) void this.open(); }
+
+  attributeChangedCallback(): void { if (this.isConnected && this.hasAttribute("data-open")) void this.open(); }
+
+  disconnectedCallback(): void {
+    this.theme.disconnect();
+    this.size.disconnect();
+    this.viewer?.leave();
+  }
+
+  /** open loads the timeline and takes over. It resolves when the first block is drawn, and does nothing the second time. */
+  async open(): Promise<void> {
+    const source = this.source();
+    if (this.opening || !source) return;
+    this.opening = true;
+    const note = make("p", { class: "tv-wait", role: "status" }, "Reading the timeline…");
+    this.place().prepend(note);
+    try {
+      const contents = await source.contents();
+      const model = new Model(contents, source);
+      if (contents.blocks.length > 0) await model.load(0);
+      note.remove();
+      this.start(model);
+      await this.readOn(model);
+    } catch (e) {
+      this.opening = false;
+      note.textContent = `The timeline can't be shown: ${e instanceof Error ? e.message : e}`;
+      note.setAttribute("class", "trace-n");
+      this.removeAttribute("data-open");
+    }
+  }
+
+  /** shown is the viewer, for tests and measurements; null before it took over. */
+  get shown(): Viewer | null { return this.viewer; }
+
+  private source(): Source | null {
+    const { embedded: id, src } = this.dataset;
+    const text = id ? document.getElementById(id)?.textContent : null;
+    if (text) return embedded(text);
+    return src ? remote(src) : null;
+  }
+
+  /** place is where the lanes stand. */
+  private place(): HTMLElement {
+    return this.querySelector<HTMLElement>(".tv-lanes") ?? this;
+  }
+
+  private start(model: Model): void {
+    const moment = this.moment(model);
+    const live = make("p", { class: "vh", role: "status", "data-tv": "live" });
+    const summary = make("p", { class: "vh", id: `tv-sum-${this.ids}` }, summarise(model));
+    const host = make("div", { class: "tv-live" });
+    let side = this.querySelector<HTMLElement>(".tv-side");
+    if (!side) this.place().after((side = make("div", { class: "tv-side" })));
+    this.place().prepend(host);
+    const viewer = new Viewer(model, viewportOf(this), { lanes: host, side, live, summary: summary.id }, {
+      goto: (line) => this.goto(line), href: (line) => this.href(line), moved: () => this.moved(),
+      found: (text) => this.bar?.found(text), focused: () => this.bar?.show(viewer.focus, viewer.table),
+    });
+    this.viewer = viewer;
+    this.bar = this.controls(viewer);
+    const head = this.querySelector(".trace-h");
+    if (head) head.after(this.bar.root);
+    else this.prepend(this.bar.root);
+    host.append(hints(), live, summary);
+    this.listen(viewer);
+    this.classList.add("live");
+    viewer.show(this.focused());
+    if (moment.range) viewer.view.show(...moment.range);
+    if (moment.g >= 0) this.selectGoroutine(moment.g);
+  }
+
+  private focused(): Kind {
+    const f = this.dataset.focus;
+    return f === "procs" || f === "threads" ? f : "goroutines";
+  }
+
+  /** moment is where to begin: what the address says, or the author. */
+  private moment(model: Model): Moment {
+    const m = this.owns() ? readMoment(location) : { range: null, g: -1 };
+    if (!m.range && m.g < 0) m.range = readRange(this.dataset.t);
+    if (m.range && m.range[0] >= model.wall) m.range = null; // of a longer run
+    return m;
+  }
+
+  /** owns says that the address of the page is about this trace. */
+  private owns(): boolean { return this.dataset.open === "page" && !this.closest(".compare"); }
+
+  private controls(viewer: Viewer): Toolbar {
+    const { view } = viewer;
+    const copy = this.dataset.trace !== undefined || this.owns();
+    return toolbar(this.marks(), { path: this.dataset.trace !== undefined || this.dataset.metrics !== undefined, system: true, copy }, {
+      focus: (kind) => viewer.show(kind), table: (on) => viewer.asTable(on),
+      path: (on) => void this.showPath(on), search: (text) => viewer.find(text), match: (forward) => void viewer.match(forward),
+      zoom: (factor) => view.zoom(factor), pan: (share) => view.pan(share), fit: () => view.show(0, view.wall),
+      copy: () => void this.copy(), mark: (b) => this.mark(b),
+      system: (on) => { viewer.showSystem(on); this.bar!.pressed("system", on); },
+      range: () => viewer.range(view.from, view.to, true),
+    });
+  }
+
+  /** marks are the author's bookmarks. */
+  private marks(): Bookmark[] {
+    const list: Bookmark[] = [];
+    if (this.dataset.t) list.push({ name: this.dataset.name || "Look here", t: this.dataset.t, focus: this.focused() });
+    try {
+      const more = JSON.parse(this.dataset.marks ?? "[]") as Bookmark[];
+      if (Array.isArray(more)) list.push(...more.filter((m) => typeof m?.name === "string"));
+    } catch { /* without them the rest works */ }
+    return list;
+  }
+
+  private mark(b: Bookmark): void {
+    const viewer = this.viewer!;
+    if (b.focus) viewer.show(b.focus);
+    const range = readRange(b.t);
+    if (range) viewer.view.show(...range);
+    if (b.g !== undefined) this.selectGoroutine(b.g);
+    viewer.say(`Showing: ${b.name}.`);
+  }
+
+  /** selectGoroutine selects what a goroutine does in the middle of the view. */
+  private selectGoroutine(id: number): void {
+    const viewer = this.viewer!;
+    const row = viewer.model.rowOf.get(id);
+    if (row === undefined) return;
+    const tick = (viewer.view.from + viewer.view.to) / 2 / viewer.model.tick;
+    void viewer.model.load(viewer.model.blockAt(tick)).then(() => {
+      const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);
+      if (found) void viewer.select(found, true);
+    });
+  }
+
+  private listen(viewer: Viewer): void {
+    const keys = new Keys(viewer);
+    const hooks: Hooks = {
+      press: (pane, x, y) => this.press(pane, x, y), point: (pane, x, y) => this.pointAt(pane, x, y),
+      range: (from, to, done) => viewer.range(from, to, done), key: (pane, e) => keys.press(pane, e),
+    };
+    for (const pane of Object.values(viewer.panes)) {
+      bind(pane, viewer.view, hooks);
+      pane.root.addEventListener("scroll", () => viewer.redraw(), { passive: true });
+      pane.root.addEventListener("blur", () => { viewer.shown.cursor = null; viewer.redraw(); });
+      this.size.observe(pane.root);
+    }
+    this.addEventListener("keydown", (e) => {
+      if (e.key === "Escape" && !e.defaultPrevented && viewer.shown.selected) { e.preventDefault(); viewer.close(true); }
+    });
+    this.legend(viewer);
+    this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
+    for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]) {
+      matchMedia(query).addEventListener("change", () => this.viewer?.repaint());
+    }
+    void document.fonts?.ready.then(() => viewer.redraw());
+  }
+
+  private press(pane: Pane, x: number, y: number): void {
+    const viewer = this.viewer!;
+    const lane = pane.laneAt(y), time = pane.timeAt(x);
+    pane.root.focus({ preventScroll: true });
+    const note = pane.kind === "procs" ? viewer.noteUnder(y, time) : null;
+    if (note) return viewer.selectNote(note);
+    if (lane < 0) return;
+    viewer.shown.cursor = { kind: pane.kind, lane, share: pane.share(x) };
+    const { model, view } = viewer;
+    const near = view.span / pane.plot * 3 / model.tick, tick = time / model.tick;
+    const found = model.at(pane.kind, pane.lanes[lane]!, tick) ?? model.at(pane.kind, pane.lanes[lane]!, tick - near, true);
+    if (found && found.from <= tick + near) void viewer.select(found, false);
+    else if (!model.blocks[model.blockAt(tick)]) void model.load(model.blockAt(tick)).then(() => this.press(pane, x, y));
+    else viewer.close();
+  }
+
+  /** pointAt shows in the title what is under the mouse. */
+  private pointAt(pane: Pane, x: number, y: number): void {
+    const viewer = this.viewer!;
+    const lane = pane.laneAt(y);
+    const found = x < 0 || lane < 0 ? null : viewer.model.at(pane.kind, pane.lanes[lane]!, pane.timeAt(x) / viewer.model.tick);
+    pane.root.title = found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
+    pane.root.style.cursor = found ? "pointer" : "";
+  }
+
+  /** legend turns the states' names into toggles. */
+  private legend(viewer: Viewer): void {
+    for (const item of this.querySelectorAll<HTMLElement>(".legend .st[data-s]")) {
+      const state = stateIds.indexOf(item.dataset.s as typeof stateIds[number]);
+      const button = make("button", { type: "button", class: "st", "data-s": item.dataset.s ?? "", "aria-pressed": "false", title: "Show only this state" }, ...item.childNodes);
+      item.replaceWith(button);
+      button.addEventListener("click", () => {
+        viewer.point(null);
+        const on = viewer.toggle(state);
+        button.setAttribute("aria-pressed", String(on.has(state)));
+      });
+      button.addEventListener("pointerenter", () => viewer.point(state));
+      button.addEventListener("pointerleave", () => viewer.point(null));
+    }
+    const stolen = make("li", {}, make("span", { class: "tv-steal", "aria-hidden": "true" }, "▾"), "a start that was stolen ", make("span", { class: "inf" }, "inferred"));
+    this.querySelector(".legend")?.append(stolen);
+  }
+
+  /** readOn reads the other blocks while the page stays usable. */
+  private async readOn(model: Model): Promise<void> {
+    const n = model.blocks.length;
+    const note = make("p", { class: "tv-wait" });
+    for (let i = 0; i < n; i++) {
+      if (model.levels[i]) continue;
+      note.textContent = `Reading part ${i + 1} of ${n}…`;
+      if (!note.isConnected) this.bar?.root.after(note);
+      await new Promise((done) => setTimeout(done, 0));
+      await model.load(i);
+      if (!this.isConnected) return;
+      this.viewer?.read();
+    }
+    note.remove();
+    this.dataset.read = "";
+  }
+
+  // ---- lines, links, path ----
+
+  private goto(line: Line): void {
+    const taken = !this.dispatchEvent(new CustomEvent("trace-goto", { bubbles: true, cancelable: true, detail: { file: line.file, line: line.line } }));
+    const prefix = this.dataset.lines;
+    if (!taken && prefix) location.href = prefix + line.line;
+  }
+
+  private href(line: Line): string {
+    return this.dataset.lines ? this.dataset.lines + line.line : "#";
+  }
+
+  private query(): string {
+    const { view, shown, model } = this.viewer!;
+    const g = shown.selected ? model.contents.goroutines.id[shown.selected.row]! : -1;
+    return view.whole && g < 0 ? "" : momentQuery(view.from, view.to, g);
+  }
+
+  private moved(): void {
+    if (!this.owns() || !this.viewer) return;
+    keepMoment(this.query());
+  }
+
+  private async copy(): Promise<void> {
+    const page = this.owns() ? location.href.replace(/[?#].*$/, "") : new URL("/traces/" + this.dataset.trace, location.href).href;
+    const query = this.query();
+    const url = page + (query ? (location.protocol === "file:" ? "#" : "?") + query : "");
+    try {
+      await navigator.clipboard.writeText(url);
+      this.viewer!.say("Copied the link.");
+      this.bar?.found("link copied");
+      setTimeout(() => this.bar?.found(""), 2500);
+    } catch {
+      this.bar?.found("not copied: the browser refused");
+    }
+  }
+
+  private async showPath(on: boolean): Promise<void> {
+    const viewer = this.viewer!;
+    try {
+      this.path ??= await this.readPath();
+    } catch (e) {
+      viewer.say(`The critical path can't be read: ${e instanceof Error ? e.message : e}`);
+      return;
+    }
+    const { model, shown } = viewer;
+    const tick = (ms: number) => ms * 1e6 / model.tick;
+    shown.path = on ? this.path.flatMap((p) => {
+      const row = model.rowOf.get(p.g);
+      return row === undefined ? [] : [{ row, from: tick(p.from_ms), to: tick(p.to_ms) }];
+    }) : [];
+    this.bar?.pressed("path", on && shown.path.length > 0);
+    viewer.say(!on ? "" : shown.path.length > 0 ? `The critical path has ${plural(shown.path.length, "step", "steps")}; they are outlined.` : "This trace has no critical path.");
+    if (on && shown.path.length === 0) this.bar?.found("no critical path");
+    viewer.redraw();
+  }
+
+  private async readPath(): Promise<PathStep[]> {
+    const held = this.dataset.metrics ? document.getElementById(this.dataset.metrics)?.textContent : null;
+    if (held) return (JSON.parse(held) as { critical_path?: PathStep[] }).critical_path ?? [];
+    const answer = await fetch("/api/traces/" + this.dataset.trace);
+    if (!answer.ok) throw new Error(`the server answered with ${answer.status}`);
+    return ((await answer.json()) as { critical_path?: PathStep[] }).critical_path ?? [];
+  }
+}
+
+function title(model: Model, row: number, state: number, ns: number, proc: number): string {
+  const names = ["runs", "in a system call", "GC work", "runnable", "waits: channel", "waits: select", "waits: lock or WaitGroup", "waits: timer or other", "waits: network"];
+  return `${model.goroutine(row)} ${model.functionOf(row)}: ${names[state]} for ${span(ns)}${proc >= 0 ? " on P" + proc : ""}`;
+}
+
+/** summarise says a trace in plain words. */
+function summarise(model: Model): string {
+  const c = model.contents, g = c.goroutines;
+  let mine = 0, leaks = 0;
+  for (let row = 0; row < model.rows; row++) {
+    if ((g.flags[row]! & 3) === 0) mine++;
+    if (model.leaked(row)) leaks++;
+  }
+  const ready = c.curves.find((x) => x.name === "runnable");
+  const most = ready ? Math.max(0, ...ready.max) : 0;
+  return `The run lasted ${span(model.wall)} on ${plural(c.procs, "processor", "processors")}. ${plural(mine, "goroutine was", "goroutines were")} made in it; ` +
+    `at most ${plural(most, "was", "were")} ready and not running at once; ${leaks === 0 ? "none was" : plural(leaks, "was", "were")} left blocked at the end.`;
+}
+
+function hints(): HTMLElement {
+  const p = make("p", { class: "tv-keys" });
+  for (const [key, does] of [["← →", "pan"], ["↑ ↓", "lane"], ["+ −", "zoom"], ["0", "whole run"], ["Enter", "open the segment"], ["F", "follow the goroutine"], ["Shift drag", "sum up a stretch"]] as const) {
+    p.append(make("span", {}, make("kbd", {}, key), " " + does));
+  }
+  return p;
+}

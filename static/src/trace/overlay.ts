@@ -1,0 +1,260 @@
+// What is drawn over the lanes: names, marks of the axis, stops of the world,
+// labels, steals, leaks, the selection and who woke whom.
+import type { Mark } from "./lanes";
+import type { Kind, Model } from "./model";
+import { lanesOf } from "./model";
+import { laneAt } from "./block";
+import { laneHeight, Palette } from "./palette";
+import type { Shown } from "./pane";
+import { ticks, Viewport } from "./viewport";
+import { fixed, unitOf } from "./words";
+
+/** Frame is where and with what the overlay of a pane is drawn, in CSS px. */
+export interface Frame {
+  c: CanvasRenderingContext2D; model: Model; palette: Palette; view: Viewport; kind: Kind; lanes: number[];
+  /** x is where the lanes begin, width how wide they are. */
+  x: number; width: number; height: number; scroll: number;
+  /** laneArea is where the lanes end. */
+  laneArea: number;
+}
+
+/** at is the x of a time in ns. */
+export function at(f: Frame, ns: number): number { return f.x + (ns - f.view.from) / f.view.span * f.width; }
+
+/** within draws in the lanes only. */
+export function within(f: Frame, draw: () => void): void {
+  f.c.save();
+  f.c.beginPath();
+  f.c.rect(f.x, 0, f.width, f.height);
+  f.c.clip();
+  draw();
+  f.c.restore();
+}
+
+export function drawGrid(f: Frame): void {
+  const { c, palette } = f;
+  c.strokeStyle = palette.css.rule;
+  c.lineWidth = 1;
+  c.setLineDash([1, 3]);
+  c.beginPath();
+  for (const t of ticks(f.view.from, f.view.to, f.width)) {
+    const x = Math.round(at(f, t)) + 0.5;
+    c.moveTo(x, 0);
+    c.lineTo(x, f.kind === "procs" ? f.height : Math.min(f.height, f.laneArea));
+  }
+  c.stroke();
+  c.setLineDash([]);
+}
+
+/** drawAxis writes the times below the lanes. */
+export function drawAxis(f: Frame, top: number): void {
+  const { c, palette } = f;
+  const marks = ticks(f.view.from, f.view.to, f.width);
+  const [size, name] = unitOf(f.view.to);
+  const step = (marks[1] ?? f.view.to) - (marks[0] ?? 0);
+  const decimals = Math.max(0, Math.min(6, Math.ceil(Math.log10(size / Math.max(1e-9, step)) - 1e-9)));
+  c.fillStyle = palette.css.ink3;
+  c.font = `500 11px ${palette.css.ui}`;
+  c.textBaseline = "alphabetic";
+  c.textAlign = "left";
+  marks.forEach((t, i) => {
+    const x = at(f, t) + 4;
+    const text = (decimals > 0 ? (t / size).toFixed(decimals) : fixed(t / size, 0)) + (i === 0 ? " " + name : "");
+    if (x + c.measureText(text).width < f.x + f.width + 10) c.fillText(text, x, top + 14);
+  });
+}
+
+/** drawBand marks a range and the time of the selection. */
+export function drawBand(f: Frame, s: Shown): void {
+  const ranges: [number, number][] = [];
+  if (s.range) ranges.push(s.range);
+  else if (s.selected) ranges.push([s.selected.from * f.model.tick, s.selected.to * f.model.tick]);
+  within(f, () => {
+    f.c.fillStyle = f.palette.css.accent;
+    f.c.globalAlpha = 0.12;
+    for (const [a, b] of ranges) f.c.fillRect(at(f, a), 0, Math.max(1, at(f, b) - at(f, a)), Math.min(f.height, f.laneArea));
+  });
+}
+
+/** drawSpans draws the times at which the world was stopped, and the collections of the GC. */
+export function drawSpans(f: Frame): void {
+  const { c, model, palette } = f;
+  const bottom = Math.min(f.height, f.laneArea);
+  within(f, () => {
+    for (const s of model.contents.spans) {
+      const x0 = at(f, s.from * model.tick), x1 = at(f, s.to * model.tick);
+      if (x1 < f.x || x0 > f.x + f.width) continue;
+      const stw = s.kind === "stw";
+      c.fillStyle = stw ? palette.css.ink : palette.css.gc;
+      c.globalAlpha = stw ? 0.12 : 1;
+      if (stw) c.fillRect(x0, 0, Math.max(1, x1 - x0), bottom);
+      else if (f.scroll === 0) c.fillRect(x0, 0, Math.max(1, x1 - x0), 2);
+      c.globalAlpha = 1;
+      if (f.kind === "procs" && x1 - x0 > 44 && f.scroll === 0) label(f, stw ? "world stopped" : "GC", x0, x1);
+    }
+  });
+}
+
+function label(f: Frame, text: string, x0: number, x1: number): void {
+  const { c, palette } = f;
+  c.font = `500 9.5px ${palette.css.ui}`;
+  const left = Math.max(x0, f.x) + 3;
+  if (left + c.measureText(text).width > Math.min(x1, f.x + f.width)) return;
+  halo(f, text, left, 9, palette.css.ink2);
+}
+
+/** halo writes text that stands on anything. */
+export function halo(f: Frame, text: string, x: number, y: number, colour: string): void {
+  const { c } = f;
+  c.lineJoin = "round";
+  c.lineWidth = 3;
+  c.strokeStyle = f.palette.css.paper;
+  c.strokeText(text, x, y);
+  c.fillStyle = colour;
+  c.fillText(text, x, y);
+}
+
+/** drawNames writes the names of the lanes into the gutter. */
+export function drawNames(f: Frame, s: Shown): void {
+  const { c, palette } = f;
+  c.textAlign = "right";
+  c.textBaseline = "alphabetic";
+  const linked = s.selected ? { procs: s.selected.proc, goroutines: s.selected.row, threads: s.selected.thread }[f.kind] : -1;
+  for (let i = Math.floor(f.scroll / laneHeight); i < f.lanes.length; i++) {
+    const top = i * laneHeight - f.scroll;
+    if (top > f.height) break;
+    const name = f.model.laneName(f.kind, f.lanes[i]!);
+    const here = f.lanes[i] === linked || (s.cursor?.kind === f.kind && s.cursor.lane === i);
+    c.fillStyle = here ? palette.css.ink : palette.css.ink2;
+    c.font = `${here ? 700 : 500} ${name.length > 5 ? 10.5 : 12}px ${palette.css.code}`;
+    c.fillText(name, f.x - 8, top + 19);
+  }
+  c.textAlign = "left";
+}
+
+/** drawLabels names what runs in wide segments, and marks what was stolen. */
+export function drawLabels(f: Frame, marks: Mark[]): void {
+  const { c, palette, model } = f;
+  const ratio = palette.ratio;
+  c.textBaseline = "alphabetic";
+  let stolen = -9;
+  for (const m of marks) {
+    const i = m.event, b = m.block;
+    const state = b.kind[i]! & 15;
+    const x0 = f.x + Math.max(0, m.x0 / ratio), x1 = f.x + Math.min(f.width, m.x1 / ratio), top = m.top / ratio;
+    if (b.kind[i]! >> 4 === 2 && !m.faded && m.x0 >= 0 && (x0 - stolen >= 7 || x0 < stolen)) {
+      arrowhead(f, x0, top);
+      stolen = x0;
+    }
+    if (state > 2 || x1 - x0 < 22) continue;
+    const text = f.kind === "goroutines" ? (b.proc[i]! > 0 ? "P" + (b.proc[i]! - 1) : "") : model.goroutine(b.row[i]!);
+    c.font = `600 10px ${palette.css.code}`;
+    if (!text || m.faded || state > 0 || c.measureText(text).width + 7 > x1 - x0) continue;
+    c.fillStyle = palette.css.onAccent;
+    c.fillText(text, x0 + 4, top + 19);
+  }
+}
+
+/** arrowhead is the mark of a start that was stolen: it points at the P that took it. */
+function arrowhead(f: Frame, x: number, top: number): void {
+  const { c } = f;
+  c.fillStyle = f.palette.css.ink;
+  c.beginPath();
+  c.moveTo(x, top + 7.5);
+  c.lineTo(x - 3.5, top + 1.5);
+  c.lineTo(x + 3.5, top + 1.5);
+  c.fill();
+}
+
+/** drawLeaks marks the goroutines that were blocked at the end, with the line that made them. */
+export function drawLeaks(f: Frame): void {
+  const { c, model, palette } = f;
+  const end = at(f, model.wall);
+  if (end > f.x + f.width + 1 || end < f.x) return;
+  c.font = `500 10.5px ${palette.css.ui}`;
+  for (let i = Math.floor(f.scroll / laneHeight); i < f.lanes.length; i++) {
+    const top = i * laneHeight - f.scroll;
+    if (top > f.height) break;
+    const row = f.lanes[i]!;
+    if (!model.leaked(row)) continue;
+    c.fillStyle = palette.css.ink;
+    c.fillRect(end - 3, top + 8, 3, 15);
+    const made = model.madeAt(row);
+    const text = made ? `never ended, made at ${made.file}:${made.line}` : "never ended";
+    const width = c.measureText(text).width;
+    if (end - 8 - width < quietFrom(f, row) + 4) continue;
+    c.textAlign = "right";
+    halo(f, text, end - 8, top + 15, palette.css.ink2);
+    c.textAlign = "left";
+  }
+}
+
+/** quietFrom is the x from which a row only waits, as far as blocks are held. */
+function quietFrom(f: Frame, row: number): number {
+  const { model } = f;
+  const b = model.blocks[model.blocks.length - 1];
+  const lane = b ? laneAt(lanesOf(b, "goroutines"), row) : -1;
+  if (!b || lane < 0) return f.x + f.width;
+  const last = b.byRow.list[b.byRow.off[lane + 1]! - 1]!;
+  return (b.kind[last]! & 15) > 3 ? Math.max(f.x, at(f, (b.from + b.start[last]!) * model.tick)) : f.x + f.width;
+}
+
+/** drawSelection frames what is selected, the critical path, and who woke whom. */
+export function drawSelection(f: Frame, s: Shown): void {
+  const laneOf = new Map(f.lanes.map((key, i) => [key, i]));
+  within(f, () => {
+    if (f.kind === "goroutines") {
+      for (const p of s.path) frame(f, laneOf.get(p.row), p.from, p.to, 1.5);
+      arrows(f, s, laneOf);
+    }
+    const sel = s.selected;
+    if (!sel) return;
+    const key = { procs: sel.state <= 2 ? sel.proc : -1, goroutines: sel.row, threads: sel.state <= 2 ? sel.thread : -1 }[f.kind];
+    frame(f, laneOf.get(key), sel.from, sel.to, 2);
+  });
+  const cursor = s.cursor;
+  if (cursor?.kind !== f.kind) return;
+  const top = cursor.lane * laneHeight - f.scroll, x = f.x + cursor.share * f.width;
+  f.c.fillStyle = f.palette.css.ink;
+  f.c.fillRect(x - 0.5, top + 2, 1, laneHeight);
+  f.c.fillRect(x - 3, top + 1, 7, 2);
+  f.c.fillRect(x - 3, top + laneHeight, 7, 2);
+}
+
+function frame(f: Frame, lane: number | undefined, from: number, to: number, width: number): void {
+  if (lane === undefined) return;
+  const top = lane * laneHeight - f.scroll;
+  if (top < -laneHeight || top > f.height) return;
+  const x0 = at(f, from * f.model.tick), x1 = at(f, to * f.model.tick);
+  if (x1 < f.x || x0 > f.x + f.width) return;
+  f.c.strokeStyle = f.palette.css.ink;
+  f.c.lineWidth = width;
+  f.c.strokeRect(x0 - 1, top + 7, Math.max(3, x1 - x0 + 2), 17);
+}
+
+function arrows(f: Frame, s: Shown, laneOf: Map<number, number>): void {
+  const { c, palette } = f;
+  c.strokeStyle = c.fillStyle = palette.css.ink;
+  c.lineCap = "round";
+  const y = (row: number): number => {
+    const lane = laneOf.get(row);
+    if (lane === undefined) return -20;
+    return Math.max(-20, Math.min(f.height + 20, lane * laneHeight - f.scroll + 15));
+  };
+  for (const a of s.arrows) {
+    const x = at(f, a.tick * f.model.tick), y0 = y(a.fromRow), y1 = y(a.toRow);
+    if (x < f.x - 4 || x > f.x + f.width + 4 || y0 === y1) continue;
+    c.lineWidth = a.strong ? 1.5 : 1;
+    c.globalAlpha = a.strong ? 1 : 0.6;
+    c.beginPath();
+    c.moveTo(x, y0);
+    c.lineTo(x, y1);
+    c.stroke();
+    for (const [cy, r] of [[y0, 3.5], [y1, 2]] as const) {
+      c.beginPath();
+      c.arc(x, cy, r, 0, 7);
+      c.fill();
+    }
+  }
+  c.globalAlpha = 1;
+}

@@ -1,0 +1,156 @@
+// A group of lanes with its canvas: the processors with the curves below
+// them, the goroutines, or the threads.
+import { Artist, Mark, Window } from "./lanes";
+import { Kind, Model, Segment } from "./model";
+import { drawCurves, curveHeight, CurveSpec } from "./curves";
+import { drawNotes, NoteLane, notesHeight } from "./notes";
+import { laneHeight, newRaster, Palette, Raster } from "./palette";
+import { drawAxis, drawBand, drawGrid, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, Frame } from "./overlay";
+import { make } from "../dom";
+import { Viewport } from "./viewport";
+
+/** gutter is where the names of lanes stand, left of them, in CSS px. */
+export const gutter = 62;
+/** margin is what is left free at the right. */
+export const margin = 12;
+const axisHeight = 20;
+
+/** Shown is what of the state of a view a pane draws. */
+export interface Shown {
+  selected: Segment | null;
+  /** path is the critical path, in ticks. */
+  path: { row: number; from: number; to: number }[];
+  range: [number, number] | null; // ns
+  arrows: { fromRow: number; toRow: number; tick: number; strong: boolean }[];
+  curves: CurveSpec[];
+  notes: NoteLane[];
+  cursor: { kind: Kind; lane: number; share: number } | null;
+}
+
+export class Pane {
+  readonly root: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  private readonly spacer: HTMLElement;
+  private readonly context: CanvasRenderingContext2D;
+  private raster: Raster = newRaster(1, 1);
+  marks: Mark[] = [];
+  lanes: number[] = [];
+  /** drawn is how long the last drawing took, in ms. */
+  drawn = 0;
+
+  constructor(readonly kind: Kind, private readonly model: Model, private readonly view: Viewport) {
+    this.canvas = make("canvas", { "aria-hidden": "true" });
+    this.spacer = make("div", { class: "tv-space" }, this.canvas);
+    this.root = make("div", { class: "tv-pane tv-" + kind, tabindex: "0", role: "img" }, this.spacer);
+    this.context = this.canvas.getContext("2d", { alpha: false })!;
+  }
+
+  /** extra is what stands below the lanes, in CSS px: notes, curves, and the axis. */
+  private extra(s: Shown): number {
+    return this.kind === "procs" ? notesHeight(s.notes) + curveHeight(s.curves) + axisHeight : 0;
+  }
+
+  /** layout sets the height of what scrolls. */
+  layout(s: Shown): void {
+    this.spacer.style.height = this.lanes.length * laneHeight + this.extra(s) + "px";
+  }
+
+  get width(): number { return this.root.clientWidth; }
+
+  /** plot is the width of the lanes without the gutter. */
+  get plot(): number { return Math.max(20, this.width - gutter - margin); }
+
+  /** window is the time in sight, in ticks, as wide as the pixels of the lanes. */
+  private window(ratio: number): Window {
+    return { from: this.view.from / this.model.tick, to: this.view.to / this.model.tick, width: Math.round(this.plot * ratio) };
+  }
+
+  /** draw draws what is in sight. */
+  draw(palette: Palette, s: Shown): void {
+    const begun = performance.now();
+    const ratio = palette.ratio;
+    const height = Math.max(1, this.root.clientHeight), width = Math.max(60, this.width);
+    this.size(width, height, ratio);
+    const scroll = this.root.scrollTop;
+    const w = this.window(ratio);
+    this.paint(palette, w, scroll, height, ratio);
+    const f: Frame = {
+      c: this.context, model: this.model, palette, view: this.view, kind: this.kind, lanes: this.lanes,
+      x: gutter, width: w.width / ratio, height, scroll, laneArea: this.lanes.length * laneHeight - scroll,
+    };
+    this.over(f, s);
+    this.drawn = performance.now() - begun;
+  }
+
+  private size(width: number, height: number, ratio: number): void {
+    const cw = Math.round(width * ratio), ch = Math.round(height * ratio);
+    if (this.canvas.width === cw && this.canvas.height === ch) return;
+    this.canvas.width = cw;
+    this.canvas.height = ch;
+    this.canvas.style.width = width + "px";
+    this.canvas.style.height = height + "px";
+  }
+
+  /** paint puts the lanes in sight into pixels. */
+  private paint(palette: Palette, w: Window, scroll: number, height: number, ratio: number): void {
+    const rows = Math.ceil(height * ratio);
+    if (this.raster.width !== w.width || this.raster.height !== rows) this.raster = newRaster(w.width, rows);
+    this.raster.pixels.fill(palette.paper);
+    const artist = new Artist(this.model, palette, this.raster);
+    artist.markLeast = 20 * ratio;
+    const first = Math.floor(scroll / laneHeight);
+    const last = Math.min(this.lanes.length, Math.ceil((scroll + height) / laneHeight));
+    for (let i = first; i < last; i++) {
+      const top = Math.round((i * laneHeight - scroll) * ratio);
+      this.base(palette.rule, top + Math.round(23.5 * ratio));
+      artist.draw(this.kind, this.lanes[i]!, w, top);
+    }
+    this.marks = artist.marks;
+    const c = this.context;
+    c.setTransform(1, 0, 0, 1, 0, 0);
+    c.fillStyle = palette.css.paper;
+    c.fillRect(0, 0, this.canvas.width, this.canvas.height);
+    c.putImageData(this.raster.image, Math.round(gutter * ratio), 0);
+    c.setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  private base(colour: number, y: number): void {
+    const r = this.raster;
+    if (y >= 0 && y < r.height) r.pixels.fill(colour, y * r.width, (y + 1) * r.width);
+  }
+
+  private over(f: Frame, s: Shown): void {
+    drawGrid(f);
+    drawBand(f, s);
+    drawSpans(f);
+    drawNames(f, s);
+    drawLabels(f, this.marks);
+    if (this.kind === "goroutines") drawLeaks(f);
+    if (this.kind === "procs") {
+      let top = f.laneArea;
+      top = drawNotes(f, s.notes, top);
+      top = drawCurves(f, s.curves, top);
+      drawAxis(f, top);
+    }
+    drawSelection(f, s);
+  }
+
+  /** laneAt is which lane is at y of the pane; -1 for none. */
+  laneAt(y: number): number {
+    const lane = Math.floor((y + this.root.scrollTop) / laneHeight);
+    return lane >= 0 && lane < this.lanes.length ? lane : -1;
+  }
+
+  /** timeAt is the ns at x of the pane. */
+  timeAt(x: number): number { return this.view.from + this.view.span * (x - gutter) / this.plot; }
+
+  /** share is where x is in the lanes, 0..1. */
+  share(x: number): number { return Math.max(0, Math.min(1, (x - gutter) / this.plot)); }
+
+  /** reveal scrolls a lane into sight. */
+  reveal(lane: number): void {
+    const top = lane * laneHeight, height = this.root.clientHeight;
+    if (top < this.root.scrollTop) this.root.scrollTop = Math.max(0, top - laneHeight);
+    else if (top + laneHeight > this.root.scrollTop + height) this.root.scrollTop = top + 2 * laneHeight - height;
+  }
+}
