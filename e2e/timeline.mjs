@@ -198,3 +198,16 @@ export function makeRun(count, { procs = 4, workers = 60, seed = 1 } = {}) {
     },
   };
 }
+
+/** Cuts a whole container into what the server's answers would be. */
+export function split(bytes) {
+  const parts = { 1: [], 2: [], 3: [] };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 4; at < bytes.length;) {
+    const size = view.getUint32(at + 1, true);
+    parts[bytes[at]].push(bytes.subarray(at, at + 5 + size));
+    at += 5 + size;
+  }
+  const of = (...list) => Buffer.concat([Buffer.from("tut1"), ...list]);
+  return { first: of(parts[1][0], parts[2][0]), blocks: parts[2].map((p) => of(p)), wakes: parts[3].map((p) => of(p)), all: bytes };
+}

@@ -60,7 +60,7 @@ export function detail(model: Model, f: Facts, acts: Acts): HTMLElement {
     f.after ? button("", "After", () => acts.select(f.after!), "after") : null,
     button("cross", "Close", acts.close, "close"));
   return make("section", { class: "tv-detail", "aria-label": "The selected segment" },
-    make("h3", { class: "tv-h" }, swatch(s.state), `${model.goroutine(s.row)} ${statePast[s.state]} for ${length}`),
+    make("p", { class: "tv-h" }, swatch(s.state), `${model.goroutine(s.row)} ${statePast[s.state]} for ${length}`),
     list, buttons, stack(model, s, acts));
 }
 
@@ -78,7 +78,7 @@ function about(model: Model, f: Facts, acts: Acts, row: Row): void {
   const fn = model.functionOf(s.row);
   const made = model.madeAt(s.row);
   row("Function", make("code", {}, fn || "not known"), made ? ", started at " : null, made ? place(made, acts) : null);
-  const width = (s.to - s.from) * model.tick;
+  const width = 4 * (s.to - s.from) * model.tick;
   row("From, to", `${moment(s.from * model.tick, width)} to ${moment(s.to * model.tick, width)}`);
   const reason = model.reason(s);
   const line = ownLine(model.contents, s.stack);
@@ -142,7 +142,7 @@ export function noteDetail(model: Model, n: Note, acts: Acts): HTMLElement {
   list.append(make("dt", {}, "When"), make("dd", {}, moment(n.from * model.tick, Math.max(1, n.to - n.from) * model.tick)));
   if (n.g >= 0) list.append(make("dt", {}, "Who"), make("dd", {}, `${model.goroutine(n.g)}, `, make("code", {}, model.functionOf(n.g) || "?")));
   if (n.kind === "log" && n.name) list.append(make("dt", {}, "Category"), make("dd", {}, n.name));
-  return make("section", { class: "tv-detail", "aria-label": "The selected note" }, make("h3", { class: "tv-h" }, head), list,
+  return make("section", { class: "tv-detail", "aria-label": "The selected note" }, make("p", { class: "tv-h" }, head), list,
     make("div", { class: "tv-acts" }, button("cross", "Close", acts.close, "close")));
 }
 

@@ -86,7 +86,9 @@ export class TraceView extends HTMLElement {
     let side = this.querySelector<HTMLElement>(".tv-side");
     if (!side) this.place().after((side = make("div", { class: "tv-side" })));
     this.place().prepend(host);
-    const viewer = new Viewer(model, viewportOf(this), { lanes: host, side, live, summary: summary.id }, {
+    const below = make("div", { class: "tv-below" });
+    side.after(below);
+    const viewer = new Viewer(model, viewportOf(this), { lanes: host, side, below, live, summary: summary.id }, {
       goto: (line) => this.goto(line), href: (line) => this.href(line), moved: () => this.moved(),
       found: (text) => this.bar?.found(text), focused: () => this.bar?.show(viewer.focus, viewer.table),
     });
@@ -95,7 +97,7 @@ export class TraceView extends HTMLElement {
     const head = this.querySelector(".trace-h");
     if (head) head.after(this.bar.root);
     else this.prepend(this.bar.root);
-    host.append(hints(), live, summary);
+    host.append(live, summary);
     this.listen(viewer);
     this.classList.add("live");
     viewer.show(this.focused());
@@ -330,12 +332,4 @@ function summarise(model: Model): string {
   const most = ready ? Math.max(0, ...ready.max) : 0;
   return `The run lasted ${span(model.wall)} on ${plural(c.procs, "processor", "processors")}. ${plural(mine, "goroutine was", "goroutines were")} made in it; ` +
     `at most ${plural(most, "was", "were")} ready and not running at once; ${leaks === 0 ? "none was" : plural(leaks, "was", "were")} left blocked at the end.`;
-}
-
-function hints(): HTMLElement {
-  const p = make("p", { class: "tv-keys" });
-  for (const [key, does] of [["← →", "pan"], ["↑ ↓", "lane"], ["+ −", "zoom"], ["0", "whole run"], ["Enter", "open the segment"], ["F", "follow the goroutine"], ["Shift drag", "sum up a stretch"]] as const) {
-    p.append(make("span", {}, make("kbd", {}, key), " " + does));
-  }
-  return p;
 }

@@ -68,8 +68,9 @@ export class Keys {
     const to = by > 0 ? viewer.focus : "procs";
     const next = viewer.panes[to];
     if (next === pane || next.root.hidden || next.lanes.length === 0) return false;
-    viewer.shown.cursor = { kind: to, lane: by > 0 ? 0 : next.lanes.length - 1, share: viewer.shown.cursor?.share ?? 0.5 };
-    next.root.focus();
+    const share = viewer.shown.cursor?.share ?? 0.5;
+    next.root.focus(); // the pane that loses the focus drops the cursor
+    viewer.shown.cursor = { kind: to, lane: by > 0 ? 0 : next.lanes.length - 1, share };
     next.reveal(viewer.shown.cursor.lane);
     this.tell(next, viewer.shown.cursor.lane);
     viewer.redraw();

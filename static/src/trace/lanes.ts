@@ -11,6 +11,9 @@ export interface Window { from: number; to: number; width: number }
 /** Mark is a segment that was drawn wide enough to say more about it: its place in px. */
 export interface Mark { block: Block; event: number; x0: number; x1: number; top: number; faded: boolean }
 
+/** perPixel and spare say how many segments of a block are drawn one by one. */
+const perPixel = 1.5, spare = 64;
+
 /** hatchLeast is the width in CSS px from which a bar is hatched. */
 const hatchLeast = 4;
 
@@ -45,7 +48,8 @@ export class Artist {
     if (lane < 0) return true;
     const lo = firstEnding(b, lanes.list, lanes.off[lane]!, lanes.off[lane + 1]!, w.from - b.from);
     const hi = firstStarting(b, lanes.list, lo, lanes.off[lane + 1]!, w.to - b.from);
-    if (hi - lo > 2 * w.width) return false;
+    const seen = (Math.min(w.to, b.to) - Math.max(w.from, b.from)) * scale;
+    if (hi - lo > perPixel * seen + spare) return false;
     const shift = (b.from - w.from) * scale;
     const matches = this.model.matches;
     this.pixel = -1;

@@ -31,21 +31,6 @@ export function within(f: Frame, draw: () => void): void {
   f.c.restore();
 }
 
-export function drawGrid(f: Frame): void {
-  const { c, palette } = f;
-  c.strokeStyle = palette.css.rule;
-  c.lineWidth = 1;
-  c.setLineDash([1, 3]);
-  c.beginPath();
-  for (const t of ticks(f.view.from, f.view.to, f.width)) {
-    const x = Math.round(at(f, t)) + 0.5;
-    c.moveTo(x, 0);
-    c.lineTo(x, f.kind === "procs" ? f.height : Math.min(f.height, f.laneArea));
-  }
-  c.stroke();
-  c.setLineDash([]);
-}
-
 /** drawAxis writes the times below the lanes. */
 export function drawAxis(f: Frame, top: number): void {
   const { c, palette } = f;
@@ -213,12 +198,19 @@ export function drawSelection(f: Frame, s: Shown): void {
     frame(f, laneOf.get(key), sel.from, sel.to, 2);
   });
   const cursor = s.cursor;
-  if (cursor?.kind !== f.kind) return;
+  if (cursor?.kind !== f.kind || (s.selected && inSelection(f, s, cursor))) return;
   const top = cursor.lane * laneHeight - f.scroll, x = f.x + cursor.share * f.width;
   f.c.fillStyle = f.palette.css.ink;
   f.c.fillRect(x - 0.5, top + 2, 1, laneHeight);
   f.c.fillRect(x - 3, top + 1, 7, 2);
   f.c.fillRect(x - 3, top + laneHeight, 7, 2);
+}
+
+/** inSelection says that the cursor is within the frame of the selection, which says as much. */
+function inSelection(f: Frame, s: Shown, cursor: { lane: number; share: number }): boolean {
+  const tick = (f.view.from + cursor.share * f.view.span) / f.model.tick, sel = s.selected!;
+  const key = { procs: sel.proc, goroutines: sel.row, threads: sel.thread }[f.kind];
+  return f.lanes[cursor.lane] === key && tick >= sel.from && tick <= sel.to;
 }
 
 function frame(f: Frame, lane: number | undefined, from: number, to: number, width: number): void {

@@ -97,21 +97,27 @@ export function newRaster(width: number, height: number): Raster {
   return { width: image.width, height: image.height, pixels: new Uint32Array(image.data.buffer), image };
 }
 
+/** few is the width up to which a loop beats the call of fill. */
+const few = 24;
+
 /** stamp draws a bar of a tile from x0 to x1, h px high, standing on the lane's base. top is the lane's. All in px of the raster. */
 export function stamp(r: Raster, t: Tile, x0: number, x1: number, top: number, base: number, h: number): void {
-  const left = Math.max(0, x0), right = Math.min(r.width, x1);
+  const left = x0 > 0 ? x0 : 0, right = x1 < r.width ? x1 : r.width;
   if (left >= right) return;
-  const pixels = r.pixels;
-  for (let y = Math.max(0, base - h, -top); y < base; y++) {
-    if (top + y >= r.height) return;
-    const at = (top + y) * r.width;
-    const from = Math.min(y, t.height - 1) * t.width;
+  const pixels = r.pixels, stride = r.width;
+  const bottom = Math.min(base, r.height - top);
+  const phase = left % t.width;
+  for (let y = Math.max(0, base - h, -top); y < bottom; y++) {
+    const at = (top + y) * stride, to = at + right;
+    const from = (y < t.height ? y : t.height - 1) * t.width;
     if (t.width === 1) {
-      pixels.fill(t.pixels[from]!, at + left, at + right);
+      const colour = t.pixels[from]!;
+      if (right - left > few) pixels.fill(colour, at + left, to);
+      else for (let x = at + left; x < to; x++) pixels[x] = colour;
       continue;
     }
-    for (let x = left, k = left % t.width; x < right; x++) {
-      pixels[at + x] = t.pixels[from + k]!;
+    for (let x = at + left, k = phase; x < to; x++) {
+      pixels[x] = t.pixels[from + k]!;
       if (++k === t.width) k = 0;
     }
   }

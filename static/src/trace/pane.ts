@@ -5,9 +5,9 @@ import { Kind, Model, Segment } from "./model";
 import { drawCurves, curveHeight, CurveSpec } from "./curves";
 import { drawNotes, NoteLane, notesHeight } from "./notes";
 import { laneHeight, newRaster, Palette, Raster } from "./palette";
-import { drawAxis, drawBand, drawGrid, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, Frame } from "./overlay";
+import { drawAxis, drawBand, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, Frame } from "./overlay";
 import { make } from "../dom";
-import { Viewport } from "./viewport";
+import { ticks, Viewport } from "./viewport";
 
 /** gutter is where the names of lanes stand, left of them, in CSS px. */
 export const gutter = 62;
@@ -96,6 +96,7 @@ export class Pane {
     const rows = Math.ceil(height * ratio);
     if (this.raster.width !== w.width || this.raster.height !== rows) this.raster = newRaster(w.width, rows);
     this.raster.pixels.fill(palette.paper);
+    this.grid(palette, ratio);
     const artist = new Artist(this.model, palette, this.raster);
     artist.markLeast = 20 * ratio;
     const first = Math.floor(scroll / laneHeight);
@@ -114,13 +115,22 @@ export class Pane {
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
+  /** grid dots the times that the axis marks, below everything. */
+  private grid(palette: Palette, ratio: number): void {
+    const r = this.raster, step = Math.round(4 * ratio);
+    for (const t of ticks(this.view.from, this.view.to, r.width / ratio)) {
+      const x = Math.round((t - this.view.from) / this.view.span * r.width);
+      if (x >= r.width) continue;
+      for (let y = 0; y < r.height; y += step) r.pixels[y * r.width + x] = palette.rule;
+    }
+  }
+
   private base(colour: number, y: number): void {
     const r = this.raster;
     if (y >= 0 && y < r.height) r.pixels.fill(colour, y * r.width, (y + 1) * r.width);
   }
 
   private over(f: Frame, s: Shown): void {
-    drawGrid(f);
     drawBand(f, s);
     drawSpans(f);
     drawNames(f, s);

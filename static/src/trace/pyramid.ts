@@ -29,7 +29,8 @@ export function pyramid(b: Block, lanes: Lanes, states: number, matches: Matches
   const p: Pyramid = { keys: lanes.keys, off: new Uint32Array(n + 1), bits: new Uint8Array(n), bins: new Uint8Array(0) };
   for (let i = 0; i < n; i++) {
     const events = lanes.off[i + 1]! - lanes.off[i]!;
-    p.bits[i] = Math.min(maxBits, Math.ceil(Math.log2(events + 1)));
+    // Where more than 1.5 segments fall on a pixel the levels are used: as many bins are enough.
+    p.bits[i] = Math.min(maxBits, Math.round(Math.log2(events / 1.5 + 1)));
     p.off[i + 1] = p.off[i]! + 2 * (1 << p.bits[i]!) - 1;
   }
   p.bins = new Uint8Array(p.off[n]!);

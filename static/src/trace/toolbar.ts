@@ -57,12 +57,11 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
     options.path ? toggle("Critical path", "trace", "path", (on) => does.path(on)) : null,
     options.system ? toggle("Runtime’s", "engine", "system", (on) => does.system(on)) : null,
     ...marks.map((m) => bookmark(m, does)),
-    make("span", { class: "grow" }), field,
-    make("span", { class: "zoom" },
+    make("span", { class: "tv-right" }, field, make("span", { class: "zoom" },
       small("chev", "Earlier (←)", () => does.pan(-0.3), "earlier", "tv-flip"), small("chev", "Later (→)", () => does.pan(0.3), "later"),
       small("zoomout", "Zoom out (−)", () => does.zoom(0.5), "zoomout"), small("zoomin", "Zoom in (+)", () => does.zoom(2), "zoomin"),
       small("fit", "Fit the whole run (0)", does.fit, "fit"), small("table", "Sum up what is in sight", does.range, "range"),
-      options.copy ? small("copy", "Copy a link to this moment", does.copy, "copy") : null));
+      options.copy ? small("copy", "Copy a link to this moment", does.copy, "copy") : null)));
   return {
     root, search,
     show(kind, table) {

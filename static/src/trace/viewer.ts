@@ -14,7 +14,7 @@ import { Viewport } from "./viewport";
 import { fixed, plural, span, unitOf } from "./words";
 
 /** Places are the elements that a viewer fills. */
-export interface Places { lanes: HTMLElement; side: HTMLElement; live: HTMLElement; summary: string }
+export interface Places { lanes: HTMLElement; side: HTMLElement; below: HTMLElement; live: HTMLElement; summary: string }
 
 /** Outside is what a viewer tells its element. */
 export interface Outside {
@@ -61,7 +61,8 @@ export class Viewer {
       select: (s) => void this.select(s, true), follow: (row) => this.follow(row),
     };
     places.lanes.append(this.mini.canvas, this.heads.procs, this.panes.procs.root, this.heads.goroutines, this.panes.goroutines.root,
-      this.heads.threads, this.panes.threads.root, this.box, this.near);
+      this.heads.threads, this.panes.threads.root, hints());
+    places.below.append(this.box, this.near);
     places.side.prepend(this.panel);
     view.join(model.wall, this.changed);
     this.arrange();
@@ -341,6 +342,14 @@ function ratio(): number { return Math.max(1, Math.min(2, window.devicePixelRati
 
 function head(name: string): HTMLElement {
   return make("p", { class: "lg-t" }, make("b", {}, name), make("span"));
+}
+
+function hints(): HTMLElement {
+  const p = make("p", { class: "tv-keys" });
+  for (const [key, does] of [["← →", "pan"], ["↑ ↓", "lane"], ["+ −", "zoom"], ["0", "whole run"], ["Enter", "open the segment"], ["F", "follow the goroutine"], ["Shift drag", "sum up a stretch"]] as const) {
+    p.append(make("span", {}, make("kbd", {}, key), " " + does));
+  }
+  return p;
 }
 
 function act(text: string, does: () => void): HTMLButtonElement {

@@ -1,0 +1,382 @@
+// The timeline in the browser on runs that were made up: reading, drawing,
+// zooming, selecting, by mouse, touch and keyboard. Needs no server of ours.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { gunzipSync } from "node:zlib";
+import { encode, makeRun } from "./timeline.mjs";
+import { servePage, view } from "./timeline-page.mjs";
+import { axe, launchBrowser, picture, waitFor } from "./tutor.mjs";
+
+const whole = 'data-src="/timeline/small" data-trace="t1" data-open="page"';
+const small = encode(makeRun(1500, { workers: 14 }), 4000);
+const parts = encode(makeRun(6000, { workers: 30 }), 400);
+
+let server, browser;
+before(async () => {
+  server = await servePage({ small, parts }, {
+    one: view(whole),
+    author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
+    parts: view('data-src="/timeline/parts" data-open="page"'),
+    embedded: view('data-embedded="bytes" data-open="page"') + `<script type="application/octet-stream" id="bytes">${Buffer.from(small.all).toString("base64")}</script>`,
+    broken: view('data-src="/timeline/none" data-open="page"'),
+    two: `<div class="compare">${view('data-src="/timeline/small" data-open="page"')}${view('data-src="/timeline/parts" data-open="page"')}</div>`,
+    still: view('data-src="/timeline/small"'),
+  });
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+async function open(t, where, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 1000 }, ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (e) => errors.push(String(e)));
+  await page.goto(server.url + "/" + where);
+  return { page, errors, context };
+}
+
+async function opened(t, where, options) {
+  const v = await open(t, where, options);
+  await v.page.locator("trace-view[data-read]").first().waitFor();
+  return v;
+}
+
+const sight = (page, n = 0) => page.evaluate((i) => { const { from, to, wall } = document.querySelectorAll("trace-view")[i].shown.view; return { from, to, wall, span: to - from }; }, n);
+const said = (page) => page.locator("[data-tv=live]").first().textContent();
+
+/** The functions of the bundle, outside of a browser. */
+async function bundle() {
+  const code = await readFile(path.join(import.meta.dirname, "../static/dist/trace.js"), "utf8");
+  return new Function("HTMLElement", "customElements", `${code};return tutorTrace`)(class {}, { get: () => true });
+}
+
+test("what was encoded is decoded", async () => {
+  const t = await bundle();
+  const run = makeRun(3000, { workers: 20 });
+  const coded = encode(run, 700);
+  const unpack = (c, i = 0) => new Uint8Array(gunzipSync(t.sections(new Uint8Array(c))[i].body));
+  const contents = t.readContents(new TextDecoder().decode(unpack(coded.first)));
+  let seen = 0;
+  coded.infos.forEach((info, n) => {
+    const b = t.readBlock(unpack(coded.blocks[n]), contents.blocks[n], n, 21);
+    const fresh = run.events.slice(seen, seen + 700);
+    const carried = b.n - fresh.length;
+    fresh.forEach((e, i) => {
+      const at = carried + i;
+      const got = [b.from + b.start[at], b.row[at], b.kind[at] & 15, b.kind[at] >> 4, b.proc[at] - 1, b.thread[at] - 1, b.stack[at], b.reason[at]];
+      assert.deepEqual(got, [e.t, e.row, e.state, e.origin ?? 0, e.proc ?? -1, e.thread ?? -1, e.stack ?? 0, e.reason ?? 0]);
+    });
+    const w = t.readWakes(unpack(coded.wakes[n]));
+    fresh.filter((e) => e.waker !== undefined).forEach((e, i) => assert.deepEqual([b.row[w.event[i]], w.waker[i]], [e.row, e.waker]));
+    seen += fresh.length;
+  });
+  assert.equal(seen, run.events.length);
+});
+
+test("damaged bytes are told, and never loop", async () => {
+  const t = await bundle();
+  const block = new Uint8Array(gunzipSync(t.sections(new Uint8Array(small.blocks[0]))[0].body));
+  for (let i = 0; i < 400; i++) {
+    const bad = block.slice(0, i % 3 === 0 ? Math.floor(block.length * i / 400) : undefined);
+    if (bad.length > 0) bad[(i * 7919) % bad.length] ^= 1 << (i % 8);
+    try { t.readBlock(bad, small.infos[0], 0, 15); } catch (e) { assert.match(e.message, /timeline/); }
+  }
+  assert.throws(() => t.sections(new TextEncoder().encode("tut2")), /no timeline/);
+  assert.throws(() => t.sections(new Uint8Array(small.first).slice(0, 40)), /ends within/);
+});
+
+test("levels of detail hold the time that the segments take", async () => {
+  const t = await bundle();
+  const info = parts.infos[0];
+  const b = t.readBlock(new Uint8Array(gunzipSync(t.sections(new Uint8Array(parts.blocks[0]))[0].body)), info, 0, 31);
+  const p = t.pyramid(b, b.byProc, 3, null);
+  p.keys.forEach((_, lane) => {
+    const [from, to] = [b.byProc.off[lane], b.byProc.off[lane + 1]];
+    let busy = 0;
+    for (let i = from; i < to; i++) busy += b.end[b.byProc.list[i]] - b.start[b.byProc.list[i]];
+    const top = p.bins[p.off[lane + 1] - 1]; // the one bin of the coarsest level
+    const share = busy / (info.to - info.from);
+    assert.ok(((top >> 4) & 7) / 7 <= share + 0.1, `the top of lane ${lane} claims more than the ${share} that is there`);
+    assert.ok((top & 15) < 3);
+  });
+});
+
+test("times are written so that they are read back", async () => {
+  const t = await bundle();
+  for (const [from, to] of [[0, 1], [1_000_000, 2_000_000], [1_234_567, 1_234_667], [135_000_000, 135_000_640]]) {
+    const [a, b] = t.readRange(t.writeRange(from, to));
+    assert.ok(Math.abs(a - from) <= (to - from) / 100 + 1 && Math.abs(b - to) <= (to - from) / 100 + 1, t.writeRange(from, to));
+  }
+  assert.equal(t.readRange("2ms..1ms"), null);
+  assert.equal(t.readRange("soon"), null);
+  assert.deepEqual(t.readRange("20µs..1.5ms"), [20_000, 1_500_000]);
+});
+
+test("the view takes over, and zooms, pans and fits by buttons", async (t) => {
+  const { page, errors } = await opened(t, "one");
+  const before = await sight(page);
+  assert.equal(before.span, before.wall);
+  await page.locator("[data-tv=zoomin]").click();
+  assert.ok(Math.abs((await sight(page)).span - before.wall / 2) < 2);
+  const at = await sight(page);
+  await page.locator("[data-tv=later]").click();
+  assert.ok((await sight(page)).from > at.from);
+  await page.locator("[data-tv=fit]").click();
+  assert.equal((await sight(page)).span, before.wall);
+  assert.deepEqual(errors, []);
+});
+
+test("the mouse zooms about the pointer, pans by a drag and sums up a stretch", async (t) => {
+  const { page } = await opened(t, "one");
+  const lanes = page.locator(".tv-goroutines");
+  const box = await lanes.boundingBox();
+  const x = box.x + 62 + (box.width - 74) / 4;
+  await page.mouse.move(x, box.y + 40);
+  await page.keyboard.down("Control");
+  await page.mouse.wheel(0, -400);
+  await page.keyboard.up("Control");
+  const zoomed = await sight(page);
+  assert.ok(zoomed.span < zoomed.wall / 2);
+  assert.ok(Math.abs((zoomed.from + zoomed.span / 4) / zoomed.wall - 0.25) < 0.01, "the moment under the pointer stays there");
+  await page.mouse.down();
+  await page.mouse.move(x - 150, box.y + 40, { steps: 5 });
+  await page.mouse.up();
+  assert.ok((await sight(page)).from > zoomed.from);
+  await page.keyboard.down("Shift");
+  await page.mouse.move(x, box.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(x + 200, box.y + 40, { steps: 5 });
+  await page.mouse.up();
+  await page.keyboard.up("Shift");
+  await page.locator(".tv-range table").waitFor();
+  assert.match(await page.locator(".tv-range caption").textContent(), /Time of each goroutine by state/);
+  assert.match(await page.locator(".tv-range .tv-sum").textContent(), /All\d+ goroutines/);
+});
+
+test("a finger pans and two zoom, and the page can still be scrolled", async (t) => {
+  const { page, context } = await opened(t, "one", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await page.locator("[data-tv=zoomin]").click();
+  const box = await page.locator(".tv-procs").boundingBox();
+  const before = await sight(page);
+  const touch = await context.newCDPSession(page);
+  const send = (type, ...points) => touch.send("Input.dispatchTouchEvent", { type, touchPoints: points.map(([x, id]) => ({ x: box.x + x, y: box.y + 30, id })) });
+  await send("touchStart", [200, 0]);
+  for (const x of [180, 150, 120]) await send("touchMove", [x, 0]);
+  await send("touchEnd");
+  const panned = await sight(page);
+  assert.ok(panned.from > before.from && Math.abs(panned.span - before.span) < 2);
+  await send("touchStart", [150, 0], [200, 1]);
+  for (const d of [10, 30, 60]) await send("touchMove", [150 - d, 0], [200 + d, 1]);
+  await send("touchEnd");
+  assert.ok((await sight(page)).span < panned.span / 1.5);
+  assert.equal(await page.locator(".tv-procs").evaluate((el) => getComputedStyle(el).touchAction), "pan-y");
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page does not scroll sideways");
+  await picture(page, "timeline-phone", { fullPage: true });
+});
+
+test("by keyboard alone to a segment, its neighbours and its line", async (t) => {
+  const { page, errors } = await opened(t, "one");
+  await page.evaluate(() => addEventListener("trace-goto", (e) => { window.went = e.detail; e.preventDefault(); }));
+  await tabTo(page, ".tv-procs");
+  await page.keyboard.press("+");
+  await page.keyboard.press("+");
+  await page.keyboard.press("ArrowDown");
+  assert.match(await said(page), /^P0/);
+  for (let i = 0; i < 4; i++) await page.keyboard.press("ArrowDown");
+  assert.match(await said(page), /^G1, main\.main/, "below the last processor comes the first goroutine");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.locator(".tv-detail").waitFor();
+  assert.match(await said(page), /^G2 .* for .*, from /);
+  const first = await page.locator(".tv-h").textContent();
+  await page.keyboard.press("Shift+ArrowRight");
+  await waitFor(async () => (await page.locator(".tv-h").textContent()) !== first, 5000, () => "Shift and an arrow do not go on");
+  await page.keyboard.press("Shift+ArrowLeft");
+  await waitFor(async () => (await page.locator(".tv-h").textContent()) === first, 5000, () => "and do not come back");
+  await tabTo(page, ".tv-detail [data-tv=goto]", 40);
+  await page.keyboard.press("Enter");
+  assert.equal((await page.evaluate(() => window.went)).file, "pool.go");
+  assert.ok((await page.evaluate(() => window.went)).line > 0);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".tv-detail").count(), 0);
+  assert.ok(await page.evaluate(() => document.activeElement.matches(".tv-pane")), "Escape gives the focus back to the lanes");
+  await page.keyboard.press("0");
+  assert.equal((await sight(page)).span, (await sight(page)).wall);
+  assert.deepEqual(errors, []);
+});
+
+/** Presses Tab until the focus is where a selector says. */
+async function tabTo(page, selector, most = 80) {
+  for (let i = 0; i < most; i++) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate((s) => document.activeElement?.matches(s), selector)) return;
+  }
+  assert.fail(`the keyboard does not reach ${selector}`);
+}
+
+/** Selects a segment of a state for which a test of its facts holds. */
+async function selectState(page, state, woken = false) {
+  return page.evaluate(async ([want, byOther]) => {
+    const v = document.querySelector("trace-view").shown;
+    const reason = v.model.contents.reasons.indexOf("unblock");
+    const b = v.model.blocks[0];
+    for (let i = 200; i < b.n; i++) {
+      if ((b.kind[i] & 15) !== want || b.end[i] - b.start[i] < 20 || (byOther && b.reason[i] !== reason)) continue;
+      await v.select(v.model.segment(b, i), true);
+      return { arrows: v.shown.arrows.length, strong: v.shown.arrows.some((a) => a.strong) };
+    }
+  }, [state, woken]);
+}
+
+test("a runnable segment says who made it ready, who took it and who held the processors", async (t) => {
+  const { page } = await opened(t, "one");
+  const arrows = await selectState(page, 3, true);
+  assert.ok(arrows.strong, "there is an arrow from who woke it");
+  const words = await page.locator(".tv-detail").textContent();
+  assert.match(words, /was runnable for/);
+  assert.match(words, /Made readyby G\d+, main\.\w+, at pool\.go:61/);
+  assert.match(words, /Before.*for/);
+  assert.match(words, /Taken byP\d/);
+  assert.match(words, /MeanwhileG\d+ held P\d for/);
+  await selectState(page, 4);
+  assert.match(await page.locator(".tv-detail").textContent(), /Waits forchan receive at pool\.go:52/);
+  assert.match(await page.locator(".tv-stack").textContent(), /runtime\.chanrecv1.*main\.worker/s);
+  assert.match(await page.locator(".tv-around").textContent(), /Around here/);
+});
+
+test("a search leaves in what matches, and goes from match to match", async (t) => {
+  const { page } = await opened(t, "one");
+  await page.locator("[data-tv=search]").fill("g3 mutex");
+  await waitFor(async () => /^\d/.test(await page.locator(".tv-found").textContent()), 5000, () => "no count");
+  const n = Number((await page.locator(".tv-found").textContent()).replace(/\D/g, ""));
+  assert.ok(n > 0 && n < 300, `${n} segments match`);
+  await page.locator("[data-tv=match-next]").click();
+  await page.locator(".tv-detail").waitFor();
+  assert.match(await page.locator(".tv-h").textContent(), /^G3 waited for a lock/);
+  const at = await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from);
+  await page.locator("[data-tv=search]").press("Enter");
+  await waitFor(async () => (await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from)) > at, 5000, () => "no next match");
+  await page.locator(".legend button[data-s=gc]").click();
+  await page.locator("[data-tv=search]").fill("");
+  assert.equal(await page.locator(".legend button[data-s=gc]").getAttribute("aria-pressed"), "true");
+  const counted = await page.evaluate(() => {
+    const { model } = document.querySelector("trace-view").shown;
+    const states = new Set();
+    for (const b of model.blocks) for (let i = 0; i < b.n; i++) if (model.matches(b, i)) states.add(b.kind[i] & 15);
+    return [...states];
+  });
+  assert.deepEqual(counted, [2], "only the pressed state is left in");
+});
+
+test("a moment is in the address, and the address restores it", async (t) => {
+  const { page } = await opened(t, "one");
+  await selectState(page, 3);
+  await page.locator("[data-tv=zoomin]").click();
+  const before = await sight(page);
+  const kept = async () => {
+    const query = new URL(page.url()).searchParams;
+    const [from, to] = await page.evaluate((text) => tutorTrace.readRange(text) ?? [0, 0], query.get("t") ?? "");
+    return query.has("g") && Math.abs(to - from - before.span) < before.span / 20;
+  };
+  await waitFor(kept, 5000, () => `the address is ${page.url()}`);
+  await page.reload();
+  await page.locator("trace-view[data-read]").waitFor();
+  await page.locator(".tv-detail").waitFor();
+  const now = await sight(page);
+  assert.ok(Math.abs(now.span - before.span) < before.span / 20 && Math.abs(now.from - before.from) < before.span);
+});
+
+test("the author's bookmark is where the view begins", async (t) => {
+  const { page } = await opened(t, "author");
+  const v = await sight(page);
+  assert.ok(Math.abs(v.from - 200_000) < 100 && Math.abs(v.to - 400_000) < 100);
+  assert.ok(await page.locator(".tv-threads").isVisible());
+  await page.locator("[data-tv=fit]").click();
+  await page.locator("[data-tv=mark]").filter({ hasText: "The lock convoy" }).click();
+  assert.ok(Math.abs((await sight(page)).from - 200_000) < 100);
+});
+
+test("a run of many blocks is one run", async (t) => {
+  const { page } = await opened(t, "parts");
+  const whole = await page.evaluate(async () => {
+    const { model } = document.querySelector("trace-view").shown;
+    const lengths = [];
+    for (let n = 0; n < model.blocks.length; n++) await model.load(n);
+    const held = model.blocks.filter(Boolean).length;
+    const b = await model.load(3);
+    const i = [...b.start.keys()].find((e) => b.start[e] === 0 && (b.kind[e] & 15) >= 4);
+    const s = await model.whole(model.segment(b, i));
+    return { held, blocks: model.blocks.length, levels: model.levels.filter(Boolean).length, from: s.from, begin: b.from, lengths };
+  });
+  assert.ok(whole.blocks > 8 && whole.held <= 8, `${whole.held} of ${whole.blocks} blocks are held`);
+  assert.equal(whole.levels, whole.blocks, "the levels of detail of all blocks stay");
+  assert.ok(whole.from < whole.begin, "a wait that began in the block before is not cut");
+  const fetched = () => server.asked.filter((u) => u === "/timeline/parts?block=1").length;
+  const before = fetched();
+  await page.evaluate(() => { const v = document.querySelector("trace-view").shown; const b = v.model.contents.blocks[1]; v.model.blocks[1] = null; v.view.show(b.from * 64, b.to * 64); });
+  await waitFor(() => fetched() > before, 5000, () => "a dropped block is not fetched again");
+});
+
+test("a page may carry the timeline itself", async (t) => {
+  const { page, errors } = await opened(t, "embedded");
+  await selectState(page, 3, true);
+  assert.match(await page.locator(".tv-detail").textContent(), /Made readyby G\d+/);
+  assert.deepEqual(errors, []);
+});
+
+test("what can't be read is said", async (t) => {
+  const { page } = await open(t, "broken");
+  await page.locator(".trace-n").waitFor();
+  assert.match(await page.locator(".trace-n").textContent(), /The timeline can.t be shown: The server answered with 404/);
+});
+
+test("two that are compared share what is in sight", async (t) => {
+  const { page } = await open(t, "two");
+  await waitFor(async () => (await page.locator("trace-view[data-read]").count()) === 2, 10_000, () => "not both opened");
+  const [a, b] = [await sight(page, 0), await sight(page, 1)];
+  assert.deepEqual(a, b);
+  await page.locator("[data-tv=zoomin]").first().click();
+  assert.equal((await sight(page, 1)).span, a.wall / 2);
+  assert.ok(!page.url().includes("?t="), "a comparison does not write one run's moment into the address");
+});
+
+test("lanes or tables, processors, goroutines or threads", async (t) => {
+  const { page } = await opened(t, "one");
+  await page.locator("[data-tv=focus-threads]").click();
+  assert.ok(await page.locator(".tv-threads").isVisible() && !(await page.locator(".tv-goroutines").isVisible()));
+  await page.locator("[data-tv=focus-procs]").click();
+  assert.ok(!(await page.locator(".tv-threads").isVisible()));
+  await page.locator("[data-tv=table]").click();
+  await page.locator(".tv-range table").waitFor();
+  assert.ok((await page.locator(".tv-range tbody tr").count()) > 10);
+  assert.ok(!(await page.locator(".tv-procs").isVisible()));
+  await page.locator("[data-tv=lanes]").click();
+  assert.ok(await page.locator(".tv-procs").isVisible());
+});
+
+for (const scheme of ["light", "dark"]) {
+  test(`no accessibility violations, ${scheme}`, async (t) => {
+    const { page } = await opened(t, "one", { colorScheme: scheme });
+    assert.deepEqual(await axe(page), []);
+    await selectState(page, 3, true);
+    await page.locator("[data-tv=range]").click();
+    await page.locator(".tv-range table").waitFor();
+    assert.deepEqual(await axe(page), []);
+    await picture(page, `timeline-${scheme}`, { fullPage: true });
+  });
+}
+
+test("a state can be told without its colour", async (t) => {
+  const { page } = await opened(t, "one", { forcedColors: "active" });
+  const kinds = await page.evaluate(() => {
+    const { palette } = document.querySelector("trace-view").shown;
+    return palette.hatched.map((tile, s) => `${[15, 15, 15, 10, 4, 4, 4, 4, 4][s]} ${tile.width} ${new Set(tile.pixels.slice(-4 * tile.width)).size > 1}`);
+  });
+  assert.equal(new Set(kinds).size, 9, `height and hatch tell the nine states apart: ${kinds.join(", ")}`);
+});
