@@ -273,7 +273,7 @@ func TestTracePanel(t *testing.T) {
 		w := gzip.NewWriter(&z)
 		io.WriteString(w, h)
 		w.Close()
-		if z.Len() > 13<<10 {
+		if z.Len() > 10<<10 {
 			t.Errorf("%s: the panel is %d bytes gzipped", name, z.Len())
 		}
 		for _, bad := range []string{"style=", "<script", "NaN", "Inf", `width="-`, "javascript:", " id="} {

@@ -36,6 +36,8 @@ export class TraceView extends HTMLElement {
   attributeChangedCallback(): void { if (this.isConnected && this.hasAttribute("data-open")) void this.open(); }
 
   disconnectedCallback(): void {
+    document.removeEventListener("pointerover", this.prose);
+    document.removeEventListener("focusin", this.prose);
     this.theme.disconnect();
     this.size.disconnect();
     this.viewer?.leave();
@@ -56,10 +58,11 @@ export class TraceView extends HTMLElement {
       this.start(model);
       await this.readOn(model);
     } catch (e) {
-      this.opening = false;
-      note.textContent = `The timeline can't be shown: ${e instanceof Error ? e.message : e}`;
+      this.opening = this.viewer !== null;
+      note.textContent = `The timeline can't be shown${this.viewer ? " whole" : ""}: ${words(e)}`;
       note.setAttribute("class", "trace-n");
-      this.removeAttribute("data-open");
+      this.place().prepend(note);
+      if (!this.viewer) this.removeAttribute("data-open");
     }
   }
 
@@ -97,6 +100,8 @@ export class TraceView extends HTMLElement {
     const head = this.querySelector(".trace-h");
     if (head) head.after(this.bar.root);
     else this.prepend(this.bar.root);
+    const missing = left(model);
+    if (missing) host.prepend(make("p", { class: "trace-n" }, missing));
     host.append(live, summary);
     this.listen(viewer);
     this.classList.add("live");
@@ -182,6 +187,8 @@ export class TraceView extends HTMLElement {
       if (e.key === "Escape" && !e.defaultPrevented && viewer.shown.selected) { e.preventDefault(); viewer.close(true); }
     });
     this.legend(viewer);
+    document.addEventListener("pointerover", this.prose);
+    document.addEventListener("focusin", this.prose);
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]) {
       matchMedia(query).addEventListener("change", () => this.viewer?.repaint());
@@ -214,6 +221,13 @@ export class TraceView extends HTMLElement {
     pane.root.style.cursor = found ? "pointer" : "";
   }
 
+  /** prose lets a state that a text names point at its segments. */
+  private readonly prose = (e: Event) => {
+    const named = e.target instanceof Element ? e.target.closest<HTMLElement>(".st[data-s]") : null;
+    if (named?.closest("button, trace-view") || (e instanceof PointerEvent && e.pointerType !== "mouse")) return;
+    this.viewer?.point(named ? stateIds.indexOf(named.dataset.s as typeof stateIds[number]) : null);
+  };
+
   /** legend turns the states' names into toggles. */
   private legend(viewer: Viewer): void {
     for (const item of this.querySelectorAll<HTMLElement>(".legend .st[data-s]")) {
@@ -225,7 +239,7 @@ export class TraceView extends HTMLElement {
         const on = viewer.toggle(state);
         button.setAttribute("aria-pressed", String(on.has(state)));
       });
-      button.addEventListener("pointerenter", () => viewer.point(state));
+      button.addEventListener("pointerenter", (e) => { if (e.pointerType === "mouse") viewer.point(state); });
       button.addEventListener("pointerleave", () => viewer.point(null));
     }
     const stolen = make("li", {}, make("span", { class: "tv-steal", "aria-hidden": "true" }, "▾"), "a start that was stolen ", make("span", { class: "inf" }, "inferred"));
@@ -243,8 +257,9 @@ export class TraceView extends HTMLElement {
       await new Promise((done) => setTimeout(done, 0));
       await model.load(i);
       if (!this.isConnected) return;
-      this.viewer?.read();
+      this.viewer?.read(false);
     }
+    this.viewer?.read(true);
     note.remove();
     this.dataset.read = "";
   }
@@ -291,7 +306,7 @@ export class TraceView extends HTMLElement {
     try {
       this.path ??= await this.readPath();
     } catch (e) {
-      viewer.say(`The critical path can't be read: ${e instanceof Error ? e.message : e}`);
+      viewer.say(`The critical path can't be read: ${words(e)}`);
       return;
     }
     const { model, shown } = viewer;
@@ -313,6 +328,18 @@ export class TraceView extends HTMLElement {
     if (!answer.ok) throw new Error(`the server answered with ${answer.status}`);
     return ((await answer.json()) as { critical_path?: PathStep[] }).critical_path ?? [];
   }
+}
+
+function words(e: unknown): string { return e instanceof Error ? e.message : String(e); }
+
+/** left says what of a run has no lane; "" when all has. */
+function left(model: Model): string {
+  const { cut } = model.contents;
+  const parts: string[] = [];
+  if (cut?.goroutines) parts.push(`${plural(cut.goroutines, "goroutine has", "goroutines have")} no lane: only the first ${model.rows.toLocaleString("en")} are drawn`);
+  if (cut?.stacks) parts.push(`${plural(cut.stacks, "stack is", "stacks are")} left out`);
+  if (cut?.notes) parts.push(`${plural(cut.notes, "task, region or log is", "tasks, regions and logs are")} left out`);
+  return parts.length === 0 ? "" : `${parts.join("; ")}. The numbers are of the whole run.`;
 }
 
 function title(model: Model, row: number, state: number, ns: number, proc: number): string {

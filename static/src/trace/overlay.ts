@@ -7,11 +7,11 @@ import { laneAt } from "./block";
 import { laneHeight, Palette } from "./palette";
 import type { Shown } from "./pane";
 import { ticks, Viewport } from "./viewport";
-import { fixed, unitOf } from "./words";
+import { unitOf } from "./words";
 
 /** Frame is where and with what the overlay of a pane is drawn, in CSS px. */
 export interface Frame {
-  c: CanvasRenderingContext2D; model: Model; palette: Palette; view: Viewport; kind: Kind; lanes: number[];
+  c: CanvasRenderingContext2D; model: Model; palette: Palette; view: Viewport; kind: Kind; lanes: number[]; laneOf: ReadonlyMap<number, number>;
   /** x is where the lanes begin, width how wide they are. */
   x: number; width: number; height: number; scroll: number;
   /** laneArea is where the lanes end. */
@@ -44,7 +44,7 @@ export function drawAxis(f: Frame, top: number): void {
   c.textAlign = "left";
   marks.forEach((t, i) => {
     const x = at(f, t) + 4;
-    const text = (decimals > 0 ? (t / size).toFixed(decimals) : fixed(t / size, 0)) + (i === 0 ? " " + name : "");
+    const text = (t === 0 ? "0" : (t / size).toFixed(decimals)) + (i === 0 ? " " + name : "");
     if (x + c.measureText(text).width < f.x + f.width + 10) c.fillText(text, x, top + 14);
   });
 }
@@ -52,7 +52,7 @@ export function drawAxis(f: Frame, top: number): void {
 /** drawBand marks a range and the time of the selection. */
 export function drawBand(f: Frame, s: Shown): void {
   const ranges: [number, number][] = [];
-  if (s.range) ranges.push(s.range);
+  if (s.range && (s.range[0] > f.view.from || s.range[1] < f.view.to)) ranges.push(s.range);
   else if (s.selected) ranges.push([s.selected.from * f.model.tick, s.selected.to * f.model.tick]);
   within(f, () => {
     f.c.fillStyle = f.palette.css.accent;
@@ -186,11 +186,11 @@ function quietFrom(f: Frame, row: number): number {
 
 /** drawSelection frames what is selected, the critical path, and who woke whom. */
 export function drawSelection(f: Frame, s: Shown): void {
-  const laneOf = new Map(f.lanes.map((key, i) => [key, i]));
+  const { laneOf } = f;
   within(f, () => {
     if (f.kind === "goroutines") {
       for (const p of s.path) frame(f, laneOf.get(p.row), p.from, p.to, 1.5);
-      arrows(f, s, laneOf);
+      arrows(f, s);
     }
     const sel = s.selected;
     if (!sel) return;
@@ -224,12 +224,12 @@ function frame(f: Frame, lane: number | undefined, from: number, to: number, wid
   f.c.strokeRect(x0 - 1, top + 7, Math.max(3, x1 - x0 + 2), 17);
 }
 
-function arrows(f: Frame, s: Shown, laneOf: Map<number, number>): void {
+function arrows(f: Frame, s: Shown): void {
   const { c, palette } = f;
   c.strokeStyle = c.fillStyle = palette.css.ink;
   c.lineCap = "round";
   const y = (row: number): number => {
-    const lane = laneOf.get(row);
+    const lane = f.laneOf.get(row);
     if (lane === undefined) return -20;
     return Math.max(-20, Math.min(f.height + 20, lane * laneHeight - f.scroll + 15));
   };

@@ -35,6 +35,8 @@ export class Pane {
   private raster: Raster = newRaster(1, 1);
   marks: Mark[] = [];
   lanes: number[] = [];
+  /** laneOf is where in lanes a key is. */
+  private laneOf = new Map<number, number>();
   /** drawn is how long the last drawing took, in ms. */
   drawn = 0;
 
@@ -48,6 +50,12 @@ export class Pane {
   /** extra is what stands below the lanes, in CSS px: notes, curves, and the axis. */
   private extra(s: Shown): number {
     return this.kind === "procs" ? notesHeight(s.notes) + curveHeight(s.curves) + axisHeight : 0;
+  }
+
+  /** hold sets which lanes there are. */
+  hold(lanes: number[]): void {
+    this.lanes = lanes;
+    this.laneOf = new Map(lanes.map((key, i) => [key, i]));
   }
 
   /** layout sets the height of what scrolls. */
@@ -75,7 +83,7 @@ export class Pane {
     const w = this.window(ratio);
     this.paint(palette, w, scroll, height, ratio);
     const f: Frame = {
-      c: this.context, model: this.model, palette, view: this.view, kind: this.kind, lanes: this.lanes,
+      c: this.context, model: this.model, palette, view: this.view, kind: this.kind, lanes: this.lanes, laneOf: this.laneOf,
       x: gutter, width: w.width / ratio, height, scroll, laneArea: this.lanes.length * laneHeight - scroll,
     };
     this.over(f, s);
@@ -157,8 +165,12 @@ export class Pane {
   /** share is where x is in the lanes, 0..1. */
   share(x: number): number { return Math.max(0, Math.min(1, (x - gutter) / this.plot)); }
 
+  /** revealKey scrolls the lane of a key into sight, if it has one. */
+  revealKey(key: number): void { this.reveal(this.laneOf.get(key) ?? -1); }
+
   /** reveal scrolls a lane into sight. */
   reveal(lane: number): void {
+    if (lane < 0) return;
     const top = lane * laneHeight, height = this.root.clientHeight;
     if (top < this.root.scrollTop) this.root.scrollTop = Math.max(0, top - laneHeight);
     else if (top + laneHeight > this.root.scrollTop + height) this.root.scrollTop = top + 2 * laneHeight - height;

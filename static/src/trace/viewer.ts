@@ -73,11 +73,11 @@ export class Viewer {
   /** arrange decides which lanes there are and how high the groups of lanes stand. */
   arrange(): void {
     const c = this.model.contents;
-    this.panes.procs.lanes = Array.from({ length: c.procs }, (_, p) => p);
-    this.panes.threads.lanes = c.threads.map((_, i) => i);
+    this.panes.procs.hold(Array.from({ length: c.procs }, (_, p) => p));
+    this.panes.threads.hold(c.threads.map((_, i) => i));
     const rows: number[] = [];
     for (let row = 0; row < this.model.rows; row++) if (this.system || !this.model.has(row, flag.system)) rows.push(row);
-    this.panes.goroutines.lanes = rows;
+    this.panes.goroutines.hold(rows);
     const curves = this.focus === "procs" ? ["runnable", "live", "queue", "global", "heap"] : ["runnable"];
     this.shown.curves = curvesOf(c.curves, curves) as CurveSpec[];
     for (const kind of ["procs", "goroutines", "threads"] as const) {
@@ -87,7 +87,7 @@ export class Viewer {
     }
     this.mini.canvas.hidden = this.table;
     for (const kind of ["goroutines", "threads"] as const) {
-      this.panes[kind].root.style.maxHeight = rowsShown * laneHeight + "px";
+      this.panes[kind].root.style.maxHeight = `min(${rowsShown * laneHeight}px, 70vh)`;
     }
     this.panes.procs.root.style.maxHeight = "min(70vh, 640px)";
     this.moved();
@@ -118,10 +118,11 @@ export class Viewer {
     this.redraw();
   }
 
-  /** read is told that another block can be drawn. */
-  read(): void {
+  /** read is told that another block can be drawn; all says it was the last. */
+  read(all: boolean): void {
     this.mini.stale();
     this.redraw();
+    if (all) void this.fetchSeen();
   }
 
   private settle = 0;
@@ -244,7 +245,7 @@ export class Viewer {
     this.followed = this.followed === row ? -1 : row;
     this.say(this.followed < 0 ? "Following none." : `Following ${this.model.goroutine(row)}: the others step back.`);
     this.refilter();
-    if (this.followed >= 0) this.revealRow(row);
+    if (this.followed >= 0) this.panes.goroutines.revealKey(row);
   }
 
   // ---- selection ----
@@ -272,13 +273,8 @@ export class Viewer {
 
   private revealSelected(s: Segment): void {
     this.view.reveal(s.from * this.model.tick, s.to * this.model.tick);
-    if (this.focus === "goroutines") this.revealRow(s.row);
-    if (this.focus === "threads" && s.thread >= 0) this.panes.threads.reveal(this.panes.threads.lanes.indexOf(s.thread));
-  }
-
-  private revealRow(row: number): void {
-    const lane = this.panes.goroutines.lanes.indexOf(row);
-    if (lane >= 0) this.panes.goroutines.reveal(lane);
+    if (this.focus === "goroutines") this.panes.goroutines.revealKey(s.row);
+    if (this.focus === "threads" && s.thread >= 0) this.panes.threads.revealKey(s.thread);
   }
 
   selectNote(n: Note): void {

@@ -39,7 +39,7 @@ export function span(ns: number): string {
 
 /** moment writes a time of the run, exact enough for a view of width ns. */
 export function moment(ns: number, width: number): string {
-  const [size, name] = unitOf(Math.max(ns, 1));
+  const [size, name] = unitOf(Math.max(ns, width, 1));
   const decimals = Math.max(0, Math.min(6, Math.ceil(Math.log10(size / Math.max(1, width / 500)))));
   return fixed(ns / size, decimals) + " " + name;
 }
