@@ -47,7 +47,7 @@ function draw(f: Frame, spec: CurveSpec, top: number): void {
   c.moveTo(f.x, bottom);
   c.lineTo(f.x + f.width, bottom);
   c.stroke();
-  c.font = `500 11px ${palette.css.code}`;
+  c.font = `500 ${f.x < 56 ? 9 : 11}px ${palette.css.code}`;
   c.textAlign = "right";
   c.textBaseline = "alphabetic";
   c.fillStyle = palette.css.ink2;

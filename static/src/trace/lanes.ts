@@ -14,6 +14,9 @@ export interface Mark { block: Block; event: number; x0: number; x1: number; top
 /** perPixel and spare say how many segments of a block are drawn one by one. */
 const perPixel = 1.5, spare = 64;
 
+/** gapLeast is the width in CSS px from which a bar leaves one free at its end. */
+const gapLeast = 4;
+
 /** hatchLeast is the width in CSS px from which a bar is hatched. */
 const hatchLeast = 4;
 
@@ -52,13 +55,14 @@ export class Artist {
     if (hi - lo > perPixel * seen + spare) return false;
     const shift = (b.from - w.from) * scale;
     const matches = this.model.matches;
+    const gaps = kind !== "goroutines"; // who follows whom on a P is told apart
     this.pixel = -1;
     for (let at = lo; at < hi; at++) {
       const i = lanes.list[at]!;
       const s0 = b.start[i]! * scale + shift, s1 = b.end[i]! * scale + shift;
       const x0 = Math.round(s0), x1 = Math.round(s1);
       const out = matches !== null && !matches(b, i);
-      if (x1 > x0) this.bar(b, i, x0, x1, top, out);
+      if (x1 > x0) this.bar(b, i, x0, x1 - (gaps && x1 - x0 >= gapLeast * this.palette.ratio ? Math.round(this.palette.ratio) : 0), top, out);
       else this.add(b, i, x0, s1 - s0, top, out);
     }
     this.flush(top);

@@ -3,7 +3,7 @@ import { make } from "../dom";
 import { Artist } from "./lanes";
 import type { Model } from "./model";
 import { newRaster, Palette } from "./palette";
-import { gutter, margin } from "./pane";
+import { gutterOf, margin } from "./pane";
 import type { Viewport } from "./viewport";
 
 const height = 36;
@@ -13,10 +13,11 @@ export class Minimap {
   private readonly context = this.canvas.getContext("2d", { alpha: false })!;
   private strip: ImageData | null = null;
   private made = "";
+  private gutter = 62;
 
   constructor(private readonly model: Model, private readonly view: Viewport) {
     let drag: number | null = null;
-    const share = (e: PointerEvent) => (e.offsetX - gutter) / Math.max(1, this.canvas.clientWidth - gutter - margin);
+    const share = (e: PointerEvent) => (e.offsetX - this.gutter) / Math.max(1, this.canvas.clientWidth - this.gutter - margin);
     const go = (e: PointerEvent) => {
       const at = share(e) * view.wall - (drag ?? 0);
       view.show(at - view.span / 2, at + view.span / 2);
@@ -38,6 +39,7 @@ export class Minimap {
   draw(palette: Palette, procs: number): void {
     const width = this.canvas.clientWidth, r = palette.ratio;
     if (width === 0) return;
+    const gutter = this.gutter = gutterOf(this.canvas);
     const plot = Math.max(20, width - gutter - margin);
     const key = `${width} ${r} ${this.view.wall}`;
     if (this.made !== key) {

@@ -34,7 +34,7 @@ export function drawNotes(f: Frame, lanes: NoteLane[], top: number): number {
   if (lanes.length === 0) return top;
   top += 6;
   for (const lane of lanes) {
-    f.c.font = `500 11px ${f.palette.css.code}`;
+    f.c.font = `500 ${f.x < 56 ? 9 : 11}px ${f.palette.css.code}`;
     f.c.textAlign = "right";
     f.c.fillStyle = f.palette.css.ink2;
     f.c.fillText(lane.name, f.x - 8, top + 14);

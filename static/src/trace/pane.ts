@@ -9,8 +9,8 @@ import { drawAxis, drawBand, drawLabels, drawLeaks, drawNames, drawSelection, dr
 import { make } from "../dom";
 import { ticks, Viewport } from "./viewport";
 
-/** gutter is where the names of lanes stand, left of them, in CSS px. */
-export const gutter = 62;
+/** gutterOf is where the names of lanes stand, left of them, in CSS px: the page's own gutter. */
+export function gutterOf(el: Element): number { return parseFloat(getComputedStyle(el).getPropertyValue("--cg")) || 62; }
 /** margin is what is left free at the right. */
 export const margin = 12;
 const axisHeight = 20;
@@ -37,8 +37,8 @@ export class Pane {
   lanes: number[] = [];
   /** laneOf is where in lanes a key is. */
   private laneOf = new Map<number, number>();
-  /** drawn is how long the last drawing took, in ms. */
-  drawn = 0;
+  /** gutter is the room for the names, in CSS px. */
+  gutter = 62;
 
   constructor(readonly kind: Kind, private readonly model: Model, private readonly view: Viewport) {
     this.canvas = make("canvas", { "aria-hidden": "true" });
@@ -66,7 +66,7 @@ export class Pane {
   get width(): number { return this.root.clientWidth; }
 
   /** plot is the width of the lanes without the gutter. */
-  get plot(): number { return Math.max(20, this.width - gutter - margin); }
+  get plot(): number { return Math.max(20, this.width - this.gutter - margin); }
 
   /** window is the time in sight, in ticks, as wide as the pixels of the lanes. */
   private window(ratio: number): Window {
@@ -75,19 +75,18 @@ export class Pane {
 
   /** draw draws what is in sight. */
   draw(palette: Palette, s: Shown): void {
-    const begun = performance.now();
     const ratio = palette.ratio;
     const height = Math.max(1, this.root.clientHeight), width = Math.max(60, this.width);
     this.size(width, height, ratio);
+    this.gutter = gutterOf(this.root);
     const scroll = this.root.scrollTop;
     const w = this.window(ratio);
     this.paint(palette, w, scroll, height, ratio);
     const f: Frame = {
       c: this.context, model: this.model, palette, view: this.view, kind: this.kind, lanes: this.lanes, laneOf: this.laneOf,
-      x: gutter, width: w.width / ratio, height, scroll, laneArea: this.lanes.length * laneHeight - scroll,
+      x: this.gutter, width: w.width / ratio, height, scroll, laneArea: this.lanes.length * laneHeight - scroll,
     };
     this.over(f, s);
-    this.drawn = performance.now() - begun;
   }
 
   private size(width: number, height: number, ratio: number): void {
@@ -119,7 +118,7 @@ export class Pane {
     c.setTransform(1, 0, 0, 1, 0, 0);
     c.fillStyle = palette.css.paper;
     c.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    c.putImageData(this.raster.image, Math.round(gutter * ratio), 0);
+    c.putImageData(this.raster.image, Math.round(this.gutter * ratio), 0);
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
   }
 
@@ -160,10 +159,10 @@ export class Pane {
   }
 
   /** timeAt is the ns at x of the pane. */
-  timeAt(x: number): number { return this.view.from + this.view.span * (x - gutter) / this.plot; }
+  timeAt(x: number): number { return this.view.from + this.view.span * (x - this.gutter) / this.plot; }
 
   /** share is where x is in the lanes, 0..1. */
-  share(x: number): number { return Math.max(0, Math.min(1, (x - gutter) / this.plot)); }
+  share(x: number): number { return Math.max(0, Math.min(1, (x - this.gutter) / this.plot)); }
 
   /** revealKey scrolls the lane of a key into sight, if it has one. */
   revealKey(key: number): void { this.reveal(this.laneOf.get(key) ?? -1); }
