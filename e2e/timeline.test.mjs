@@ -15,11 +15,17 @@ const parts = encode(makeRun(6000, { workers: 30 }), 400);
 
 let server, browser;
 before(async () => {
-  server = await servePage({ small, parts }, {
+  const nothing = makeRun(10);
+  Object.assign(nothing.contents, { ticks: 0, spans: [], notes: [], curves: [], goroutines: { id: [], func: [], by: [], at: [], created: [], ended: [], flags: [] } });
+  nothing.events = [];
+  server = await servePage({ small, parts, empty: encode(nothing) }, {
     one: view(whole),
     author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
     parts: view('data-src="/timeline/parts" data-open="page"'),
     embedded: view('data-embedded="bytes" data-open="page"') + `<script type="application/octet-stream" id="bytes">${Buffer.from(small.all).toString("base64")}</script>`,
+    path: view('data-embedded="bytes" data-metrics="numbers" data-open="page"') + `<script type="application/octet-stream" id="bytes">${Buffer.from(small.all).toString("base64")}</script>` +
+      `<script type="application/json" id="numbers">${JSON.stringify({ critical_path: [{ g: 2, from_ms: 0.1, to_ms: 0.2, state: "running", file: "pool.go", line: 61 }, { g: 3, from_ms: 0.2, to_ms: 0.3, state: "running" }, { g: 999, from_ms: 0, to_ms: 1 }] })}</script>`,
+    empty: view('data-src="/timeline/empty" data-open="page"'),
     broken: view('data-src="/timeline/none" data-open="page"'),
     two: `<div class="compare">${view('data-src="/timeline/small" data-open="page"')}${view('data-src="/timeline/parts" data-open="page"')}</div>`,
     still: view('data-src="/timeline/small"'),
@@ -236,7 +242,12 @@ async function selectState(page, state, woken = false) {
 
 test("a runnable segment says who made it ready, who took it and who held the processors", async (t) => {
   const { page } = await opened(t, "one");
+  const wakes = () => server.asked.filter((u) => u.startsWith("/timeline/small?wakes")).length;
+  const before = wakes();
+  await page.locator("[data-tv=zoomin]").click();
+  assert.equal(wakes(), before, "who woke whom is fetched with the first selection");
   const arrows = await selectState(page, 3, true);
+  assert.equal(wakes(), before + 1);
   assert.ok(arrows.strong, "there is an arrow from who woke it");
   const words = await page.locator(".tv-detail").textContent();
   assert.match(words, /was runnable for/);
@@ -327,6 +338,26 @@ test("a page may carry the timeline itself", async (t) => {
   const { page, errors } = await opened(t, "embedded");
   await selectState(page, 3, true);
   assert.match(await page.locator(".tv-detail").textContent(), /Made readyby G\d+/);
+  assert.deepEqual(errors, []);
+});
+
+test("the critical path is outlined", async (t) => {
+  const { page, errors } = await opened(t, "path");
+  await page.locator("[data-tv=path]").click();
+  await waitFor(async () => (await said(page)).includes("2 steps"), 5000, () => "the path is not told");
+  assert.equal(await page.locator("[data-tv=path]").getAttribute("aria-pressed"), "true");
+  assert.equal(await page.evaluate(() => document.querySelector("trace-view").shown.shown.path.length), 2);
+  await page.locator("[data-tv=path]").click();
+  assert.equal(await page.locator("[data-tv=path]").getAttribute("aria-pressed"), "false");
+  assert.deepEqual(errors, []);
+});
+
+test("a run in which nothing happened is drawn too", async (t) => {
+  const { page, errors } = await opened(t, "empty");
+  await page.locator("[data-tv=zoomin]").click();
+  await page.locator(".tv-procs").focus();
+  for (const key of ["ArrowDown", "Enter", "f", "0", "Escape"]) await page.keyboard.press(key);
+  await page.locator("[data-tv=table]").click();
   assert.deepEqual(errors, []);
 });
 

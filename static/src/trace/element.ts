@@ -165,7 +165,8 @@ export class TraceView extends HTMLElement {
     const row = viewer.model.rowOf.get(id);
     if (row === undefined) return;
     const tick = (viewer.view.from + viewer.view.to) / 2 / viewer.model.tick;
-    void viewer.model.load(viewer.model.blockAt(tick)).then(() => {
+    if (viewer.model.blocks.length === 0) return;
+    void viewer.model.load(viewer.model.blockAt(tick)).catch(() => null).then(() => {
       const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);
       if (found) void viewer.select(found, true);
     });
@@ -208,7 +209,7 @@ export class TraceView extends HTMLElement {
     const near = view.span / pane.plot * 3 / model.tick, tick = time / model.tick;
     const found = model.at(pane.kind, pane.lanes[lane]!, tick) ?? model.at(pane.kind, pane.lanes[lane]!, tick - near, true);
     if (found && found.from <= tick + near) void viewer.select(found, false);
-    else if (!model.blocks[model.blockAt(tick)]) void model.load(model.blockAt(tick)).then(() => this.press(pane, x, y));
+    else if (model.blocks[model.blockAt(tick)] === null) void model.load(model.blockAt(tick)).then(() => this.press(pane, x, y), () => viewer.say("This part of the timeline can't be read."));
     else viewer.close();
   }
 

@@ -89,7 +89,7 @@ export class Keys {
   private async open(pane: Pane): Promise<void> {
     const { viewer } = this;
     const cursor = this.cursor(pane);
-    const found = await this.under(pane, cursor.lane, cursor.share);
+    const found = await this.under(pane, cursor.lane, cursor.share).catch(() => null);
     if (!found) return viewer.say("Nothing here.");
     const sel = viewer.shown.selected;
     if (sel && sel.row === found.row && sel.from <= found.from && sel.to >= found.to) return viewer.enter();
@@ -130,7 +130,7 @@ export class Keys {
     const { viewer } = this;
     const s = viewer.shown.selected;
     if (!s) return viewer.say("Nothing is selected: Enter opens a segment.");
-    const next = await viewer.model.neighbour(s, forward);
+    const next = await viewer.model.neighbour(s, forward).catch(() => null);
     if (next) await viewer.select(next, true);
     else viewer.say(forward ? "It did nothing after this." : "It did nothing before this.");
   }

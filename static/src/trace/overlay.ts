@@ -111,7 +111,7 @@ export function drawNames(f: Frame, s: Shown): void {
     const name = f.model.laneName(f.kind, f.lanes[i]!);
     const here = f.lanes[i] === linked || (s.cursor?.kind === f.kind && s.cursor.lane === i);
     c.fillStyle = here ? palette.css.ink : palette.css.ink2;
-    c.font = `${here ? 700 : 500} ${name.length > 5 ? 10.5 : 12}px ${palette.css.code}`;
+    c.font = `${here ? 700 : 500} ${name.length > (f.x < 56 ? 4 : 6) ? 9 : 12}px ${palette.css.code}`;
     c.fillText(name, f.x - 8, top + 19);
   }
   c.textAlign = "left";

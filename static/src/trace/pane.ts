@@ -9,8 +9,8 @@ import { drawAxis, drawBand, drawLabels, drawLeaks, drawNames, drawSelection, dr
 import { make } from "../dom";
 import { ticks, Viewport } from "./viewport";
 
-/** gutterOf is where the names of lanes stand, left of them, in CSS px: the page's own gutter. */
-export function gutterOf(el: Element): number { return parseFloat(getComputedStyle(el).getPropertyValue("--cg")) || 62; }
+/** gutterOf is the room for the names of lanes, left of them, in CSS px: the page's own gutter, which the style sheet gives as a scroll padding to have it in px. */
+export function gutterOf(el: Element): number { return Math.max(36, parseFloat(getComputedStyle(el).scrollPaddingLeft) || 42); }
 /** margin is what is left free at the right. */
 export const margin = 12;
 const axisHeight = 20;

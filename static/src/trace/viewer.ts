@@ -146,10 +146,20 @@ export class Viewer {
   private async fetchSeen(): Promise<void> {
     const first = this.model.blockAt(this.view.from / this.model.tick), last = this.model.blockAt(this.view.to / this.model.tick);
     if (last - first > 3) return;
-    for (let n = first; n <= last; n++) {
+    for (let n = first; n <= last && n < this.model.blocks.length; n++) {
       if (this.model.blocks[n]) continue;
-      await this.model.load(n);
+      if (!(await this.attempt(this.model.load(n)))) return;
       this.redraw();
+    }
+  }
+
+  /** attempt waits for what may have to be fetched, and says when that fails: then it gives null. */
+  private async attempt<T>(what: Promise<T>): Promise<T | null> {
+    try {
+      return await what;
+    } catch (e) {
+      this.say(`A part of the timeline can't be read: ${e instanceof Error ? e.message : e}`);
+      return null;
     }
   }
 
@@ -235,7 +245,8 @@ export class Viewer {
     const matches = this.model.matches;
     if (!matches) return;
     const s = this.shown.selected;
-    const found = await nextMatch(this.model, matches, s ? s.from : forward ? this.view.from / this.model.tick - 1 : this.view.to / this.model.tick, forward);
+    const at = s ? s.from : forward ? this.view.from / this.model.tick - 1 : this.view.to / this.model.tick;
+    const found = await this.attempt(nextMatch(this.model, matches, at, forward));
     if (!found) return this.say(forward ? "No match after this." : "No match before this.");
     await this.select(this.model.segment(await this.model.load(found.block), found.event), true);
   }
@@ -257,8 +268,8 @@ export class Viewer {
     this.shown.arrows = [];
     if (reveal) this.revealSelected(s);
     this.redraw();
-    const facts = await factsOf(this.model, s);
-    if (turn !== this.turn) return null;
+    const facts = await this.attempt(factsOf(this.model, s));
+    if (!facts || turn !== this.turn) return null;
     this.shown.selected = facts.segment;
     this.shown.arrows = [...facts.woke.map((w) => ({ fromRow: w.waker, toRow: w.woken, tick: w.tick, strong: false })),
       ...(facts.by ? [{ fromRow: facts.by.waker, toRow: facts.by.woken, tick: facts.by.tick, strong: true }] : [])];
@@ -324,8 +335,8 @@ export class Viewer {
   }
 
   private async sum(from: number, to: number): Promise<void> {
-    const sums = await sumRange(this.model, from / this.model.tick, to / this.model.tick);
-    if (!this.table && !this.shown.range) return;
+    const sums = await this.attempt(sumRange(this.model, from / this.model.tick, to / this.model.tick));
+    if (!sums || (!this.table && !this.shown.range)) return;
     const zoom = act("Zoom to it", () => this.view.show(from, to)), clear = act("Clear", () => this.clearRange());
     this.box.replaceChildren(sumsTable(this.model, sums, from, to), ...(this.table ? [] : [make("div", { class: "tv-acts" }, zoom, clear)]));
     this.say(`Time by state of ${plural(sums.length, "goroutine", "goroutines")}, over ${span(to - from)}: the table is below.`);
