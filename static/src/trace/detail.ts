@@ -102,6 +102,7 @@ function how(model: Model, f: Facts, acts: Acts, row: Row): void {
   if (s.state === State.runnable && f.after && f.after.proc >= 0) row("Taken by", `P${f.after.proc}`, f.after.origin > 0 ? ", " + origins[f.after.origin] + " " : null, f.after.origin > 0 ? inferred() : null);
   else if (f.after) row("After", ...state(model, f.after));
   else if (s.to >= model.contents.ticks) row("After", model.leaked(s.row) ? "nothing: it never ended" : "the trace ends");
+  else row("After", "it ended");
   const held = f.meanwhile.slice(0, 4);
   if (held.length > 0) row("Meanwhile", ...held.map((h) => make("span", { class: "tv-held" }, swatch(h.state), `${model.goroutine(h.row)} held P${h.proc} for ${span(h.ticks * model.tick)}`)));
   if (f.woke.length > 0) row("It woke", woken(model, f, acts));

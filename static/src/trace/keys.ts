@@ -93,7 +93,17 @@ export class Keys {
     if (!found) return viewer.say("Nothing here.");
     const sel = viewer.shown.selected;
     if (sel && sel.row === found.row && sel.from <= found.from && sel.to >= found.to) return viewer.enter();
-    await viewer.select(found, true);
+    const facts = await viewer.select(found, true);
+    if (facts) this.stand(pane, facts.segment);
+  }
+
+  /** stand moves the cursor to the middle of what is seen of a segment. */
+  private stand(pane: Pane, s: Segment): void {
+    const { view, model, shown } = this.viewer;
+    if (shown.cursor?.kind !== pane.kind) return;
+    const middle = (Math.max(view.from, s.from * model.tick) + Math.min(view.to, s.to * model.tick)) / 2;
+    shown.cursor.share = Math.max(0, Math.min(1, (middle - view.from) / view.span));
+    this.viewer.redraw();
   }
 
   private async under(pane: Pane, lane: number, share: number): Promise<Segment | null> {

@@ -54,14 +54,14 @@ export class Artist {
     const seen = (Math.min(w.to, b.to) - Math.max(w.from, b.from)) * scale;
     if (hi - lo > perPixel * seen + spare) return false;
     const shift = (b.from - w.from) * scale;
-    const matches = this.model.matches;
+    const { matches, pointed } = this.model;
     const gaps = kind !== "goroutines"; // who follows whom on a P is told apart
     this.pixel = -1;
     for (let at = lo; at < hi; at++) {
       const i = lanes.list[at]!;
       const s0 = b.start[i]! * scale + shift, s1 = b.end[i]! * scale + shift;
       const x0 = Math.round(s0), x1 = Math.round(s1);
-      const out = matches !== null && !matches(b, i);
+      const out = pointed >= 0 ? (b.kind[i]! & 15) !== pointed : matches !== null && !matches(b, i);
       if (x1 > x0) this.bar(b, i, x0, x1 - (gaps && x1 - x0 >= gapLeast * this.palette.ratio ? Math.round(this.palette.ratio) : 0), top, out);
       else this.add(b, i, x0, s1 - s0, top, out);
     }
@@ -132,7 +132,7 @@ export class Artist {
 
   private bin(bin: number, x0: number, x1: number, top: number): void {
     const state = bin & 15;
-    const out = (bin & faded) !== 0 || (this.model.matches !== null && this.model.filtered.length === 0);
+    const out = this.model.pointed >= 0 ? state !== this.model.pointed : (bin & faded) !== 0;
     this.put(state, x0, x1, top, barHeights[state]! * ((bin >> 4) & 7) / 7, out);
   }
 }

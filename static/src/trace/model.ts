@@ -28,6 +28,8 @@ export class Model {
   /** filtered are the levels under the present filter, of blocks that are held. */
   filtered: (Levels | null)[] = [];
   matches: Matches | null = null;
+  /** pointed is the one state that is pointed at, for as long as it is; -1 for none. */
+  pointed = -1;
   readonly rowOf = new Map<number, number>();
   private readonly wakes = new Map<number, Promise<Wakes>>();
   private readonly used: number[] = [];

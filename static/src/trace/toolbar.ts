@@ -42,10 +42,15 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
   const found = make("span", { class: "tv-found" });
   const field = make("span", { class: "tv-find" }, icon("search"), search, found,
     small("chev", "Match before (Shift Enter)", () => does.match(false), "match-before", "tv-flip"), small("chev", "Next match (Enter)", () => does.match(true), "match-next"));
-  search.addEventListener("input", () => does.search(search.value));
+  let typing = 0;
+  const soon = () => {
+    clearTimeout(typing);
+    typing = setTimeout(() => does.search(search.value), 150);
+  };
+  search.addEventListener("input", soon);
   search.addEventListener("keydown", (e) => {
     if (e.key === "Enter") { e.preventDefault(); does.match(!e.shiftKey); }
-    if (e.key === "Escape" && search.value !== "") { e.preventDefault(); e.stopPropagation(); search.value = ""; does.search(""); }
+    if (e.key === "Escape" && search.value !== "") { e.preventDefault(); e.stopPropagation(); search.value = ""; soon(); }
   });
   const toggle = (text: string, symbol: string, name: string, act: (on: boolean) => void) => {
     const b = make("button", { type: "button", class: "b", "aria-pressed": "false", "data-tv": name }, icon(symbol), text);

@@ -37,7 +37,6 @@ export class Viewer {
   palette: Palette;
   private search = "";
   private readonly states = new Set<number>();
-  private hover: number | null = null;
   private system = false;
   private followed = -1;
   private pending = 0;
@@ -214,17 +213,16 @@ export class Viewer {
     return this.states;
   }
 
-  /** point leaves in one state for as long as something points at it. */
+  /** point lets one state stand out for as long as something points at it; null for none. */
   point(state: number | null): void {
-    if (this.hover === state) return;
-    this.hover = state;
-    this.refilter();
+    if (this.model.pointed === (state ?? -1)) return;
+    this.model.pointed = state ?? -1;
+    this.read(false);
   }
 
   private refilter(): void {
-    const states = this.hover === null ? this.states : new Set([this.hover]);
     const text = this.followed >= 0 ? this.model.goroutine(this.followed) : this.search;
-    this.model.filter(filterOf(this.model, text, states));
+    this.model.filter(filterOf(this.model, text, this.states));
     this.outside.found(this.search || this.states.size > 0 ? this.count() : "");
     this.mini.stale();
     this.redraw();
