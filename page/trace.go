@@ -86,7 +86,7 @@ func openPanel(b *strings.Builder, v *TraceView, title, open string, to link) {
 	}
 	b.WriteString(`<p class="trace-m"><span>GOMAXPROCS ` + procsText(v.Trace) + `</span><span>` + span(float64(v.Trace.Wall)) + `</span>` + noise(m) + `</p>`)
 	if v.timeline() != "" && open == "" {
-		b.WriteString(`<button type="button" class="b js-only" data-act="timeline">` + string(icon("zoomin")) + `Explore</button>`)
+		b.WriteString(`<button type="button" class="b js-only" data-act="timeline">` + string(icon("zoomin")) + esc(v.exploreLabel()) + `</button>`)
 	}
 	if v.ID != "" {
 		b.WriteString(`<a class="b" href="` + esc(to.url) + `">` + string(icon(to.icon)) + esc(to.text) + `</a>`)
@@ -101,6 +101,14 @@ func (v *TraceView) timeline() string {
 		return v.Timeline
 	}
 	return "/api/traces/" + v.ID + "/timeline"
+}
+
+// exploreLabel is what the button says that lets the timeline take over.
+func (v *TraceView) exploreLabel() string {
+	if v.Name == "" {
+		return "Explore"
+	}
+	return "Explore: " + v.Name
 }
 
 // attributes are what the script of the timeline reads.

@@ -38,6 +38,9 @@ const shortcuts: [string, string][] = [
   ["Esc, then Tab", "leave the editor"],
   ["Ctrl Z", "undo, also a reset or a format"],
   ["[   ]", "the page before, the page after"],
+  ["← → ↑ ↓", "on a timeline: pan, and go from lane to lane"],
+  ["+ − 0", "on a timeline: zoom, and show the whole run"],
+  ["Enter, F", "on a timeline: open the segment, follow its goroutine"],
   ["?", "this list"],
 ];
 

@@ -3,17 +3,17 @@ import { at, Frame, halo, within } from "./overlay";
 import type { Curve } from "./contents";
 import { bytes, plural } from "./words";
 
-/** CurveSpec is a curve and how it is said. */
+/** CurveSpec is a curve and how it is said. state is whose fill it has, -1 for none of them. */
 export interface CurveSpec { name: string; label: string; curve: Curve; state: number; says: (most: number) => string }
 
 const height = 48;
 
 const known: Record<string, { label: string; state: number; says: (most: number) => string }> = {
   runnable: { label: "ready", state: 3, says: (n) => `at most ${plural(n, "goroutine", "goroutines")} ready, not running` },
-  live: { label: "live", state: 7, says: (n) => `at most ${plural(n, "goroutine", "goroutines")} alive` },
+  live: { label: "live", state: -1, says: (n) => `at most ${plural(n, "goroutine", "goroutines")} alive` },
   queue: { label: "queue", state: 3, says: (n) => `the longest queue of a P held ${n.toLocaleString("en")} (inferred)` },
   global: { label: "global", state: 3, says: (n) => `the global queue held at most ${n.toLocaleString("en")} (inferred)` },
-  heap: { label: "heap", state: 7, says: (n) => `at most ${bytes(n)} of heap objects` },
+  heap: { label: "heap", state: -1, says: (n) => `at most ${bytes(n)} of heap objects` },
 };
 
 /** curvesOf picks the curves by name, in that order; those that say nothing are left out. */
@@ -88,6 +88,7 @@ const patterns = new WeakMap<object, (CanvasPattern | string)[]>();
 
 /** hatch is the tile of a state as a pattern of the canvas. */
 function hatch(f: Frame, state: number): CanvasPattern | string {
+  if (state < 0) return f.palette.css.rule;
   let list = patterns.get(f.palette);
   if (!list) patterns.set(f.palette, (list = []));
   return list[state] ??= pattern(f, state);

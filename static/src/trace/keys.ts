@@ -28,6 +28,8 @@ export class Keys {
       case "+": case "=": view.zoom(2, this.share(pane)); return true;
       case "-": case "_": view.zoom(0.5, this.share(pane)); return true;
       case "0": view.show(0, view.wall); return true;
+      case "Home": view.show(0, view.span); return true;
+      case "End": view.show(view.wall - view.span, view.wall); return true;
       case "Enter": void this.open(pane); return true;
       case "f": case "F": return this.follow();
       case "n": case "N": void this.viewer.match(e.key === "n"); return true;

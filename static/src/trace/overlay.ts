@@ -61,6 +61,14 @@ export function drawBand(f: Frame, s: Shown): void {
   });
 }
 
+/** drawEnd marks where a run ends whose axis goes on, as that of a longer one beside it. */
+export function drawEnd(f: Frame): void {
+  const x = at(f, f.model.wall);
+  if (f.model.wall >= f.view.wall * 0.9999 || x < f.x || x > f.x + f.width) return;
+  f.c.fillStyle = f.palette.css.ink3;
+  f.c.fillRect(Math.round(x), 0, 1, Math.min(f.height, f.laneArea));
+}
+
 /** drawSpans draws the times at which the world was stopped, and the collections of the GC. */
 export function drawSpans(f: Frame): void {
   const { c, model, palette } = f;

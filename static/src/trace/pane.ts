@@ -5,7 +5,7 @@ import { Kind, Model, Segment } from "./model";
 import { drawCurves, curveHeight, CurveSpec } from "./curves";
 import { drawNotes, NoteLane, notesHeight } from "./notes";
 import { laneHeight, newRaster, Palette, Raster } from "./palette";
-import { drawAxis, drawBand, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, Frame } from "./overlay";
+import { drawAxis, drawBand, drawEnd, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, Frame } from "./overlay";
 import { make } from "../dom";
 import { ticks, Viewport } from "./viewport";
 
@@ -140,6 +140,7 @@ export class Pane {
   private over(f: Frame, s: Shown): void {
     drawBand(f, s);
     drawSpans(f);
+    drawEnd(f);
     drawNames(f, s);
     drawLabels(f, this.marks);
     if (this.kind === "goroutines") drawLeaks(f);

@@ -38,7 +38,7 @@ const kinds: [Kind, string][] = [["procs", "Processors"], ["goroutines", "Gorout
 export function toolbar(marks: Bookmark[], options: { path: boolean; system: boolean; copy: boolean }, does: Does): Toolbar {
   const lanes = kinds.map(([kind, text]) => press(text, "focus-" + kind, () => does.focus(kind)));
   const shows = [press("Lanes", "lanes", () => does.table(false)), press("Table", "table", () => does.table(true))];
-  const search = make("input", { type: "search", "aria-label": "Find by function, line, state or reason", placeholder: "function, line, state, reason", "data-tv": "search", spellcheck: "false" });
+  const search = make("input", { type: "search", "aria-label": "Find by function, line, state or reason", placeholder: "function, line, state, reason", title: "Words that must all match. Also g8, p2, stolen, leak", "data-tv": "search", spellcheck: "false" });
   const found = make("span", { class: "tv-found" });
   const field = make("span", { class: "tv-find" }, icon("search"), search, found,
     small("chev", "Match before (Shift Enter)", () => does.match(false), "match-before", "tv-flip"), small("chev", "Next match (Enter)", () => does.match(true), "match-next"));
@@ -52,15 +52,15 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
     if (e.key === "Enter") { e.preventDefault(); does.match(!e.shiftKey); }
     if (e.key === "Escape" && search.value !== "") { e.preventDefault(); e.stopPropagation(); search.value = ""; soon(); }
   });
-  const toggle = (text: string, symbol: string, name: string, act: (on: boolean) => void) => {
-    const b = make("button", { type: "button", class: "b", "aria-pressed": "false", "data-tv": name }, icon(symbol), text);
+  const toggle = (text: string, symbol: string, name: string, title: string, act: (on: boolean) => void) => {
+    const b = make("button", { type: "button", class: "b", "aria-pressed": "false", title, "data-tv": name }, icon(symbol), text);
     b.addEventListener("click", () => act(b.getAttribute("aria-pressed") !== "true"));
     return b;
   };
   const root = make("div", { class: "tv-bar", role: "group", "aria-label": "Controls of the timeline" },
     segment("Lanes of", lanes), segment("Show as", shows),
-    options.path ? toggle("Critical path", "trace", "path", (on) => does.path(on)) : null,
-    options.system ? toggle("Runtime’s", "engine", "system", (on) => does.system(on)) : null,
+    options.path ? toggle("Critical path", "trace", "path", "Outline what the end of the run waited for", (on) => does.path(on)) : null,
+    options.system ? toggle("Runtime’s", "engine", "system", "Show the runtime’s own goroutines too", (on) => does.system(on)) : null,
     ...marks.map((m) => bookmark(m, does)),
     make("span", { class: "tv-right" }, field, make("span", { class: "zoom" },
       small("chev", "Earlier (←)", () => does.pan(-0.3), "earlier", "tv-flip"), small("chev", "Later (→)", () => does.pan(0.3), "later"),
