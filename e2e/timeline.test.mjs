@@ -344,6 +344,27 @@ test("a page may carry the timeline itself", async (t) => {
   assert.deepEqual(errors, []);
 });
 
+test("a view that is moved in the page goes on, and one that is removed lets go", async (t) => {
+  const { page, errors } = await opened(t, "one");
+  await page.locator("[data-tv=zoomin]").click();
+  const before = await sight(page);
+  await page.evaluate(() => { const v = document.querySelector("trace-view"); v.parentElement.append(v); });
+  assert.deepEqual(await sight(page), before);
+  await page.evaluate(() => { document.documentElement.dataset.theme = "dark"; });
+  await waitFor(() => page.evaluate(() => document.querySelector("trace-view").shown.palette.css.paper === "#131519"), 3000, () => "the theme is not followed");
+  await page.locator("[data-tv=zoomin]").click();
+  assert.ok((await sight(page)).span < before.span);
+  const paper = await page.evaluate(async () => {
+    const v = document.querySelector("trace-view");
+    v.remove();
+    document.documentElement.dataset.theme = "light";
+    await new Promise((done) => setTimeout(done, 50));
+    return v.shown.palette.css.paper;
+  });
+  assert.equal(paper, "#131519");
+  assert.deepEqual(errors, []);
+});
+
 test("the critical path is outlined", async (t) => {
   const { page, errors } = await opened(t, "path");
   await page.locator("[data-tv=path]").click();

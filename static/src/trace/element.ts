@@ -29,15 +29,18 @@ export class TraceView extends HTMLElement {
   private readonly theme = new MutationObserver(() => this.viewer?.repaint());
   private readonly size = new ResizeObserver(() => this.viewer?.redraw());
   private path: PathStep[] | null = null;
-  private ids = ++made;
+  private readonly number = ++made;
+  private left = new AbortController();
 
-  connectedCallback(): void { if (this.hasAttribute("data-open")) void this.open(); }
+  connectedCallback(): void {
+    if (this.viewer) this.watch(this.viewer); // moved, not made
+    else if (this.hasAttribute("data-open")) void this.open();
+  }
 
   attributeChangedCallback(): void { if (this.isConnected && this.hasAttribute("data-open")) void this.open(); }
 
   disconnectedCallback(): void {
-    document.removeEventListener("pointerover", this.prose);
-    document.removeEventListener("focusin", this.prose);
+    this.left.abort();
     this.theme.disconnect();
     this.size.disconnect();
     this.viewer?.leave();
@@ -84,7 +87,7 @@ export class TraceView extends HTMLElement {
   private start(model: Model): void {
     const moment = this.moment(model);
     const live = make("p", { class: "vh", role: "status", "data-tv": "live" });
-    const summary = make("p", { class: "vh", id: `tv-sum-${this.ids}` }, summarise(model));
+    const summary = make("p", { class: "vh", id: `tv-sum-${this.number}` }, summarise(model));
     const host = make("div", { class: "tv-live" });
     let side = this.querySelector<HTMLElement>(".tv-side");
     if (!side) this.place().after((side = make("div", { class: "tv-side" })));
@@ -182,19 +185,26 @@ export class TraceView extends HTMLElement {
       bind(pane, viewer.view, hooks);
       pane.root.addEventListener("scroll", () => viewer.redraw(), { passive: true });
       pane.root.addEventListener("blur", () => { viewer.shown.cursor = null; viewer.redraw(); });
-      this.size.observe(pane.root);
     }
     this.addEventListener("keydown", (e) => {
       if (e.key === "Escape" && !e.defaultPrevented && viewer.shown.selected) { e.preventDefault(); viewer.close(true); }
     });
     this.legend(viewer);
-    document.addEventListener("pointerover", this.prose);
-    document.addEventListener("focusin", this.prose);
+    this.watch(viewer);
+    void document.fonts?.ready.then(() => viewer.redraw());
+  }
+
+  /** watch follows what is outside of the element, for as long as it is in the page. */
+  private watch(viewer: Viewer): void {
+    this.left = new AbortController();
+    const { signal } = this.left;
+    viewer.join();
+    for (const pane of Object.values(viewer.panes)) this.size.observe(pane.root);
+    for (const event of ["pointerover", "focusin"]) document.addEventListener(event, this.prose, { signal });
     this.theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     for (const query of ["(prefers-color-scheme: dark)", "(prefers-contrast: more)", "(forced-colors: active)"]) {
-      matchMedia(query).addEventListener("change", () => this.viewer?.repaint());
+      matchMedia(query).addEventListener("change", () => viewer.repaint(), { signal });
     }
-    void document.fonts?.ready.then(() => viewer.redraw());
   }
 
   private press(pane: Pane, x: number, y: number): void {

@@ -63,9 +63,12 @@ export class Viewer {
       this.heads.threads, this.panes.threads.root, hints());
     places.below.append(this.box, this.near);
     places.side.prepend(this.panel);
-    view.join(model.wall, this.changed);
+    this.join();
     this.arrange();
   }
+
+  /** join and leave follow whether the view is in the page. */
+  join(): void { this.view.join(this.model.wall, this.changed); }
 
   leave(): void { this.view.leave(this.changed); }
 

@@ -12,7 +12,8 @@ export class Viewport {
 
   /** join makes room for a trace of wall ns, and tells of changes. */
   join(wall: number, changed: () => void): void {
-    const whole = this.from === 0 && this.to === this.wall || this.listeners.size === 0;
+    if (this.listeners.has(changed)) return;
+    const whole = this.from === 0 && this.to === this.wall;
     this.wall = Math.max(this.wall, wall, least);
     this.listeners.add(changed);
     if (whole) this.show(0, this.wall);
