@@ -171,7 +171,7 @@ export class TraceView extends HTMLElement {
     if (viewer.model.blocks.length === 0) return;
     void viewer.model.load(viewer.model.blockAt(tick)).catch(() => null).then(() => {
       const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);
-      if (found) void viewer.select(found, true);
+      if (found) void viewer.select(found, true, true);
     });
   }
 

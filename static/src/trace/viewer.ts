@@ -262,8 +262,8 @@ export class Viewer {
 
   // ---- selection ----
 
-  /** select shows a segment; reveal brings it into sight. */
-  async select(s: Segment, reveal: boolean): Promise<Facts | null> {
+  /** select shows a segment; reveal brings it into sight, and quiet leaves the page where it is scrolled to. */
+  async select(s: Segment, reveal: boolean, quiet = false): Promise<Facts | null> {
     const turn = ++this.turn;
     this.shown.selected = s;
     this.shown.arrows = [];
@@ -278,6 +278,7 @@ export class Viewer {
     const b = this.model.blocks[facts.segment.block];
     this.near.replaceChildren(...(b ? [around(this.model, b, facts.segment, this.acts)] : []));
     this.say(tell(this.model, facts));
+    if (!quiet && this.panel.getBoundingClientRect().top > innerHeight - 120) this.panel.scrollIntoView({ block: "nearest" });
     this.redraw();
     this.outside.moved();
     return facts;
