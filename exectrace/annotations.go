@@ -2,6 +2,7 @@ package exectrace
 
 import (
 	"slices"
+	"strings"
 
 	"golang.org/x/exp/trace"
 )
@@ -12,6 +13,8 @@ type annotations struct {
 	tasks   named
 	regions named
 	logs    map[Log]int // N is 0 in the keys
+	notes   []Note
+	left    int // notes that were not kept
 	order   []Log
 }
 
@@ -67,25 +70,28 @@ func (b *builder) annotation(ev trace.Event, kind trace.EventKind) {
 	switch kind {
 	case trace.EventTaskBegin:
 		t := ev.Task()
-		b.user.open[t.ID] = openSpan{t.Type, b.now}
+		b.user.open[t.ID] = openSpan{t.Type, b.now, b.row(ev.Goroutine())}
 	case trace.EventTaskEnd:
 		t := ev.Task()
 		o, ok := b.user.open[t.ID]
 		if !ok {
-			o = openSpan{t.Type, 0} // it began before the trace
+			o = openSpan{t.Type, 0, none} // it began before the trace
 		}
 		delete(b.user.open, t.ID)
 		b.user.tasks.ended(o, b.now)
+		b.user.task(t.ID, o, b.now)
 	case trace.EventRegionBegin:
 		if g := b.gs[ev.Goroutine()]; g != nil {
-			g.regions = append(g.regions, openSpan{ev.Region().Type, b.now})
+			g.regions = append(g.regions, openSpan{ev.Region().Type, b.now, g.rec})
 		}
 	case trace.EventRegionEnd:
 		if g := b.gs[ev.Goroutine()]; g != nil {
 			b.user.endRegion(g, ev.Region().Type, b.now)
 		}
 	case trace.EventLog:
-		b.user.log(ev.Log())
+		l := ev.Log()
+		b.user.log(l)
+		b.user.note(Note{Kind: "log", Start: b.now, End: b.now, Name: l.Category, Text: l.Message, Row: b.row(ev.Goroutine()), Task: taskID(l.Task)})
 	}
 }
 
@@ -95,16 +101,20 @@ func (a *annotations) endRegion(g *gstate, name string, now int64) {
 		if r.name == name {
 			g.regions = slices.Delete(g.regions, i, i+1)
 			a.regions.ended(r, now)
+			a.region(r, now)
 			return
 		}
 	}
-	a.regions.ended(openSpan{name, 0}, now) // it began before the trace
+	o := openSpan{name, 0, g.rec} // it began before the trace
+	a.regions.ended(o, now)
+	a.region(o, now)
 }
 
 // closeRegions ends what a goroutine left open.
 func (a *annotations) closeRegions(g *gstate, now int64) {
 	for _, r := range g.regions {
 		a.regions.left(r, now)
+		a.region(r, now)
 	}
 	g.regions = nil
 }
@@ -130,6 +140,7 @@ func (a *annotations) finish(now int64) {
 	slices.Sort(ids)
 	for _, id := range ids {
 		a.tasks.left(a.open[id], now)
+		a.task(id, a.open[id], now)
 	}
 	clear(a.open)
 }
@@ -142,4 +153,46 @@ func (a *annotations) counts() []Log {
 		out = append(out, l)
 	}
 	return out
+}
+
+// note keeps a note for the drawing, where there is room.
+func (a *annotations) note(n Note) {
+	const most = 200 // bytes of a name or a message: a lane has no room for more
+	n.Name, n.Text = clip(n.Name, most), clip(n.Text, most)
+	if len(a.notes) >= maxSpans {
+		a.left++
+		return
+	}
+	a.notes = append(a.notes, n)
+}
+
+func (a *annotations) task(id trace.TaskID, o openSpan, now int64) {
+	a.note(Note{Kind: "task", Start: o.start, End: now, Name: o.name, Row: o.row, Task: taskID(id)})
+}
+
+func (a *annotations) region(o openSpan, now int64) {
+	a.note(Note{Kind: "region", Start: o.start, End: now, Name: o.name, Row: o.row})
+}
+
+// taskID is 0 for the background task and for none.
+func taskID(id trace.TaskID) uint64 {
+	if id == trace.NoTask {
+		return 0
+	}
+	return uint64(id)
+}
+
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// row is where a goroutine is drawn; -1 when it is not.
+func (b *builder) row(id trace.GoID) int {
+	if g := b.gs[id]; g != nil {
+		return g.rec
+	}
+	return none
 }

@@ -87,7 +87,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Add([]byte("go 1.22 trace\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		tr, err := Parse(bytes.NewReader(data), Options{MaxSegments: 1000, MaxGoroutines: 100})
+		tr, err := Parse(bytes.NewReader(data), Options{MaxGoroutines: 100})
 		if err == nil {
 			checkOrder(t, tr)
 			return

@@ -23,10 +23,12 @@ type builder struct {
 	twin   *twin
 	sum    sums
 
+	rec    recorder
+	curves curves
+	ready  int // goroutines of the program that are ready now
+
 	recs     []Goroutine
 	unlisted int
-	segs     []Segment
-	segCut   int64 // time of the first segment that was not kept; none
 }
 
 func newBuilder(opts Options) *builder {
@@ -38,7 +40,8 @@ func newBuilder(opts Options) *builder {
 		user:   newAnnotations(),
 		twin:   newTwin(),
 		sum:    newSums(),
-		segCut: none,
+		rec:    newRecorder(),
+		curves: newCurves(),
 	}
 	b.stacks = newStacks(&b.opts)
 	return b
@@ -75,6 +78,7 @@ func (b *builder) transition(ev trace.Event) {
 	switch st.Resource.Kind {
 	case trace.ResourceGoroutine:
 		b.goTransition(ev, st)
+		b.follow()
 	case trace.ResourceProc:
 		b.procTransition(st)
 	}
@@ -115,7 +119,7 @@ func (b *builder) goTransition(ev trace.Event, st trace.StateTransition) {
 
 // born makes the state of a goroutine that is new to us.
 func (b *builder) born(ev trace.Event, st trace.StateTransition) *gstate {
-	g := &gstate{id: int64(st.Resource.Goroutine()), p: none, m: none, seg: none, rec: none, state: Sleep}
+	g := &gstate{id: int64(st.Resource.Goroutine()), p: none, m: none, event: none, rec: none, state: Sleep}
 	from, _ := st.Goroutine()
 	g.existed = from != trace.GoNotExist
 	if !g.existed {
@@ -178,6 +182,7 @@ func (b *builder) prove(g *gstate, k kind) {
 		return
 	}
 	b.sum.alive(g.existed)
+	b.countReady(g, +1)
 	for _, l := range g.early {
 		b.sum.latency(l)
 	}
@@ -187,7 +192,6 @@ func (b *builder) prove(g *gstate, k kind) {
 // end closes the book on a goroutine.
 func (b *builder) end(g *gstate) {
 	g.account(b.now)
-	b.closeSegment(g)
 	b.closeWait(g)
 	b.user.closeRegions(g, b.now)
 	b.sum.times(g)
@@ -195,13 +199,27 @@ func (b *builder) end(g *gstate) {
 		b.sum.live--
 	}
 	b.record(g, b.now)
+	b.countReady(g, -1)
 	g.phase = gone
+	if g.event != none {
+		b.add(event{at: b.now, g: g, state: stateGone})
+		g.event = none
+	}
+}
+
+// countReady keeps the number of the program's goroutines that are ready when
+// g comes to be one of them, or stops being it.
+func (b *builder) countReady(g *gstate, d int) {
+	if g.phase == ready && g.kind == user {
+		b.ready += d
+	}
 }
 
 // list opens the goroutine's record, if there is room.
 func (b *builder) list(g *gstate) {
 	if len(b.recs) >= b.opts.MaxGoroutines {
 		b.unlisted++
+		b.rec.tl.cut.Goroutines++
 		return
 	}
 	g.rec = len(b.recs)
@@ -215,7 +233,7 @@ func (b *builder) record(g *gstate, ended int64) {
 	}
 	r := &b.recs[g.rec]
 	r.Func, r.CreatedBy, r.CreatedAt = g.func_, g.by, b.stacks.frame(g.created)
-	r.Ended, r.System, r.Times = ended, g.kind != user, g.times
+	r.Ended, r.System, r.Existed, r.Times = ended, g.kind != user, g.existed, g.times
 	r.Last = g.now()
 	if g.phase == waiting {
 		r.Reason = g.reason
@@ -227,7 +245,6 @@ func (b *builder) finish() {
 	for _, id := range slices.Sorted(maps.Keys(b.gs)) {
 		g := b.gs[id]
 		g.account(b.now)
-		b.closeSegment(g)
 		b.closeWait(g)
 		b.user.closeRegions(g, b.now)
 		if g.kind == unproven {
@@ -240,4 +257,14 @@ func (b *builder) finish() {
 	b.ranges.finish(b.now)
 	b.user.finish(b.now)
 	b.procs.advance(b.now)
+	b.rec.close(b.now)
+}
+
+// follow lets the curves follow what changed.
+func (b *builder) follow() {
+	b.curves.live.set(b.now, float64(b.sum.live))
+	b.curves.runnable.set(b.now, float64(b.ready))
+	local, global := b.twin.depths()
+	b.curves.queue.set(b.now, float64(local))
+	b.curves.global.set(b.now, float64(global))
 }

@@ -67,10 +67,13 @@ type gstate struct {
 	reason    string
 	state     State // of phase waiting
 	sync      string
-	at        place // where it stopped
+	at        place  // where it stopped
+	stack     uint32 // the same, whole
+	origin    Origin // of its last start
 
-	seg     int // open segment, or none
-	rec     int // its Goroutine record, or none
+	event   int  // its last event of the open block, or none
+	drawn   bool // its last event written says a state
+	rec     int  // its Goroutine record, or none
 	created place
 	by      int64
 	born    int64
@@ -94,6 +97,7 @@ type latency struct {
 type openSpan struct {
 	name  string
 	start int64
+	row   int // of the goroutine that began it, or none
 }
 
 // now is the State it is in, for the drawing and the accounts.

@@ -17,16 +17,16 @@ func (b *builder) toReady(g *gstate, ev trace.Event, st trace.StateTransition) {
 	case trace.GoSyscall:
 		b.leaveP(g, ev)
 	}
-	b.closeSegment(g)
 	b.closeWait(g)
 	g.cause = b.readyCause(g, ev, st, s)
 	g.handsOver = s != nil && s.yield && st.Reason == "preempted"
 	b.enter(g, ready, from)
 	if from == trace.GoNotExist {
-		g.at = g.created
+		g.at, g.stack = g.created, b.stacks.info(ev.Stack()).id
 	}
 	b.twin.ready(g, ev, b.ranges.stopping(), len(b.procs.busy))
 	b.openSegment(g)
+	b.woken(g, ev)
 }
 
 func (b *builder) readyCause(g *gstate, ev trace.Event, st trace.StateTransition, s *stackInfo) cause {
@@ -65,15 +65,14 @@ func (b *builder) toRunning(g *gstate, ev trace.Event) {
 		// Back from a system call that was under way when the trace began: it
 		// kept its P all the time, or it would be runnable now.
 		g.held += g.times[Syscall]
-		if g.seg != none {
-			b.segs[g.seg].P = p
+		if e := b.openEvent(g); e != nil {
+			e.p = int32(p + 1)
 		}
 	}
-	b.closeSegment(g)
 	if g.phase == ready {
 		b.started(g, ev, p)
 	}
-	g.at = 0
+	g.at, g.stack = 0, 0
 	b.enter(g, running, from)
 	g.p, g.m = p, int64(ev.Thread())
 	b.procs.hold(g)
@@ -95,7 +94,7 @@ func (b *builder) started(g *gstate, ev trace.Event, p int64) {
 	if g.kind == user {
 		b.sum.switches += b.procs.runs(p, g.id)
 	}
-	b.twin.start(g, ev)
+	g.origin = b.twin.originOf(g, ev)
 }
 
 func (b *builder) toSyscall(g *gstate, ev trace.Event, st trace.StateTransition) {
@@ -107,8 +106,7 @@ func (b *builder) toSyscall(g *gstate, ev trace.Event, st trace.StateTransition)
 	} else {
 		g.p, g.m = none, int64(ev.Thread())
 	}
-	b.closeSegment(g)
-	g.at = s.at
+	g.at, g.stack = s.at, s.id
 	b.enter(g, syscall, from)
 	b.procs.hold(g)
 	b.openSegment(g)
@@ -121,8 +119,7 @@ func (b *builder) toWaiting(g *gstate, ev trace.Event, st trace.StateTransition)
 	if from == trace.GoRunning {
 		b.stopped(g, ev, s, st.Reason)
 	}
-	b.closeSegment(g)
-	g.at, g.sync = s.at, s.sync
+	g.at, g.stack, g.sync = s.at, s.id, s.sync
 	g.reason = st.Reason
 	switch {
 	case g.reason == "" && from == trace.GoUndetermined:
@@ -137,7 +134,9 @@ func (b *builder) toWaiting(g *gstate, ev trace.Event, st trace.StateTransition)
 
 // enter begins a phase.
 func (b *builder) enter(g *gstate, p phase, from trace.GoState) {
+	b.countReady(g, -1)
 	g.phase = p
+	b.countReady(g, +1)
 	if from == trace.GoUndetermined {
 		g.since, g.known = 0, false // it was so before the trace began
 		g.marked = 0
@@ -149,7 +148,7 @@ func (b *builder) enter(g *gstate, p phase, from trace.GoState) {
 
 // stopped notes where a running goroutine lost its P.
 func (b *builder) stopped(g *gstate, ev trace.Event, s *stackInfo, reason string) {
-	g.at = s.at
+	g.at, g.stack = s.at, s.id
 	if g.kind == user && reason == "preempted" && !s.yield {
 		b.sum.line(s.at).running += float64(b.now - g.since)
 	}
@@ -161,8 +160,8 @@ func (b *builder) stopped(g *gstate, ev trace.Event, s *stackInfo, reason string
 func (b *builder) leaveP(g *gstate, ev trace.Event) {
 	if g.phase == running {
 		b.ownP(g, ev)
-		if g.seg != none {
-			b.segs[g.seg].At = b.stacks.frame(g.at)
+		if e := b.openEvent(g); e != nil {
+			e.stack = g.stack
 		}
 	}
 	b.procs.release(g)
@@ -175,8 +174,8 @@ func (b *builder) ownP(g *gstate, ev trace.Event) {
 		return
 	}
 	g.p, g.m = int64(ev.Proc()), int64(ev.Thread())
-	if g.seg != none {
-		b.segs[g.seg].P, b.segs[g.seg].M = g.p, g.m
+	if e := b.openEvent(g); e != nil {
+		e.p, e.m = int32(g.p+1), b.rec.thread(g.m)
 	}
 }
 
@@ -197,42 +196,36 @@ func (b *builder) closeWait(g *gstate) {
 	l.waiting[g.reason] += d
 }
 
-// openSegment begins a segment of g's state.
+// openSegment begins a segment of g's state, which ends the one before.
 func (b *builder) openSegment(g *gstate) {
-	if g.kind == system && g.p == none {
-		return // of the runtime's own, only what holds a P is drawn
+	if g.rec == none {
+		return // there are too many to draw
 	}
-	if len(b.segs) >= b.opts.MaxSegments {
-		if b.segCut == none {
-			b.segCut = b.now
-		}
-		return
-	}
-	start := b.now
-	if !g.known {
-		start = 0
-	}
-	s := Segment{Start: start, G: g.id, P: g.p, M: g.m, State: g.now()}
+	e := event{at: b.now, g: g, state: uint8(g.now()), early: !g.known, p: int32(g.p + 1), m: b.rec.thread(g.m)}
 	switch g.phase {
 	case running:
-		s.Reason = g.gcWork()
+		e.reason = b.rec.reason(g.gcWork())
+		e.origin, g.origin = g.origin, OriginUnknown
 	case waiting:
-		s.Reason, s.At = g.reason, b.stacks.frame(g.at)
+		e.reason, e.stack = b.rec.reason(g.reason), g.stack
 	case ready:
-		s.Reason, s.At = causeNames[g.cause], b.stacks.frame(g.at)
+		e.reason, e.stack = b.rec.reason(causeNames[g.cause]), g.stack
 	case syscall:
-		s.At = b.stacks.frame(g.at)
+		e.stack = g.stack
 	}
-	g.seg = len(b.segs)
-	b.segs = append(b.segs, s)
+	b.add(e)
 }
 
-func (b *builder) closeSegment(g *gstate) {
-	if g.seg == none {
+// woken notes in the event of g, which was just made ready, who did it.
+func (b *builder) woken(g *gstate, ev trace.Event) {
+	by := ev.Goroutine()
+	e := b.openEvent(g)
+	if e == nil || by == trace.NoGoroutine || int64(by) == g.id {
 		return
 	}
-	b.segs[g.seg].End = b.now
-	g.seg = none
+	if w := b.gs[by]; w != nil && w.rec != none {
+		e.waker, e.wstack = int32(w.rec+1), b.stacks.info(ev.Stack()).id
+	}
 }
 
 // split ends g's segment and begins another, because something about it
@@ -240,7 +233,6 @@ func (b *builder) closeSegment(g *gstate) {
 func (b *builder) split(g *gstate, change func()) {
 	g.account(b.now)
 	known := g.known
-	b.closeSegment(g)
 	change()
 	g.known = true
 	b.openSegment(g)

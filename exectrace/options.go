@@ -25,15 +25,13 @@ type Options struct {
 	// Race says that the program was built with the race detector, which
 	// makes the scheduler choose at random.
 	Race bool `json:"race,omitempty"`
-	// MaxSegments bounds Trace.Segments, MaxGoroutines Trace.Goroutines;
-	// 0 means 200,000 and 50,000.
-	MaxSegments   int `json:"max_segments,omitempty"`
+	// MaxGoroutines bounds Trace.Goroutines, and so what is drawn; 0 means
+	// 262,144.
 	MaxGoroutines int `json:"max_goroutines,omitempty"`
 }
 
 const (
-	defaultSegments   = 200_000
-	defaultGoroutines = 50_000
+	defaultGoroutines = 1 << 18
 	// maxNames bounds what a program can make up names for: reasons, tasks,
 	// regions, logs, lines. What comes after is summed as otherName.
 	maxNames  = 4096
@@ -44,9 +42,6 @@ const (
 )
 
 func (o Options) withDefaults() Options {
-	if o.MaxSegments <= 0 {
-		o.MaxSegments = defaultSegments
-	}
 	if o.MaxGoroutines <= 0 {
 		o.MaxGoroutines = defaultGoroutines
 	}

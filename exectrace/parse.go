@@ -23,7 +23,7 @@ func Parse(r io.Reader, opts Options) (*Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.report(s.version, cut), nil
+	return b.report(s.version, cut)
 }
 
 // readAll feeds all events to the state machine.

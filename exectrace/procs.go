@@ -88,5 +88,6 @@ func (b *builder) metric(m trace.Metric) {
 		b.twin.setProcs(n)
 	case "/memory/classes/heap/objects:bytes":
 		b.sum.heap(m.Value.Uint64())
+		b.curves.heap.set(b.now, float64(m.Value.Uint64()))
 	}
 }

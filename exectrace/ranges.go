@@ -20,6 +20,8 @@ const maxSpans = 10_000
 // stopped.
 type ranges struct {
 	stw      []Span
+	marks    []Span
+	left     int // spans that were not kept
 	stwOpen  bool
 	stwStart int64
 	stwName  string
@@ -92,6 +94,7 @@ func (r *ranges) markPhase(begins bool, from, now int64) {
 	if r.markOpen {
 		r.markOpen = false
 		r.mark += float64(now - r.markFrom)
+		r.marks = r.keep(r.marks, Span{Start: r.markFrom, End: now, Name: markRange})
 	}
 }
 
@@ -112,9 +115,16 @@ func (r *ranges) stopWorld(begins bool, name string, now int64) {
 	if strings.HasPrefix(name, "GC ") {
 		r.gcSTW += float64(now - r.stwStart)
 	}
-	if len(r.stw) < maxSpans {
-		r.stw = append(r.stw, Span{Start: r.stwStart, End: now, Name: r.stwName})
+	r.stw = r.keep(r.stw, Span{Start: r.stwStart, End: now, Name: r.stwName})
+}
+
+// keep adds a span where there is room.
+func (r *ranges) keep(list []Span, s Span) []Span {
+	if len(list) >= maxSpans {
+		r.left++
+		return list
 	}
+	return append(list, s)
 }
 
 func (r *ranges) finish(now int64) {

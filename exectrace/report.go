@@ -15,61 +15,43 @@ const (
 )
 
 // report makes the trace out of all that was seen.
-func (b *builder) report(version string, cut bool) *Trace {
+func (b *builder) report(version string, cut bool) (*Trace, error) {
 	b.finish()
 	t := &Trace{
-		GoVersion:     version,
-		Wall:          b.now,
-		Procs:         b.procs.most,
-		Events:        b.events,
-		Goroutines:    byCreation(b.recs),
-		STW:           b.ranges.stw,
-		SegmentsUntil: b.now,
-		Busy:          b.sum.allRunning,
-		Unlisted:      b.unlisted,
-	}
-	t.Segments = b.lanes()
-	if b.segCut != none {
-		t.SegmentsUntil = b.segCut
+		GoVersion:  version,
+		Wall:       b.now,
+		Procs:      b.procs.most,
+		Events:     b.events,
+		Goroutines: b.recs,
+		STW:        b.ranges.stw,
+		Marks:      b.ranges.marks,
+		Notes:      b.notes(),
+		Busy:       b.sum.allRunning,
+		Unlisted:   b.unlisted,
+		tl:         b.timeline(),
 	}
 	t.Metrics = b.metrics(t)
+	t.Curves = b.curves.end(b.now, t.Metrics.Steals.Stolen != nil)
 	how := b.opts.Truncated
 	if how == "" && cut {
 		how = "cut"
 	}
 	t.Know(how, b.opts.CPU)
-	return t
+	return t, b.rec.err
 }
 
-// byCreation puts those first that were there before the trace.
-func byCreation(recs []Goroutine) []Goroutine {
-	slices.SortStableFunc(recs, func(x, y Goroutine) int {
-		if c := cmp.Compare(x.Created, y.Created); c != 0 {
-			return c
-		}
-		return cmp.Compare(x.ID, y.ID)
-	})
-	return recs
+// timeline is what was recorded, with its tables.
+func (b *builder) timeline() timeline {
+	tl := b.rec.tl
+	tl.frames, tl.own, tl.stacks = b.stacks.frames, b.stacks.own, b.stacks.whole
+	tl.cut.Stacks, tl.cut.Spans, tl.cut.Notes = b.stacks.left, b.ranges.left, b.user.left
+	return tl
 }
 
-// lanes puts the segments in order of start, without those in which one of the
-// runtime's own goroutines holds no P.
-func (b *builder) lanes() []Segment {
-	hidden := map[int64]bool{}
-	for _, r := range b.recs {
-		if r.System {
-			hidden[r.ID] = true
-		}
-	}
-	out := make([]Segment, 0, len(b.segs))
-	for _, first := range []bool{true, false} {
-		for _, s := range b.segs {
-			if (s.Start == 0) == first && !(s.P == none && hidden[s.G]) {
-				out = append(out, s)
-			}
-		}
-	}
-	return out
+// notes puts what the program wrote in order of time.
+func (b *builder) notes() []Note {
+	slices.SortStableFunc(b.user.notes, func(x, y Note) int { return cmp.Compare(x.Start, y.Start) })
+	return b.user.notes
 }
 
 func (b *builder) metrics(t *Trace) Metrics {

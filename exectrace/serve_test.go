@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/gob"
 	"errors"
+	"io"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -57,20 +59,31 @@ func TestServeRefusesBadRequests(t *testing.T) {
 }
 
 func TestDecodeRefusesWhatDoesNotFit(t *testing.T) {
-	good := columns{
-		Wall: 10, Metrics: []byte("{}"), Frames: []Frame{{}}, Reasons: []string{""},
-		Start: []int64{1}, Len: []int64{2}, G: []int64{1}, P: []int64{0}, M: []int64{0},
-		State: []byte{0}, Reason: []uint32{0}, At: []uint32{0},
+	tr, err := Parse(bytes.NewReader(fixture(t, "mutex")), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good, err := pack(tr)
+	if err != nil {
+		t.Fatal(err)
 	}
 	for name, spoil := range map[string]func(c *columns){
-		"fine":        func(*columns) {},
-		"length":      func(c *columns) { c.G = nil },
-		"state":       func(c *columns) { c.State = []byte{99} },
-		"reason":      func(c *columns) { c.Reason = []uint32{5} },
-		"frame":       func(c *columns) { c.At = []uint32{1} },
-		"before zero": func(c *columns) { c.Start = []int64{-1} },
-		"past end":    func(c *columns) { c.Len = []int64{10} },
-		"metrics":     func(c *columns) { c.Metrics = []byte("{") },
+		"fine":           func(*columns) {},
+		"length":         func(c *columns) { c.At = nil },
+		"state":          func(c *columns) { c.State = slices.Repeat([]byte{99}, len(c.State)) },
+		"function":       func(c *columns) { c.Funcs = nil },
+		"frame of stack": func(c *columns) { c.Stacks = [][]uint32{{}, {1 << 20}} },
+		"no stacks":      func(c *columns) { c.Stacks = c.Stacks[:1] },
+		"no threads":     func(c *columns) { c.Threads = nil },
+		"fewer rows":     func(c *columns) { c.ID = c.ID[:1] },
+		"no blocks":      func(c *columns) { c.Blocks = nil },
+		"damaged block":  func(c *columns) { c.Blocks = []block{{To: 1, N: 1, Events: []byte("zip"), Wakes: c.Blocks[0].Wakes}} },
+		"too many":       func(c *columns) { b := c.Blocks[0]; b.N++; c.Blocks = []block{b} },
+		"past end":       func(c *columns) { b := c.Blocks[0]; b.To += 100; c.Blocks = []block{b} },
+		"span past end":  func(c *columns) { c.STW = []Span{{Start: 1, End: c.Wall + 1}} },
+		"note of no row": func(c *columns) { c.Notes = []Note{{Row: 1 << 20}} },
+		"curve":          func(c *columns) { c.Curves = []Curve{{Width: 1}} },
+		"metrics":        func(c *columns) { c.Metrics = []byte("{") },
 	} {
 		c := good
 		spoil(&c)
@@ -99,7 +112,11 @@ func FuzzDecode(f *testing.F) {
 	f.Add(out.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if tr, err := Decode(bytes.NewReader(data)); err == nil {
-			checkOrder(t, &Trace{Wall: tr.Wall, Segments: tr.Segments})
+			for range tr.Segments() {
+			}
+			if err := tr.WriteWhole(io.Discard); err != nil {
+				t.Error(err)
+			}
 		}
 	})
 }

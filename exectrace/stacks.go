@@ -1,6 +1,7 @@
 package exectrace
 
 import (
+	"encoding/binary"
 	"path"
 	"strings"
 
@@ -12,6 +13,7 @@ type place uint32
 
 // stackInfo is what is kept of a stack.
 type stackInfo struct {
+	id    uint32 // of the whole stack; 0 when it is not kept
 	at    place  // innermost frame that is the learner's
 	entry string // outermost function: where the goroutine started
 	name  string // what to call such a goroutine: its outermost own function
@@ -24,15 +26,23 @@ type stackInfo struct {
 type stacks struct {
 	opts   *Options
 	frames []Frame
+	own    []bool // of frames
 	index  map[Frame]place
 	cache  map[trace.Stack]*stackInfo
+	whole  [][]uint32
+	ids    map[string]uint32 // by the numbers of the frames
+	key    []byte
+	left   int // stacks that were not kept
 }
 
 func newStacks(opts *Options) *stacks {
 	return &stacks{
 		opts:   opts,
 		frames: make([]Frame, 1),
+		own:    make([]bool, 1),
 		index:  map[Frame]place{{}: 0},
+		whole:  make([][]uint32, 1),
+		ids:    map[string]uint32{},
 		cache:  map[trace.Stack]*stackInfo{},
 	}
 }
@@ -60,15 +70,20 @@ func (s *stacks) info(st trace.Stack) *stackInfo {
 
 func (s *stacks) read(st trace.Stack) *stackInfo {
 	i := &stackInfo{}
+	s.key = s.key[:0]
 	inSync := true
 	caller := "" // the function before the outermost
 	for f := range st.Frames() {
 		if f.Func == "" {
 			continue
 		}
-		if s.opts.own(f.Func) {
+		p := s.intern(f)
+		if len(s.key) < 4*maxDepth {
+			s.key = binary.LittleEndian.AppendUint32(s.key, uint32(p))
+		}
+		if s.own[p] {
 			if i.at == 0 {
-				i.at = s.intern(f)
+				i.at = p
 			}
 			if i.name == "" || !strings.Contains(f.Func, ".gowrap") {
 				i.name = f.Func
@@ -89,7 +104,27 @@ func (s *stacks) read(st trace.Stack) *stackInfo {
 			i.name = caller
 		}
 	}
+	i.id = s.keep()
 	return i
+}
+
+// keep gives the stack of the frames in key its number.
+func (s *stacks) keep() uint32 {
+	if id, ok := s.ids[string(s.key)]; ok || len(s.key) == 0 {
+		return id
+	}
+	if len(s.whole) >= maxStacks {
+		s.left++
+		return 0
+	}
+	id := uint32(len(s.whole))
+	list := make([]uint32, len(s.key)/4)
+	for i := range list {
+		list[i] = binary.LittleEndian.Uint32(s.key[4*i:])
+	}
+	s.whole = append(s.whole, list)
+	s.ids[string(s.key)] = id
+	return id
 }
 
 func (s *stacks) intern(f trace.StackFrame) place {
@@ -98,6 +133,7 @@ func (s *stacks) intern(f trace.StackFrame) place {
 	if !ok {
 		p = place(len(s.frames))
 		s.frames = append(s.frames, fr)
+		s.own = append(s.own, s.opts.own(f.Func))
 		s.index[fr] = p
 	}
 	return p

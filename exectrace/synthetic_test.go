@@ -84,9 +84,14 @@ func (s *script) rang(us int64, kind trace.EventKind, on ctx, name string, scope
 	}))
 }
 
-func (s *script) report() *Trace {
+func (s *script) report() *Trace { s.t.Helper(); return s.reportOf(twinVersion) }
+
+func (s *script) reportOf(version string) *Trace {
 	s.t.Helper()
-	tr := s.b.report(twinVersion, false)
+	tr, err := s.b.report(version, false)
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	checkInvariants(s.t, tr)
 	return tr
 }
@@ -131,7 +136,7 @@ func TestThePOfAStartIsItsOwn(t *testing.T) {
 	s.begin()
 	s.move(move{us: 50, on: idle1, g: 2, from: runnable, to: goRunning})
 	s.move(move{us: 80, on: mainOn, g: 1, from: goRunning, to: goRunning})
-	for _, seg := range s.report().Segments {
+	for seg := range s.report().Segments() {
 		want := map[State]map[int64]int64{Runnable: {2: none}, Running: {1: 0, 2: 1}}[seg.State][seg.G]
 		if seg.P != want {
 			t.Errorf("%s segment of G%d is on P%d, want %d: made ready on P0, it ran on P1", seg.State, seg.G, seg.P, want)
@@ -316,15 +321,15 @@ func TestHarnessIsNoGoroutineOfTheProgram(t *testing.T) {
 	}
 }
 
-func TestSegmentsAreCutAndSaySo(t *testing.T) {
-	s := newScript(t, Options{MaxSegments: 2, MaxGoroutines: 2})
+func TestLanesAreBoundedAndSaySo(t *testing.T) {
+	s := newScript(t, Options{MaxGoroutines: 2})
 	s.begin()
 	s.move(move{us: 50, on: idle1, g: 2, from: runnable, to: goRunning})
 	s.move(move{us: 60, on: mainOn, g: 3, from: notExist, to: runnable, stack: worker})
 	s.move(move{us: 80, on: ctx{2, 1, 11}, g: 2, from: goRunning, to: notExist})
 	tr := s.report()
-	if len(tr.Segments) != 2 || tr.SegmentsUntil != 50_000 || tr.Unlisted != 1 {
-		t.Errorf("%d segments until %d ns, %d unlisted; want 2 until 50,000 and 1", len(tr.Segments), tr.SegmentsUntil, tr.Unlisted)
+	if tr.Unlisted != 1 || len(tr.Goroutines) != 2 || tr.contents().Cut.Goroutines != 1 {
+		t.Errorf("%d listed, %d unlisted, cut %+v; want 2 and 1, and the timeline to say so", len(tr.Goroutines), tr.Unlisted, tr.contents().Cut)
 	}
 	if m := tr.Metrics; m.Goroutines.Created != 2 || m.RunningMS != .110 {
 		t.Errorf("created %d, running %.3f ms; the metrics must be of the whole: 2 and 0.110", m.Goroutines.Created, m.RunningMS)

@@ -47,10 +47,13 @@ type Segment struct {
 	P          int64 // -1 when it holds none
 	M          int64 // -1 when unknown
 	State      State
+	Origin     Origin // of a Running that began with a start; inferred
 	Reason     string // the runtime's own words for why it waits
 	// At is the line in the learner's source where it waits, or where it
 	// lost its P; zero when unknown.
 	At Frame
+	// Row is the index of its goroutine in Trace.Goroutines.
+	Row int
 }
 
 // Goroutine is one G of the trace.
@@ -62,6 +65,7 @@ type Goroutine struct {
 	Created   int64  // ns; 0 when it was there before the trace
 	Ended     int64  // ns; -1 when it lived at the end
 	System    bool   // the runtime's own
+	Existed   bool   // it was there before the trace
 	// Times is how long it was in each state, in ns. It is whole even where
 	// the segments are cut.
 	Times [NumStates]int64
@@ -76,13 +80,12 @@ type Trace struct {
 	Wall       int64 // ns
 	Procs      int   // the largest GOMAXPROCS seen
 	Events     int64
-	Goroutines []Goroutine // by creation time
-	Segments   []Segment   // by start
+	Goroutines []Goroutine // in the order in which the trace tells of them
 	STW        []Span      // the world stopped; those of the tracer are left out
+	Marks      []Span      // the GC's mark phases
+	Notes      []Note      // tasks, regions and logs of the program, by start
+	Curves     []Curve
 	Metrics    Metrics
-	// SegmentsUntil is the time up to which Segments are whole: Wall, or less
-	// where Options.MaxSegments cut them. The metrics are always of the whole.
-	SegmentsUntil int64
 	// Busy is how long goroutines held a P, in ns, summed over all of them, the
 	// runtime's own too.
 	Busy float64
@@ -90,6 +93,19 @@ type Trace struct {
 	// because there were more than Options.MaxGoroutines. They are counted in
 	// the metrics.
 	Unlisted int
+
+	tl timeline
+}
+
+// Note is what a program wrote into its trace: a stretch of time (task,
+// region) or a moment (log).
+type Note struct {
+	Kind       string // task, region or log
+	Start, End int64  // ns
+	Name       string // of a log: its category
+	Text       string // of a log: its message
+	Row        int    // index in Trace.Goroutines; -1 unknown
+	Task       uint64 // id of the task; 0 for none
 }
 
 // Span is a named stretch of time.

@@ -103,7 +103,7 @@ func TestTwinSaysNothingItCannotKnow(t *testing.T) {
 		if c.starts {
 			s.once(20, 2, 1)
 		}
-		got := s.b.report(c.version, false).Metrics
+		got := s.reportOf(c.version).Metrics
 		if got.Steals.Stolen != nil || got.Steals.Confidence != nil || got.Why["steals.stolen"] == "" || !got.Steals.Inferred {
 			t.Errorf("%s: steals %+v, why %q; want nothing, with a reason", name, got.Steals, got.Why["steals.stolen"])
 		}

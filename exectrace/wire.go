@@ -14,27 +14,33 @@ type answer struct {
 	Columns columns
 }
 
-// columns is a Trace on the wire. Segments go by column, their strings and
+// columns is a Trace on the wire: goroutines by column, with their strings and
 // frames through tables; the metrics as JSON, which keeps a nil from a zero.
 type columns struct {
-	GoVersion     string
-	Wall, Events  int64
-	Busy          float64
-	Procs         int
-	SegmentsUntil int64
-	Unlisted      int
-	Goroutines    []Goroutine
-	STW           []Span
-	Metrics       []byte
+	GoVersion    string
+	Wall, Events int64
+	Busy         float64
+	Procs        int
+	Unlisted     int
+	STW, Marks   []Span
+	Notes        []Note
+	Curves       []Curve
+	Metrics      []byte
 
+	Threads []int64
 	Frames  []Frame
+	Own     []bool
+	Stacks  [][]uint32
 	Reasons []string
-	Start   []int64 // since the start of the segment before
-	Len     []int64
-	G, P, M []int64
-	State   []byte
-	Reason  []uint32
-	At      []uint32
+	Blocks  []block
+	Cut     cutCounts
+
+	Funcs              []string
+	ID, By             []int64
+	Created, Ended     []int64
+	Func, At, LastWait []uint32
+	State, Flags       []byte
+	Times              []int64 // NumStates for each goroutine
 }
 
 func pack(t *Trace) (columns, error) {
@@ -42,27 +48,34 @@ func pack(t *Trace) (columns, error) {
 	if err != nil {
 		return columns{}, fmt.Errorf("encode metrics: %w", err)
 	}
-	n := len(t.Segments)
 	c := columns{
-		GoVersion: t.GoVersion, Wall: t.Wall, Events: t.Events, Busy: t.Busy, Procs: t.Procs,
-		SegmentsUntil: t.SegmentsUntil, Unlisted: t.Unlisted,
-		Goroutines: t.Goroutines, STW: t.STW, Metrics: m,
-		Start: make([]int64, n), Len: make([]int64, n),
-		G: make([]int64, n), P: make([]int64, n), M: make([]int64, n),
-		State: make([]byte, n), Reason: make([]uint32, n), At: make([]uint32, n),
+		GoVersion: t.GoVersion, Wall: t.Wall, Events: t.Events, Busy: t.Busy, Procs: t.Procs, Unlisted: t.Unlisted,
+		STW: t.STW, Marks: t.Marks, Notes: t.Notes, Curves: t.Curves, Metrics: m,
+		Threads: t.tl.threads, Frames: t.tl.frames, Own: t.tl.own, Stacks: t.tl.stacks, Reasons: t.tl.reasons,
+		Blocks: t.tl.blocks, Cut: t.tl.cut,
 	}
-	frames, reasons := map[Frame]uint32{}, map[string]uint32{}
-	var before int64
-	for i := range t.Segments {
-		s := &t.Segments[i]
-		c.Start[i], c.Len[i] = s.Start-before, s.End-s.Start
-		c.G[i], c.P[i], c.M[i] = s.G, s.P, s.M
-		c.State[i] = byte(s.State)
-		c.Reason[i] = number(reasons, &c.Reasons, s.Reason)
-		c.At[i] = number(frames, &c.Frames, s.At)
-		before = s.Start
+	frames := make(map[Frame]uint32, len(c.Frames))
+	for i, f := range c.Frames {
+		frames[f] = uint32(i)
 	}
+	c.goroutines(t.Goroutines, frames)
 	return c, nil
+}
+
+func (c *columns) goroutines(list []Goroutine, frames map[Frame]uint32) {
+	funcs := map[string]uint32{}
+	for i := range list {
+		g := &list[i]
+		c.ID, c.By = append(c.ID, g.ID), append(c.By, g.CreatedBy)
+		c.Created, c.Ended = append(c.Created, g.Created), append(c.Ended, g.Ended)
+		c.Func = append(c.Func, number(funcs, &c.Funcs, g.Func))
+		c.LastWait = append(c.LastWait, number(funcs, &c.Funcs, g.Reason))
+		c.At = append(c.At, frames[g.CreatedAt])
+		c.State = append(c.State, byte(g.Last))
+		f := g.flags(false)
+		c.Flags = append(c.Flags, byte(f))
+		c.Times = append(c.Times, g.Times[:]...)
+	}
 }
 
 // number gives v its place in a table.
@@ -78,38 +91,82 @@ func number[T comparable](index map[T]uint32, table *[]T, v T) uint32 {
 
 var errColumns = errors.New("the columns do not fit together")
 
+// unpack trusts nothing: who wrote the columns has read a hostile trace.
 func (c *columns) unpack() (*Trace, error) {
 	t := &Trace{
-		GoVersion: c.GoVersion, Wall: c.Wall, Events: c.Events, Busy: c.Busy, Procs: c.Procs,
-		SegmentsUntil: c.SegmentsUntil, Unlisted: c.Unlisted,
-		Goroutines: c.Goroutines, STW: c.STW,
+		GoVersion: c.GoVersion, Wall: c.Wall, Events: c.Events, Busy: c.Busy, Procs: c.Procs, Unlisted: c.Unlisted,
+		STW: c.STW, Marks: c.Marks, Notes: c.Notes, Curves: c.Curves,
+		tl: timeline{
+			threads: c.Threads, frames: c.Frames, own: c.Own, stacks: c.Stacks, reasons: c.Reasons, blocks: c.Blocks, cut: c.Cut,
+		},
 	}
 	if err := json.Unmarshal(c.Metrics, &t.Metrics); err != nil {
 		return nil, fmt.Errorf("metrics: %w", err)
 	}
-	n := len(c.Start)
-	for _, l := range []int{len(c.Len), len(c.G), len(c.P), len(c.M), len(c.State), len(c.Reason), len(c.At)} {
-		if l != n {
-			return nil, errColumns
-		}
+	if c.Wall < 0 || !c.tablesFit() || !c.unpackGoroutines(t) || !t.drawable() {
+		return nil, errColumns
 	}
-	t.Segments = make([]Segment, n)
-	var at int64
-	for i := range t.Segments {
-		at += c.Start[i]
-		if !c.fits(i, at) {
-			return nil, errColumns
-		}
-		t.Segments[i] = Segment{
-			Start: at, End: at + c.Len[i], G: c.G[i], P: c.P[i], M: c.M[i],
-			State: State(c.State[i]), Reason: c.Reasons[c.Reason[i]], At: c.Frames[c.At[i]],
-		}
+	if err := t.tl.check(len(t.Goroutines), t.ticks()); err != nil {
+		return nil, err
 	}
 	return t, nil
 }
 
-// fits says whether segment i, that starts at, is one that Parse could make.
-func (c *columns) fits(i int, at int64) bool {
-	return c.Start[i] >= 0 && c.Len[i] >= 0 && at >= 0 && at <= c.Wall && c.Len[i] <= c.Wall-at &&
-		c.State[i] < byte(NumStates) && int(c.Reason[i]) < len(c.Reasons) && int(c.At[i]) < len(c.Frames)
+func (c *columns) tablesFit() bool {
+	if len(c.Frames) == 0 || len(c.Own) != len(c.Frames) || len(c.Stacks) == 0 || len(c.Reasons) == 0 || len(c.Blocks) == 0 {
+		return false
+	}
+	for _, s := range c.Stacks {
+		for _, f := range s {
+			if int(f) >= len(c.Frames) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (c *columns) unpackGoroutines(t *Trace) bool {
+	n := len(c.ID)
+	for _, l := range []int{len(c.By), len(c.Created), len(c.Ended), len(c.Func), len(c.LastWait), len(c.At), len(c.State), len(c.Flags), len(c.Times) / int(NumStates)} {
+		if l != n {
+			return false
+		}
+	}
+	t.Goroutines = make([]Goroutine, n)
+	for i := range t.Goroutines {
+		if int(c.Func[i]) >= len(c.Funcs) || int(c.LastWait[i]) >= len(c.Funcs) || int(c.At[i]) >= len(c.Frames) || c.State[i] >= byte(NumStates) {
+			return false
+		}
+		g := Goroutine{
+			ID: c.ID[i], Func: c.Funcs[c.Func[i]], CreatedBy: c.By[i], CreatedAt: c.Frames[c.At[i]],
+			Created: c.Created[i], Ended: c.Ended[i], System: c.Flags[i]&flagSystem != 0, Existed: c.Flags[i]&flagBefore != 0,
+			Last: State(c.State[i]), Reason: c.Funcs[c.LastWait[i]],
+		}
+		copy(g.Times[:], c.Times[i*int(NumStates):])
+		t.Goroutines[i] = g
+	}
+	return true
+}
+
+// drawable says that spans, notes and curves lie within the trace.
+func (t *Trace) drawable() bool {
+	for _, list := range [][]Span{t.STW, t.Marks} {
+		for _, s := range list {
+			if s.Start < 0 || s.End < s.Start || s.End > t.Wall {
+				return false
+			}
+		}
+	}
+	for _, n := range t.Notes {
+		if n.Start < 0 || n.End < n.Start || n.End > t.Wall || n.Row < none || n.Row >= len(t.Goroutines) {
+			return false
+		}
+	}
+	for _, c := range t.Curves {
+		if c.Width < tickNS || len(c.Max) != len(c.Mean) || len(c.Max) > maxBins {
+			return false
+		}
+	}
+	return true
 }

@@ -178,9 +178,9 @@ func traceNotes(t *exectrace.Trace) string {
 		}
 		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + esc(words) + `</p>`)
 	}
-	if t.SegmentsUntil < t.Wall {
-		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + `The lanes are drawn for the first ` + span(float64(t.SegmentsUntil)) +
-			`: ` + thousands(int64(len(t.Segments))) + ` segments. The numbers are of the whole run.</p>`)
+	if t.Unlisted > 0 {
+		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + `Lanes are drawn for the first ` + thousands(int64(len(t.Goroutines))) +
+			` goroutines. The numbers are of all of them.</p>`)
 	}
 	return b.String()
 }
@@ -199,12 +199,11 @@ func newPicture(t *exectrace.Trace, rows, bars, most int) *picture {
 
 // pictureOn draws on an axis that may be longer than the trace.
 func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int) *picture {
-	p := &picture{t: t}
-	for least := axis / int64(bars); ; least = least*3/2 + 1 {
-		p.lanes = newTraceLanes(t, least, rows)
-		if p.lanes.bars() <= most || least > axis/coarsest {
-			break
-		}
+	least := axis / int64(bars)
+	p := &picture{t: t, lanes: newTraceLanes(t, least, rows)}
+	for p.lanes.bars() > most && least <= axis/coarsest {
+		least = least*3/2 + 1
+		p.lanes.coarsen(least)
 	}
 	p.ready, p.most = readyCurve(t, axis, curveBins)
 	return p
@@ -236,7 +235,7 @@ func (p *picture) processors(axis int64) *svgLanes {
 	}
 	return &svgLanes{
 		lanes: p.lanes.Ps, ready: p.ready, most: p.most, stw: p.t.STW,
-		span: axis, until: p.t.SegmentsUntil, wall: p.t.Wall, says: says, axis: true,
+		span: axis, wall: p.t.Wall, says: says, axis: true,
 	}
 }
 
@@ -245,7 +244,7 @@ func (p *picture) goroutines(axis int64) *svgLanes {
 	if p.lanes.Hidden > 0 {
 		says = thousands(int64(len(p.lanes.Gs))) + " of " + thousands(int64(p.lanes.All)) + " goroutines over " + span(float64(p.t.Wall))
 	}
-	return &svgLanes{lanes: p.lanes.Gs, stw: p.t.STW, span: axis, until: p.t.SegmentsUntil, wall: p.t.Wall, says: says, axis: true}
+	return &svgLanes{lanes: p.lanes.Gs, stw: p.t.STW, span: axis, wall: p.t.Wall, says: says, axis: true}
 }
 
 // which says which goroutines have a row.

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"cmp"
 	"slices"
 
 	"course/tutor/exectrace"
@@ -40,36 +39,50 @@ type traceLanes struct {
 func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
 	system := systemGoroutines(t)
 	picked, all := pickGoroutines(t, rows)
-	byG := make(map[int64][]exectrace.Segment, len(picked))
+	byG := make(map[int64]*barMaker, len(picked))
 	for _, g := range picked {
-		byG[g.ID] = nil
+		byG[g.ID] = &barMaker{least: least}
 	}
-	byP := make([][]exectrace.Segment, max(t.Procs, 1))
-	for _, s := range t.Segments {
-		if _, ok := byG[s.G]; ok {
-			byG[s.G] = append(byG[s.G], s)
+	byP := make([]*barMaker, min(max(t.Procs, 1), maxLanes))
+	for p := range byP {
+		byP[p] = &barMaker{least: least}
+	}
+	for s := range t.Segments() {
+		if m := byG[s.G]; m != nil {
+			m.add(barOf(s))
 		}
-		if s.P < 0 || (system[s.G] && s.State != exectrace.GC) {
+		if s.P < 0 || s.P >= maxLanes || (system[s.G] && s.State != exectrace.GC) {
 			continue // of the runtime's own work only GC is drawn
 		}
-		for int(s.P) >= len(byP) && s.P < maxLanes {
-			byP = append(byP, nil)
+		for int(s.P) >= len(byP) {
+			byP = append(byP, &barMaker{least: least})
 		}
-		if int(s.P) < len(byP) {
-			byP[s.P] = append(byP[s.P], s)
-		}
+		byP[s.P].add(barOf(s))
 	}
 	l := traceLanes{Hidden: all - len(picked), All: all}
-	for p, segs := range byP[:min(len(byP), maxLanes)] {
-		l.Ps = append(l.Ps, traceLane{Name: laneName("P", int64(p)), Bars: mergeSegments(segs, least)})
+	for p, m := range byP {
+		l.Ps = append(l.Ps, traceLane{Name: laneName("P", int64(p)), Bars: m.end()})
 	}
 	for _, g := range picked {
 		l.Gs = append(l.Gs, traceLane{
 			Name: laneName("G", g.ID), About: aboutGoroutine(g),
-			Bars: mergeSegments(byG[g.ID], least), Stuck: stuck(t, g),
+			Bars: byG[g.ID].end(), Stuck: stuck(t, g),
 		})
 	}
 	return l
+}
+
+// coarsen merges what is shorter than least, as newTraceLanes would have.
+func (l *traceLanes) coarsen(least int64) {
+	for _, lanes := range [][]traceLane{l.Ps, l.Gs} {
+		for i := range lanes {
+			m := &barMaker{least: least}
+			for _, b := range lanes[i].Bars {
+				m.add(b)
+			}
+			lanes[i].Bars = m.end()
+		}
+	}
 }
 
 // bars is how many marks the lanes have.
@@ -117,45 +130,68 @@ func pickGoroutines(t *exectrace.Trace, rows int) (picked []exectrace.Goroutine,
 	return picked, all
 }
 
-// mergeSegments makes bars of the segments of one lane, which do not overlap
-// and are in order. Segments shorter than least that lie within one least of
-// each other become one bar, so that it is never drawn longer than what it
-// stands for.
-func mergeSegments(segs []exectrace.Segment, least int64) []traceBar {
-	var out []traceBar
-	for i := 0; i < len(segs); {
-		j := i + 1
-		for j < len(segs) && short(segs[j], least) && short(segs[i], least) && segs[j].Start-segs[i].Start < least {
-			j++
-		}
-		bar := newBar(segs[i:j])
-		if n := len(out) - 1; n >= 0 && alike(out[n], bar) {
-			out[n] = joined(out[n], bar)
-		} else {
-			out = append(out, bar)
-		}
-		i = j
-	}
-	return out
+// barMaker makes the bars of one lane of its segments, which do not overlap and
+// come in order. What is shorter than least and begins within one least of each
+// other becomes one bar, so that it is never drawn longer than what it stands
+// for.
+type barMaker struct {
+	least int64
+	out   []traceBar
+	bar   traceBar // the one being put together
+	open  bool
+	first bool // it may take more: it is short
 }
 
-func short(s exectrace.Segment, least int64) bool { return s.End-s.Start < least }
+func (m *barMaker) add(b traceBar) {
+	short := b.End-b.Start < m.least
+	if m.open && m.first && short && b.Start-m.bar.Start < m.least {
+		m.bar.take(b)
+		return
+	}
+	m.flush()
+	m.bar, m.open, m.first = b, true, short
+}
 
-func newBar(segs []exectrace.Segment) traceBar {
-	b := traceBar{Start: segs[0].Start, End: segs[len(segs)-1].End, N: len(segs)}
-	for _, s := range segs {
-		b.Times[s.State] += s.End - s.Start
+func (m *barMaker) flush() {
+	if !m.open {
+		return
 	}
-	if len(segs) == 1 {
-		b.State, b.Share, b.Seg = segs[0].State, 1, &segs[0]
-		return b
+	m.bar.measure()
+	if n := len(m.out) - 1; n >= 0 && alike(m.out[n], m.bar) {
+		m.out[n].take(m.bar)
+		m.out[n].measure()
+		return
 	}
-	b.measure()
+	m.out = append(m.out, m.bar)
+}
+
+// end gives the bars.
+func (m *barMaker) end() []traceBar {
+	m.flush()
+	m.open = false
+	return m.out
+}
+
+func barOf(s exectrace.Segment) traceBar {
+	b := traceBar{Start: s.Start, End: s.End, N: 1, State: s.State, Share: 1, Seg: &s}
+	b.Times[s.State] = s.End - s.Start
 	return b
+}
+
+// take adds the bar that follows.
+func (b *traceBar) take(next traceBar) {
+	for s, d := range next.Times {
+		b.Times[s] += d
+	}
+	b.End, b.N, b.Seg = next.End, b.N+next.N, nil
 }
 
 // measure gives the bar the state that fills most of it.
 func (b *traceBar) measure() {
+	if b.Seg != nil {
+		return // one segment fills it, however short
+	}
+	b.State = 0
 	for s := range exectrace.NumStates {
 		if b.Times[s] > b.Times[b.State] {
 			b.State = s
@@ -175,42 +211,20 @@ func alike(a, b traceBar) bool {
 		b.Start-a.End < (b.End-b.Start)/4
 }
 
-func joined(a, b traceBar) traceBar {
-	for s, d := range b.Times {
-		a.Times[s] += d
-	}
-	a.End, a.N = b.End, a.N+b.N
-	a.measure()
-	return a
-}
-
 // readyCurve is how many goroutines of the program were ready and not running,
 // on average, in each of n equal parts of span, and the most there ever were.
 func readyCurve(t *exectrace.Trace, span int64, n int) (mean []float64, most int) {
 	mean = make([]float64, n)
-	if span <= 0 {
-		return mean, 0
-	}
-	system := systemGoroutines(t)
-	type edge struct {
-		at int64
-		d  int
-	}
-	var edges []edge
-	for _, s := range t.Segments {
-		if s.State == exectrace.Runnable && !system[s.G] && s.End > s.Start {
-			edges = append(edges, edge{s.Start, 1}, edge{s.End, -1})
+	for _, c := range t.Curves {
+		if c.Name != "runnable" || span <= 0 {
+			continue
 		}
-	}
-	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.d, b.d)) })
-	width := float64(span) / float64(n)
-	now := 0
-	for i, e := range edges {
-		if i > 0 {
-			spread(mean, float64(edges[i-1].at)/width, float64(e.at)/width, float64(now))
+		width := float64(span) / float64(n)
+		for i, v := range c.Mean {
+			from := int64(i) * c.Width
+			spread(mean, float64(from)/width, float64(min(from+c.Width, t.Wall))/width, v)
+			most = max(most, int(c.Max[i]))
 		}
-		now += e.d
-		most = max(most, now)
 	}
 	return mean, most
 }

@@ -89,7 +89,6 @@ type svgLanes struct {
 	most  int       // of it
 	stw   []exectrace.Span
 	span  int64  // ns of the time axis
-	until int64  // ns up to which lanes are whole
 	wall  int64  // ns that the trace lasted; the axis may be longer
 	says  string // the picture in a sentence
 	axis  bool
@@ -312,17 +311,13 @@ func (s *svgLanes) stuck(c *canvas) {
 		if l.Stuck == "" {
 			continue
 		}
-		c.write(`<rect class="stuck" x="`, c.percent(s.until), `" y="`, strconv.Itoa(laneHeight*i+8),
+		c.write(`<rect class="stuck" x="`, c.percent(s.wall), `" y="`, strconv.Itoa(laneHeight*i+8),
 			`" width="3" height="15" transform="translate(-3 0)"><title>`, esc(l.Name+" "+l.Stuck), `</title></rect>`)
 	}
 }
 
-// missing marks where the segments that were kept end, and where the trace
-// does when the axis is longer.
+// missing marks where the trace ends when the axis is longer.
 func (s *svgLanes) missing(c *canvas, lanes int) {
-	if s.until < s.wall {
-		s.upright(c, "cut", s.until, lanes)
-	}
 	if s.wall < s.span {
 		s.upright(c, "fin", s.wall, lanes)
 	}

@@ -73,7 +73,7 @@ func (s *Server) keepTrace(ctx context.Context, id string, data []byte) *traceRe
 func (t *traceRecord) size() int64 {
 	n := len(t.data) + 4096
 	if t.trace != nil {
-		n += 160*len(t.trace.Segments) + 256*len(t.trace.Goroutines) + 128*len(t.trace.Metrics.Lines)
+		n += t.trace.TimelineBytes() + 256*len(t.trace.Goroutines) + 128*len(t.trace.Metrics.Lines)
 	}
 	return int64(n)
 }
