@@ -109,7 +109,12 @@ test("a traced run in the chapter is explored where it stands", async (t) => {
   assert.ok(asked.some((u) => u.endsWith("/timeline")));
   assert.ok(!(await view.locator(".tv-still").isVisible()) && (await view.locator(".tv-procs").isVisible()));
   assert.equal(page.url(), tutor.url + section, "the chapter's address stays");
+  await view.locator(".tv-goroutines").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await view.locator(".tv-detail").waitFor();
   assert.deepEqual(errors, []);
+  assert.deepEqual(await axe(page), []);
   await view.scrollIntoViewIfNeeded();
   await picture(page, "trace-inline");
 });
