@@ -46,6 +46,8 @@ func collect(m types.Map, prefix string, out *[]string) {
 //	logs("category")                   how many logs of that category
 //	logged("category", "message")      how many of exactly that message
 //	waited("sleep")                    .n .total_ms
+//	waiters("work.go")                 the most goroutines that waited at one
+//	                                   moment in that file
 //	most_waited()                      the reason that took the most time
 func traceNames() types.Map {
 	f := types.Float64
@@ -76,6 +78,7 @@ func traceFunctions() types.Map {
 		"region":      types.TypeOf(func(string) Span { return Span{} }),
 		"logs":        types.TypeOf(func(string) int { return 0 }),
 		"logged":      types.TypeOf(func(string, string) int { return 0 }),
+		"waiters":     types.TypeOf(func(string) int { return 0 }),
 		"waited":      types.TypeOf(func(string) Wait { return Wait{} }),
 		"most_waited": types.TypeOf(func() string { return "" }),
 	}

@@ -128,6 +128,7 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 	run.env["cpu_ms"] = run.cpuMS
 	run.env["call_ms"] = spanOf(t.Metrics.Regions, "tutor:"+word).TotalMS
 	run.env["args"] = loose(run.args)
+	run.env["waiters"] = func(file string) int { return waiters(segmentsOf(t), file) }
 	return nil
 }
 

@@ -19,14 +19,15 @@ func Mix(i int) uint64 {
 	return x
 }
 
-// Ask is one request to a server that takes d to answer. While it waits it
-// needs no processor. When ctx is done it gives up at once.
+// Ask is one request to a server that takes d to answer, and answers with more
+// the longer it was given. While it waits it needs no processor. When ctx is
+// done it gives up at once.
 func Ask(ctx context.Context, i int, d time.Duration) (int, error) {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return i*i + 7, nil
+		return i*i + int(d/time.Millisecond), nil
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	}

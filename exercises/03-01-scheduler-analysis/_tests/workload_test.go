@@ -31,7 +31,7 @@ func TestIOBound(t *testing.T) {
 	}
 	want := make([]int, requests)
 	for i := range want {
-		want[i] = i*i + 7
+		want[i] = i*i + int(d/time.Millisecond)
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("IOBound answered %v, want %v", got, want)

@@ -84,5 +84,5 @@ func request(ctx context.Context, i int, d time.Duration) (int, error) {
 		return 0, err
 	}
 	trace.Log(ctx, "answer", strconv.Itoa(i))
-	return answer, nil
+	return answer + int(d/time.Millisecond), nil
 }

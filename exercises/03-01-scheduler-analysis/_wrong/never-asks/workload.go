@@ -81,5 +81,5 @@ func request(ctx context.Context, i int, d time.Duration) (int, error) {
 		return 0, ctx.Err()
 	}
 	trace.Log(ctx, "answer", strconv.Itoa(i))
-	return i*i + 7, nil
+	return i*i + int(d/time.Millisecond), nil
 }
