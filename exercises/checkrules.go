@@ -9,6 +9,9 @@ func (ex *Exercise) checkRules(m *matter) {
 		switch c.Kind {
 		case "trace":
 			compileRule(m, c, TraceScope())
+			if why := notForDeciding(c.Rule); why != "" {
+				m.add(c.Line, fmt.Sprintf("check %s: rule: %s", c.ID, why), shownFix)
+			}
 			compileMessage(m, c, TraceScope())
 		case "call":
 			if c.Compare == "rule" && c.Rule != "" {
