@@ -1,8 +1,6 @@
 package sandbox
 
 import (
-	"bufio"
-	"encoding/binary"
 	"io"
 	"os"
 	"sync"
@@ -54,70 +52,4 @@ func (c *collector) capture() Capture {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return Capture{Kept: c.kept, Total: c.seen}
-}
-
-// traceReader takes the frames that the trace harness sends: four bytes of
-// length, then the bytes. A frame of length wholeMark says that what came so
-// far can be read as a trace; a length of 0, and one byte, why the trace ended.
-// Without that it was cut off.
-type traceReader struct {
-	from  *os.File
-	limit int64
-	data  []byte
-	whole int // bytes of data that can be read
-	full  bool
-	why   byte
-}
-
-const (
-	maxFrame  = 1 << 20 // more than the runtime's largest batch
-	wholeMark = 1<<32 - 1
-)
-
-func (t *traceReader) run() {
-	r := bufio.NewReaderSize(t.from, 64<<10)
-	for t.frame(r) {
-	}
-	// What follows is drained, or a forger of frames would hang.
-	_, _ = io.Copy(io.Discard, r)
-}
-
-func (t *traceReader) frame(r *bufio.Reader) bool {
-	var head [4]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return false
-	}
-	n := int64(binary.LittleEndian.Uint32(head[:]))
-	if n == 0 {
-		t.why, _ = r.ReadByte()
-		return false
-	}
-	if n == wholeMark {
-		t.whole = len(t.data)
-		return true
-	}
-	if n > maxFrame {
-		return false
-	}
-	frame := make([]byte, n)
-	got, err := io.ReadFull(r, frame)
-	if int64(len(t.data)+got) > t.limit {
-		t.full = true
-	}
-	if !t.full {
-		t.data = append(t.data, frame[:got]...)
-	}
-	return err == nil
-}
-
-func (t *traceReader) result() *Trace {
-	cut := map[byte]string{'e': "", 'c': "cap", 'i': "idle", 't': "killed"}
-	why, known := cut[t.why]
-	switch {
-	case t.full:
-		why = "cap"
-	case !known:
-		why = "killed"
-	}
-	return &Trace{Data: t.data[:t.whole], Truncated: why}
 }

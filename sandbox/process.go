@@ -23,7 +23,7 @@ type Launch struct {
 	Stdin  io.Reader // nil: none
 	// Sink is told what is printed as it appears; it may be nil.
 	Sink func(Output)
-	// Trace keeps a descriptor for an execution trace.
+	// Trace keeps a descriptor for execution traces and what goes with them.
 	Trace bool
 	// Talk opens descriptors 3 and 4 of the program for a conversation; see
 	// Process.Say and Process.Hear. The crash descriptor is then 5, not 3,
@@ -72,12 +72,6 @@ type Ended struct {
 	Trace     *Trace // nil when none was asked for
 	Missing   []jail.Layer
 	Startup   time.Duration
-}
-
-// Trace is the execution trace of a program.
-type Trace struct {
-	Data      []byte
-	Truncated string // "", cap, idle, killed
 }
 
 // Start confines and starts a program. It is killed when ctx is done, and its
@@ -155,7 +149,7 @@ func (p *Process) open() (theirs []*os.File, err error) {
 	if p.launch.Trace {
 		from, his := pipe(false)
 		spec.Extra = append(spec.Extra, his)
-		p.trace = &traceReader{from: from, limit: p.launch.Limits.Trace}
+		p.trace = newTraceReader(from, p.launch.Limits.Trace)
 	}
 	p.talk.printed = out
 	return theirs, err

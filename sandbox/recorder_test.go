@@ -1,9 +1,6 @@
 package sandbox
 
 import (
-	"bytes"
-	"encoding/binary"
-	"os"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -97,59 +94,6 @@ func TestRecorderHandsOnAll(t *testing.T) {
 	r.finish()
 	if got.String() != want.String() {
 		t.Errorf("the sink got %d bytes, want %d", got.Len(), want.Len())
-	}
-}
-
-// frames encodes what the trace harness would send.
-func frames(parts ...string) []byte {
-	var b bytes.Buffer
-	for _, p := range parts {
-		switch p {
-		case "|":
-			b.Write([]byte{0xff, 0xff, 0xff, 0xff})
-		default:
-			b.Write(binary.LittleEndian.AppendUint32(nil, uint32(len(p))))
-			b.WriteString(p)
-		}
-	}
-	return b.Bytes()
-}
-
-// TestTraceFrames holds what is kept of a trace, whole, cut off and forged.
-func TestTraceFrames(t *testing.T) {
-	end := func(b []byte, why byte) []byte { return append(b, 0, 0, 0, 0, why) }
-	tests := []struct {
-		name      string
-		sent      []byte
-		data, why string
-	}{
-		{"whole", end(frames("head", "gen1", "|", "gen2", "|"), 'e'), "headgen1gen2", ""},
-		{"idle", end(frames("head", "gen1", "|"), 'i'), "headgen1", "idle"},
-		{"late", end(frames("head", "gen1", "|"), 't'), "headgen1", "killed"},
-		{"cut off within a generation", frames("head", "gen1", "|", "gen2"), "headgen1", "killed"},
-		{"cut off within a frame", frames("head", "gen1", "|", "gen2")[:25], "headgen1", "killed"},
-		{"nothing", nil, "", "killed"},
-		{"over the limit", end(frames("head", "gen1", "|", strings.Repeat("x", 100), "|"), 'e'), "headgen1", "cap"},
-		{"a length that is no frame", append(frames("head", "|"), 0xff, 0xff, 0xff, 0x7f), "head", "killed"},
-		{"an unknown reason", end(frames("head", "|"), 'x'), "head", "killed"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			r, w, err := os.Pipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			go func() {
-				w.Write(test.sent)
-				w.Close()
-			}()
-			reader := &traceReader{from: r, limit: 50}
-			reader.run()
-			r.Close()
-			if got := reader.result(); string(got.Data) != test.data || got.Truncated != test.why {
-				t.Errorf("%q %q, want %q %q", got.Data, got.Truncated, test.data, test.why)
-			}
-		})
 	}
 }
 

@@ -292,8 +292,13 @@ type Isolation struct {
 
 // Artifact is something a run handed over through a descriptor.
 type Artifact struct {
-	Name  string `json:"name"` // trace
-	Kind  string `json:"kind"` // trace
+	// Name is trace, trace-end, goroutineleak, or of a trace-file what the
+	// program called it.
+	Name string `json:"name"`
+	// Kind is trace (of the run), trace-end (what was kept of the end of one
+	// that its limit cut), trace-file (a trace that the program took itself)
+	// or leaks (goroutines that can never go on).
+	Kind  string `json:"kind"`
 	ID    string `json:"id"`
 	Bytes int    `json:"bytes"`
 	Data  []byte `json:"-"`
@@ -345,7 +350,21 @@ type (
 type TraceInfo struct {
 	ID        string  `json:"id"`
 	Metrics   any     `json:"metrics"`
-	Truncated *string `json:"truncated"` // cap, idle, killed
+	Truncated *string `json:"truncated"` // cap, idle, killed, stopped
 	// Problem says why there are no metrics; "" when there are.
 	Problem string `json:"problem,omitempty"`
+	// Leaks is the garbage collector's word on leaked goroutines, next to the
+	// trace's; nil where it is never asked.
+	Leaks *LeakProfile `json:"leak_profile,omitempty"`
+	// End is the end of the trace, kept apart, when its limit has cut it.
+	End *TraceEnd `json:"end,omitempty"`
+}
+
+// TraceEnd is the last part of a trace that was cut by its limit: a trace of
+// its own, the artifact of kind trace-end.
+type TraceEnd struct {
+	ID      string `json:"id"`
+	Bytes   int    `json:"bytes"`
+	Missing int64  `json:"missing_bytes"` // between the beginning and this
+	Says    string `json:"says"`          // what is missing, in a sentence or two
 }

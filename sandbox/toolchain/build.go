@@ -24,6 +24,7 @@ import (
 type request struct {
 	plan
 	trace *traceConfig // nil without a trace
+	wire  bool         // hand over the traces that the program takes itself
 	talk  bool
 	fresh bool
 }
@@ -32,6 +33,8 @@ type request struct {
 type traceConfig struct {
 	idle, end time.Duration
 	bytes     int64
+	leaks     int // ask for leaked goroutines in the end: 0 or 1
+	threads   int // most threads the program may have
 }
 
 // built is what came of a request.
@@ -55,7 +58,7 @@ const (
 
 // key is a hash of everything that goes into the program.
 func (r *request) key(l *library) (string, error) {
-	parts := []any{l.dir, language, r.godebug, r.talk, r.noMain != nil}
+	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil}
 	if r.trace != nil {
 		parts = append(parts, *r.trace, r.trace.String())
 	}
@@ -73,7 +76,7 @@ func (r *request) key(l *library) (string, error) {
 }
 
 func (c *traceConfig) String() string {
-	return fmt.Sprintf("%d %d %d", c.idle.Milliseconds(), c.end.Milliseconds(), c.bytes)
+	return fmt.Sprintf("%d %d %d %d %d", c.idle.Milliseconds(), c.end.Milliseconds(), c.bytes, c.leaks, c.threads)
 }
 
 // build makes a program, or finds it made. The error is ours.
@@ -282,12 +285,15 @@ func (s *steps) link() {
 	if r.talk {
 		args = append(args, "-X="+crashPath+".fd=5")
 	}
-	if r.trace != nil {
+	if r.wire {
 		fd := 4
 		if r.talk {
 			fd = 6
 		}
-		args = append(args, fmt.Sprintf("-X=%s.config=%d %s", runPath, fd, r.trace))
+		args = append(args, fmt.Sprintf("-X=%s.fd=%d", wirePath, fd))
+	}
+	if r.trace != nil {
+		args = append(args, fmt.Sprintf("-X=%s.config=%s", runPath, r.trace))
 	}
 	if r.godebug != "" {
 		args = append(args, "-X=runtime.godebugDefault="+r.godebug)

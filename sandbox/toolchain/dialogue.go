@@ -30,7 +30,7 @@ func (s *stage) fillAll(ended []*sandbox.Ended) {
 	sum := s.result
 	sum.Status = sandbox.StatusOK
 	for _, e := range ended {
-		one := &stage{learners: s.learners, result: &sandbox.Result{}}
+		one := &stage{part: s.part, learners: s.learners, result: &sandbox.Result{}}
 		one.fill(e)
 		res := one.result
 		if sum.Status == sandbox.StatusOK && res.Status != sandbox.StatusOK {
@@ -59,6 +59,9 @@ func addUsage(sum, one *sandbox.Result) {
 // named trace, the others trace.2 and so on.
 func (s *stage) addTrace(one *sandbox.Result) {
 	for _, a := range one.Artifacts {
+		if a.Kind != "trace" {
+			continue
+		}
 		if n := len(s.result.Artifacts); n > 0 {
 			a.Name += "." + itoa(n+1)
 		}

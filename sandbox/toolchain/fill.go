@@ -25,7 +25,7 @@ func (s *stage) fill(e *sandbox.Ended) {
 	res.Diagnostics = append(res.Diagnostics, s.runtimeDiagnostics(e)...)
 	res.Isolation = less(res.Isolation, e)
 	if e.Trace != nil {
-		s.fillTrace(e.Trace)
+		s.fillTraces(e.Trace)
 	}
 }
 
@@ -41,24 +41,6 @@ func less(measured sandbox.Isolation, e *sandbox.Ended) sandbox.Isolation {
 		}
 	}
 	return measured
-}
-
-// fillTrace hands the trace over, if the program lived to write any: the
-// runtime writes it out once a second and when it ends.
-func (s *stage) fillTrace(t *sandbox.Trace) {
-	info := &sandbox.TraceInfo{ID: newID()}
-	s.result.Trace = info
-	if t.Truncated != "" {
-		info.Truncated = &t.Truncated
-	}
-	if len(t.Data) == 0 {
-		info.ID, info.Problem = "", "The program ended before any of its trace was written."
-		if t.Truncated == "cap" {
-			info.Problem = "The trace outgrew its limit before any of it could be kept: there is too much going on at once."
-		}
-		return
-	}
-	s.result.Artifacts = append(s.result.Artifacts, sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Bytes: len(t.Data), Data: t.Data})
 }
 
 // signalName names the signals that can end a program; others, which Go

@@ -14,13 +14,14 @@ import (
 //go:embed all:_harness
 var harnessFS embed.FS
 
-// runtimeFile is added to package runtime when the standard library is
-// compiled.
-const runtimeFile = "_harness/runtime/tutor.go"
+// runtimeDir holds the files that are added to package runtime when the
+// standard library is compiled, each as tutor_NAME.
+const runtimeDir = "_harness/runtime"
 
 // The import paths of the harness.
 const (
 	crashPath  = "tutor/crash"
+	wirePath   = "tutor/wire"
 	tracerPath = "tutor/tracer"
 	runPath    = "tutor/run"
 	tracePath  = "tutor/trace"
@@ -35,7 +36,7 @@ type harnessPackage struct {
 // harnessPackages are listed so that each comes after those it imports.
 func harnessPackages(goos, goarch string) ([]harnessPackage, error) {
 	var list []harnessPackage
-	for _, p := range []string{crashPath, tracerPath, runPath, tracePath} {
+	for _, p := range []string{crashPath, wirePath, tracerPath, runPath, tracePath} {
 		dir := path.Join("_harness", path.Base(p))
 		entries, err := fs.ReadDir(harnessFS, dir)
 		if err != nil {

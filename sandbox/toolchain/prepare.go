@@ -82,21 +82,28 @@ func (l *library) phase(ctx context.Context, packages []string, complete bool) e
 	return l.publish(ctx, m)
 }
 
-// overlay adds our file to package runtime.
+// overlay adds our files to package runtime.
 func (l *library) overlay() (string, error) {
 	if err := os.MkdirAll(l.work(), 0o755); err != nil {
 		return "", err
 	}
-	text, err := harnessFS.ReadFile(runtimeFile)
+	files, err := harnessFS.ReadDir(runtimeDir)
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(l.work(), "runtime.go")
-	if err := os.WriteFile(file, text, 0o644); err != nil {
-		return "", err
+	replace := map[string]string{}
+	for _, f := range files {
+		text, err := harnessFS.ReadFile(runtimeDir + "/" + f.Name())
+		if err != nil {
+			return "", err
+		}
+		file := filepath.Join(l.work(), "runtime_"+f.Name())
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(l.tool.Root, "src", "runtime", "tutor_"+f.Name())] = file
 	}
-	replace := map[string]map[string]string{"Replace": {filepath.Join(l.tool.Root, "src", "runtime", "tutor.go"): file}}
-	data, err := json.Marshal(replace)
+	data, err := json.Marshal(map[string]map[string]string{"Replace": replace})
 	if err != nil {
 		return "", err
 	}

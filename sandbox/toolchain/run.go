@@ -148,6 +148,8 @@ type stage struct {
 	built    *built
 	result   *sandbox.Result
 	learners []string // names of learners' files, as shown
+	wire     bool     // the program can hand over traces
+	leaks    bool     // and is asked for leaked goroutines
 }
 
 // parts are those of the job; a plain job is one part.
@@ -188,8 +190,8 @@ func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.D
 	if len(problems) > 0 {
 		return problems, nil
 	}
-	if s.part.Trace {
-		shareTrace(packages)
+	if s.part.Trace || r.job.Dialogue == nil {
+		s.wire = shareTrace(packages) || s.part.Trace
 	}
 	has, err := l.await(ctx, standardImports(packages), func(done, total int) {
 		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "prepare", MS: since(r.began), Done: done, Total: total}})
@@ -202,9 +204,10 @@ func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.D
 	return problems, nil
 }
 
-// shareTrace maps runtime/trace to our stand-in, since only one trace of a
-// program can be taken at a time and ours is.
-func shareTrace(packages []inspected) {
+// shareTrace maps runtime/trace to our stand-in: only one trace of a program
+// can be taken at a time, and ours may be, and what the program traces itself
+// is handed over. It says whether any package imports it.
+func shareTrace(packages []inspected) (any bool) {
 	for i := range packages {
 		p := &packages[i]
 		if _, ok := p.imports["runtime/trace"]; !ok || p.Trusted {
@@ -214,8 +217,9 @@ func shareTrace(packages []inspected) {
 		for from, to := range p.ImportMap {
 			mapped[from] = to
 		}
-		p.ImportMap = mapped
+		p.ImportMap, any = mapped, true
 	}
+	return any
 }
 
 func learnersFiles(p plan) []string {
@@ -275,14 +279,17 @@ func (r *run) tellBuilt(b *built) {
 
 // request is what is built for a stage.
 func (r *run) request(s *stage) request {
-	q := request{plan: s.plan, talk: r.job.Dialogue != nil, fresh: r.job.Fresh}
+	q := request{plan: s.plan, talk: r.job.Dialogue != nil, wire: s.wire, fresh: r.job.Fresh}
 	if s.part.Trace {
 		idle := r.job.Idle
 		if idle <= 0 {
 			idle = time.Second
 		}
 		// The trace ends well before the program is asked what it is doing.
-		q.trace = &traceConfig{idle: idle, end: r.limits.Wall - max(r.limits.Wall/20, min(r.limits.Wall/2, 200*time.Millisecond)), bytes: r.limits.Trace}
+		q.trace = &traceConfig{idle: idle, end: r.limits.Wall - max(r.limits.Wall/20, min(r.limits.Wall/2, 200*time.Millisecond)), bytes: r.limits.Trace, threads: r.limits.Processes}
+		if s.leaks = !q.talk; s.leaks {
+			q.trace.leaks = 1
+		}
 	}
 	return q
 }
@@ -329,7 +336,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 		Limits: r.limits,
 		Stdin:  r.stdin(s.part),
 		Sink:   sink,
-		Trace:  s.part.Trace,
+		Trace:  s.wire,
 		Talk:   r.job.Dialogue != nil,
 	}
 }

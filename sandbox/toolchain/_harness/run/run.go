@@ -2,66 +2,73 @@
 // the supervisor, without a goroutine that the program could see.
 //
 // The trace ends with the program, or earlier: by its own clock before the
-// program's time is up, when it has grown too large, or when nothing has run
-// for a while. The last is for deadlocks, which Go reports only when no trace
-// is being taken.
+// program's time is up, or when nothing has run for a while. The last is for
+// deadlocks, which Go reports only when no trace is being taken. One that has
+// grown too large is cut; what comes after is sent on, for the supervisor to
+// keep the end of.
 package run
 
 import (
 	"internal/runtime/exithook"
-	"internal/trace/tracev2"
 	"sync"
-	"syscall"
 	"time"
-	"tutor/crash"
 	"tutor/tracer"
+	"tutor/wire"
 	_ "unsafe" // for linkname
 )
 
-// config is set by the linker to "FD IDLE_MS END_MS BYTES".
+// config is set by the linker to "IDLE_MS END_MS BYTES LEAKS THREADS".
 var config string
 
-// Why a trace ended: the byte after the last frame.
+// Why a trace ended: the byte of wire.Ended.
 const (
-	atExit = 'e'
-	byCap  = 'c'
-	byIdle = 'i'
-	byTime = 't'
+	atExit    = 'e'
+	byCap     = 'c'
+	byIdle    = 'i'
+	byTime    = 't'
+	byProgram = 's' // it called runtime.StopTrace
 )
 
 var harness struct {
-	out    output
-	idle   time.Duration
-	end    time.Duration
-	poll   time.Duration
-	start  time.Time
-	timer  *time.Timer
-	once   sync.Once
-	sum    uint64
-	change time.Time // when sum was last seen to change
+	out     output
+	idle    time.Duration
+	end     time.Duration
+	poll    time.Duration
+	leaks   bool // look for leaked goroutines in the end
+	threads int  // most threads with which that is done
+	start   time.Time
+	timer   *time.Timer
+	once    sync.Once
+	sum     uint64
+	change  time.Time // when sum was last seen to change
 }
 
 func init() {
-	var n [4]int64
-	i := 0
-	for _, c := range config {
-		if c == ' ' {
-			i++
-			continue
-		}
-		n[i] = n[i]*10 + int64(c-'0')
-	}
+	n := numbers(config)
 	h := &harness
-	h.out = output{fd: int(crash.Raise(uintptr(n[0]))), soft: n[3] / 2, hard: n[3]}
-	h.idle, h.end = time.Duration(n[1])*time.Millisecond, time.Duration(n[2])*time.Millisecond
+	h.out = output{soft: n[2] / 2, hard: n[2]}
+	h.idle, h.end = time.Duration(n[0])*time.Millisecond, time.Duration(n[1])*time.Millisecond
+	h.leaks, h.threads = n[3] != 0, int(n[4])
 	h.poll = min(max(h.idle/10, 10*time.Millisecond), 100*time.Millisecond)
 	h.start = time.Now()
 	h.change = h.start
 	if err := tracer.Add(&h.out); err != nil {
 		return
 	}
-	exithook.Add(exithook.Hook{F: func() { finish(atExit) }, RunOnFailure: true})
+	exithook.Add(exithook.Hook{F: exit, RunOnFailure: true})
 	h.timer = time.AfterFunc(h.poll, tick)
+}
+
+func numbers(text string) (n [5]int64) {
+	i := 0
+	for _, c := range text {
+		if c == ' ' {
+			i++
+			continue
+		}
+		n[i] = n[i]*10 + int64(c-'0')
+	}
+	return n
 }
 
 // tick looks whether the trace should end and, if not, comes again. Its name
@@ -85,17 +92,18 @@ func tick() {
 	}
 }
 
-// full ends the trace on a goroutine of its own, since the one that reads the
-// trace cannot wait for itself.
-//
-//go:linkname full runtime.tutorTraceFull
-func full() { finish(byCap) }
-
-// checkpoint ends a generation that has grown large, so that less is lost if
-// the trace is cut off within the next one.
-//
-//go:linkname checkpoint runtime.tutorTraceCheckpoint
-func checkpoint() { tracer.Flush() }
+// exit runs when main returns or something calls os.Exit. A program with a loop
+// that cannot be interrupted ends without the end of its trace, since it would
+// not end at all if it waited for the loop.
+func exit() {
+	if stubborn() && !alone() {
+		return
+	}
+	finish(atExit)
+	if harness.leaks {
+		leaks()
+	}
+}
 
 func finish(why byte) {
 	h := &harness
@@ -103,71 +111,19 @@ func finish(why byte) {
 		if h.timer != nil {
 			h.timer.Stop()
 		}
+		if tracer.Ended() {
+			why = byProgram
+		}
 		tracer.Remove(&h.out)
-		h.out.close(why)
+		if !h.out.late {
+			wire.Send(wire.Ended, []byte{why})
+		}
 	})
 }
 
-// activity is in package runtime.
+// In package runtime: stubborn says whether a goroutine may run on when it is
+// asked to stop; alone keeps all others of the program's from running, if that
+// can be done.
 func activity() (sum uint64, busy bool)
-
-// output sends the trace in frames: four bytes of length, then the bytes. Only
-// whole generations of a trace can be read, so the end of each is marked by a
-// frame of the greatest length, with nothing in it. A frame of no length and a
-// byte that says why end the trace, so that one cut off by the death of the
-// program is known for what it is.
-type output struct {
-	fd         int
-	sent       int64
-	whole      int64 // of sent, what can be read
-	soft, hard int64 // past soft the trace is ended, past hard it is dropped
-	ending     bool  // a generation is being ended early
-	over, full bool
-}
-
-func (o *output) Write(p []byte) (int, error) {
-	o.full = o.full || o.sent+int64(len(p)) > o.hard
-	if o.full {
-		return len(p), nil
-	}
-	o.sent += int64(len(p))
-	o.length(uint32(len(p)))
-	o.send(p)
-	switch {
-	case len(p) == 1 && p[0] == byte(tracev2.EvEndOfGeneration):
-		o.length(1<<32 - 1)
-		o.whole, o.ending = o.sent, false
-	case o.sent > o.soft:
-		if !o.over {
-			o.over = true
-			go full()
-		}
-	case o.sent-o.whole > o.hard/8 && !o.ending:
-		o.ending = true
-		go checkpoint()
-	}
-	return len(p), nil
-}
-
-func (o *output) length(n uint32) {
-	o.send([]byte{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)})
-}
-
-func (o *output) close(why byte) {
-	o.length(0)
-	o.send([]byte{why})
-	syscall.Close(o.fd)
-}
-
-func (o *output) send(p []byte) {
-	for len(p) > 0 {
-		n, err := syscall.Write(o.fd, p)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil {
-			return
-		}
-		p = p[n:]
-	}
-}
+func stubborn() bool
+func alone() bool

@@ -5,6 +5,7 @@ import (
 	"internal/trace/tracev2"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 	"tutor/tracer"
 )
@@ -18,7 +19,8 @@ type FlightRecorderConfig struct {
 // FlightRecorder remembers the newest part of the trace.
 type FlightRecorder struct {
 	config  FlightRecorderConfig
-	enabled bool
+	enabled atomic.Bool
+	writing sync.Mutex // held during WriteTo
 
 	mu      sync.Mutex
 	header  []byte
@@ -42,35 +44,49 @@ func NewFlightRecorder(config FlightRecorderConfig) *FlightRecorder {
 	return &FlightRecorder{config: config}
 }
 
+// active is the recorder that has been started, since there may be one only.
+var active atomic.Pointer[FlightRecorder]
+
 // Start begins to record.
 func (r *FlightRecorder) Start() error {
-	if r.enabled {
-		return errors.New("flight recorder is already enabled")
+	if r.enabled.Load() {
+		return errors.New("cannot enable a enabled flight recorder")
+	}
+	if !active.CompareAndSwap(nil, r) {
+		return errors.New("flight recorder already enabled")
 	}
 	r.header, r.done, r.current = nil, nil, nil
 	if err := tracer.Add((*recording)(r)); err != nil {
+		active.Store(nil)
 		return err
 	}
-	r.enabled = true
+	r.enabled.Store(true)
 	return nil
 }
 
 // Stop ends the recording and forgets it.
 func (r *FlightRecorder) Stop() {
-	if r.enabled {
-		r.enabled = false
+	if r.enabled.CompareAndSwap(true, false) {
 		tracer.Remove((*recording)(r))
+		r.mu.Lock()
+		r.done, r.current = nil, nil
+		r.mu.Unlock()
+		active.Store(nil)
 	}
 }
 
 // Enabled says whether the recorder is recording.
-func (r *FlightRecorder) Enabled() bool { return r.enabled }
+func (r *FlightRecorder) Enabled() bool { return r.enabled.Load() }
 
 // WriteTo writes what is remembered, up to now, as a valid trace.
 func (r *FlightRecorder) WriteTo(w io.Writer) (int64, error) {
-	if !r.enabled {
-		return 0, errors.New("flight recorder is not enabled")
+	if !r.enabled.Load() {
+		return 0, errors.New("cannot snapshot a disabled flight recorder")
 	}
+	if !r.writing.TryLock() {
+		return 0, errors.New("call to WriteTo for trace.FlightRecorder already in progress")
+	}
+	defer r.writing.Unlock()
 	tracer.Flush()
 	r.mu.Lock()
 	parts := [][]byte{r.header}
@@ -78,8 +94,10 @@ func (r *FlightRecorder) WriteTo(w io.Writer) (int64, error) {
 		parts = append(parts, g.data)
 	}
 	r.mu.Unlock()
+	copy := newCopied(w)
 	var total int64
 	for _, p := range parts {
+		copy.write(p)
 		n, err := w.Write(p)
 		total += int64(n)
 		if err != nil {

@@ -16,8 +16,16 @@ var started struct {
 }
 
 // writer makes a Sink of its own of any io.Writer: two equal writers are two
-// sinks.
-type writer struct{ io.Writer }
+// sinks. What is written is told to the supervisor as well.
+type writer struct {
+	io.Writer
+	copy *copied
+}
+
+func (w *writer) Write(p []byte) (int, error) {
+	w.copy.write(p)
+	return w.Writer.Write(p)
+}
 
 // Start writes an execution trace to w until Stop is called.
 func Start(w io.Writer) error {
@@ -26,7 +34,7 @@ func Start(w io.Writer) error {
 	if started.sink != nil {
 		return errors.New("tracing is already enabled")
 	}
-	sink := &writer{w}
+	sink := &writer{w, newCopied(w)}
 	if err := tracer.Add(sink); err != nil {
 		return err
 	}

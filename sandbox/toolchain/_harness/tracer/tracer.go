@@ -22,6 +22,7 @@ type Sink interface {
 var shared struct {
 	joining sync.Mutex // held while a Sink is added or removed
 	reader  chan struct{}
+	first   []Sink // what the reader begins with
 
 	mu    sync.Mutex // guards sinks, between joining and the reader
 	sinks []Sink
@@ -40,7 +41,7 @@ func Add(s Sink) error {
 		return err
 	}
 	change([]Sink{s})
-	shared.reader = make(chan struct{})
+	shared.first, shared.reader = current(), make(chan struct{})
 	go read()
 	return nil
 }
@@ -58,8 +59,10 @@ func Remove(s Sink) {
 		change(rest)
 		advance(false)
 	default:
-		runtime.StopTrace()
-		<-shared.reader
+		if !closed(shared.reader) { // or nobody would see the trace to its end
+			runtime.StopTrace()
+			<-shared.reader
+		}
 		shared.reader = nil
 		change(nil)
 	}
@@ -67,6 +70,27 @@ func Remove(s Sink) {
 
 // Active says whether a trace is being taken.
 func Active() bool { return len(current()) > 0 }
+
+// Ended says whether the trace that was begun has ended without us: the
+// program has called runtime.StopTrace, or runtime.ReadTrace has taken a part
+// of it from our reader.
+func Ended() bool {
+	shared.joining.Lock()
+	defer shared.joining.Unlock()
+	return shared.reader != nil && (!tracing() || closed(shared.reader))
+}
+
+func closed(c chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// tracing is in package runtime.
+func tracing() bool
 
 func current() []Sink {
 	shared.mu.Lock()
@@ -97,7 +121,7 @@ func without(sinks []Sink, s Sink) []Sink {
 func read() {
 	defer close(shared.reader)
 	header := append([]byte(nil), runtime.ReadTrace()...)
-	sinks := current()
+	sinks := shared.first // by now there may be more
 	write(sinks, header)
 	for data := runtime.ReadTrace(); data != nil; data = runtime.ReadTrace() {
 		write(sinks, data)

@@ -1,0 +1,98 @@
+package toolchain
+
+import (
+	"fmt"
+	"path"
+	"strings"
+	"unicode"
+
+	"course/tutor/sandbox"
+)
+
+// fillTraces hands over what the program sent through its harness.
+func (s *stage) fillTraces(t *sandbox.Trace) {
+	if s.part.Trace {
+		s.fillTrace(t)
+		s.fillEnd(t)
+		s.fillLeaks(t)
+	}
+	for i, own := range t.Own {
+		if len(own.Data) > 0 {
+			s.hand(sandbox.Artifact{Name: ownName(own.Name, i), Kind: "trace-file", ID: newID(), Data: own.Data})
+		}
+	}
+}
+
+func (s *stage) hand(a sandbox.Artifact) {
+	a.Bytes = len(a.Data)
+	s.result.Artifacts = append(s.result.Artifacts, a)
+}
+
+// fillTrace hands over the trace of the run, if the program lived to write
+// any: the runtime writes it out once a second and when it ends.
+func (s *stage) fillTrace(t *sandbox.Trace) {
+	info := &sandbox.TraceInfo{ID: newID()}
+	s.result.Trace = info
+	if t.Truncated != "" {
+		info.Truncated = &t.Truncated
+	}
+	if len(t.Data) == 0 {
+		info.ID, info.Problem = "", "The program ended before any of its trace was written."
+		switch t.Truncated {
+		case "cap":
+			info.Problem = "The trace outgrew its limit before any of it could be kept: there is too much going on at once."
+		case "stopped":
+			info.Problem = "The program stopped the tracer of the runtime itself, before any of the trace was written."
+		}
+		return
+	}
+	s.hand(sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Data: t.Data})
+}
+
+// fillEnd hands over the end of a trace that its limit has cut.
+func (s *stage) fillEnd(t *sandbox.Trace) {
+	if len(t.Late) == 0 {
+		return
+	}
+	end := &sandbox.TraceEnd{ID: newID(), Bytes: len(t.Late), Missing: t.Missing}
+	end.Says = "The trace was cut at its limit, and its last part was kept apart, as a flight recorder does. "
+	if t.Missing > 0 {
+		end.Says += fmt.Sprintf("Between the two, %.1f MiB of trace were dropped. ", float64(t.Missing)/(1<<20))
+	}
+	end.Says += "Only whole parts of a trace can be dropped, so what is kept can be smaller or larger than asked for: " +
+		"the MaxBytes of Go's own flight recorder is no limit either."
+	s.result.Trace.End = end
+	s.hand(sandbox.Artifact{Name: "trace-end", Kind: "trace-end", ID: end.ID, Data: t.Late})
+}
+
+// fillLeaks hands over what the garbage collector knows of leaks, of programs
+// that were asked for it.
+func (s *stage) fillLeaks(t *sandbox.Trace) {
+	if !s.leaks {
+		return
+	}
+	s.result.Trace.Leaks = t.LeakProfile(s.result.Status)
+	if s.result.Trace.Leaks.N > 0 {
+		s.hand(sandbox.Artifact{Name: "goroutineleak", Kind: "leaks", ID: newID(), Data: t.Leaks})
+	}
+}
+
+// ownName is what a trace of the program's own is called: the last part of the
+// name of its file, as far as it can be shown.
+func ownName(name string, i int) string {
+	name = path.Base(strings.ToValidUTF8(name, "\uFFFD"))
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, name)
+	if r := []rune(name); len(r) > 60 {
+		name = string(r[:60])
+	}
+	switch name {
+	case ".", "/", "stdout", "stderr":
+		return fmt.Sprintf("trace %d of the program's own", i+1)
+	}
+	return name
+}
