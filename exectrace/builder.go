@@ -27,7 +27,7 @@ type builder struct {
 	curves curves
 	ready  int // goroutines of the program that are ready now
 
-	recs     []Goroutine
+	recs     records
 	unlisted int
 }
 
@@ -36,7 +36,6 @@ func newBuilder(opts Options) *builder {
 	b := &builder{
 		opts:   opts,
 		gs:     map[trace.GoID]*gstate{},
-		procs:  newProcs(),
 		user:   newAnnotations(),
 		twin:   newTwin(),
 		sum:    newSums(),
@@ -217,13 +216,43 @@ func (b *builder) countReady(g *gstate, d int) {
 
 // list opens the goroutine's record, if there is room.
 func (b *builder) list(g *gstate) {
-	if len(b.recs) >= b.opts.MaxGoroutines {
+	if b.recs.n >= b.opts.MaxGoroutines {
 		b.unlisted++
 		b.rec.tl.cut.Goroutines++
 		return
 	}
-	g.rec = len(b.recs)
-	b.recs = append(b.recs, Goroutine{ID: g.id, Created: g.born, Ended: -1})
+	g.rec = b.recs.add(Goroutine{ID: g.id, Created: g.born, Ended: -1})
+}
+
+// records are goroutines in chunks, so that many of them are not copied each
+// time there is no more room.
+type records struct {
+	chunks [][]Goroutine
+	n      int
+}
+
+const chunkLen = 1 << 10
+
+func (r *records) add(g Goroutine) int {
+	if r.n%chunkLen == 0 {
+		r.chunks = append(r.chunks, make([]Goroutine, 0, min(chunkLen, 16+7*r.n)))
+	}
+	last := &r.chunks[len(r.chunks)-1]
+	*last = append(*last, g)
+	r.n++
+	return r.n - 1
+}
+
+func (r *records) at(i int) *Goroutine { return &r.chunks[i/chunkLen][i%chunkLen] }
+
+// all puts them into one slice; the chunks are let go on the way.
+func (r *records) all() []Goroutine {
+	out := make([]Goroutine, 0, r.n)
+	for i, c := range r.chunks {
+		out = append(out, c...)
+		r.chunks[i] = nil
+	}
+	return out
 }
 
 // record fills in what is known of g now. ended is -1 when it lives on.
@@ -231,7 +260,7 @@ func (b *builder) record(g *gstate, ended int64) {
 	if g.rec == none {
 		return
 	}
-	r := &b.recs[g.rec]
+	r := b.recs.at(g.rec)
 	r.Func, r.CreatedBy, r.CreatedAt = g.func_, g.by, b.stacks.frame(g.created)
 	r.Ended, r.System, r.Existed, r.Times = ended, g.kind != user, g.existed, g.times
 	r.Last = g.now()

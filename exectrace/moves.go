@@ -24,7 +24,7 @@ func (b *builder) toReady(g *gstate, ev trace.Event, st trace.StateTransition) {
 	if from == trace.GoNotExist {
 		g.at, g.stack = g.created, b.stacks.info(ev.Stack()).id
 	}
-	b.twin.ready(g, ev, b.ranges.stopping(), len(b.procs.busy))
+	b.twin.ready(g, ev, b.ranges.stopping(), b.procs.busy)
 	b.openSegment(g)
 	b.woken(g, ev)
 }

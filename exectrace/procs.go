@@ -4,18 +4,44 @@ import "golang.org/x/exp/trace"
 
 // procs follows the Ps: who holds one, who ran on it last, how many there are.
 type procs struct {
-	holder map[int64]*gstate
-	last   map[int64]int64 // by P, the user goroutine that ran on it last
-	busy   map[int64]bool  // Ps that some M has
-	count  int             // GOMAXPROCS now; 0 while unknown
-	most   int
+	by    []proc // by P
+	busy  int    // Ps that some M has
+	count int    // GOMAXPROCS now; 0 while unknown
+	most  int
 	// area is the sum of GOMAXPROCS over time, in ns, up to at.
 	area float64
 	at   int64
 }
 
-func newProcs() procs {
-	return procs{holder: map[int64]*gstate{}, last: map[int64]int64{}, busy: map[int64]bool{}}
+// proc is one P.
+type proc struct {
+	holder *gstate
+	last   int64 // the user goroutine that ran on it last; 0 is none
+	busy   bool  // some M has it
+}
+
+// maxProcs is more than GOMAXPROCS can be; only a forged trace has more Ps.
+const maxProcs = 1 << 16
+
+// p finds a P. One that cannot be is the last that can.
+func (p *procs) p(id int64) *proc {
+	i := int(min(max(id, 0), maxProcs-1))
+	for len(p.by) <= i {
+		p.by = append(p.by, proc{})
+	}
+	return &p.by[i]
+}
+
+// setBusy notes whether some M has a P.
+func (p *procs) setBusy(id int64, busy bool) {
+	q := p.p(id)
+	switch {
+	case busy && !q.busy:
+		p.busy++
+	case !busy && q.busy:
+		p.busy--
+	}
+	q.busy = busy
 }
 
 // advance adds the time up to t.
@@ -37,22 +63,26 @@ func (p *procs) set(n int, t int64) {
 // hold notes that g has its P.
 func (p *procs) hold(g *gstate) {
 	if g.p != none {
-		p.holder[g.p] = g
+		p.p(g.p).holder = g
 	}
 }
 
 func (p *procs) release(g *gstate) {
-	if g.p != none && p.holder[g.p] == g {
-		delete(p.holder, g.p)
+	if g.p == none {
+		return
+	}
+	if q := p.p(g.p); q.holder == g {
+		q.holder = nil
 	}
 }
 
 // runs notes that user goroutine id runs on a P, and answers 1 when the P ran
 // another one before.
 func (p *procs) runs(proc, id int64) int {
-	before, ok := p.last[proc]
-	p.last[proc] = id
-	if ok && before != id {
+	q := p.p(proc)
+	before := q.last
+	q.last = id
+	if before != 0 && before != id {
 		return 1
 	}
 	return 0
@@ -67,15 +97,15 @@ func (b *builder) procTransition(st trace.StateTransition) {
 		return
 	}
 	if to == trace.ProcRunning {
-		b.procs.busy[p] = true
+		b.procs.setBusy(p, true)
 		return
 	}
-	delete(b.procs.busy, p)
-	g := b.procs.holder[p]
+	b.procs.setBusy(p, false)
+	g := b.procs.p(p).holder
 	if g == nil || g.phase != syscall {
 		return
 	}
-	delete(b.procs.holder, p)
+	b.procs.p(p).holder = nil
 	b.split(g, func() { g.p = none })
 }
 

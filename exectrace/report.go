@@ -22,7 +22,7 @@ func (b *builder) report(version string, cut bool) (*Trace, error) {
 		Wall:       b.now,
 		Procs:      b.procs.most,
 		Events:     b.events,
-		Goroutines: b.recs,
+		Goroutines: b.recs.all(),
 		STW:        b.ranges.stw,
 		Marks:      b.ranges.marks,
 		Notes:      b.notes(),

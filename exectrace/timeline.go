@@ -7,7 +7,7 @@ const (
 	tickNS = 64
 	// blockEvents is how many events a block takes beyond those it begins with,
 	// blockTicks how long it may be: docs/timeline.md.
-	blockEvents = 1 << 18
+	blockEvents = 1 << 17
 	blockTicks  = 1 << 31
 	// stateGone ends a goroutine, or says that it is not drawn for a while.
 	stateGone = 15
@@ -91,9 +91,13 @@ type recorder struct {
 	base    int   // events it began with
 	size    int   // events it takes beyond those
 	threads map[int64]int32
-	reasons map[string]uint32
-	enc     encoder
-	err     error
+	// lastM is the thread that was asked for last, and its answer: most often
+	// the next question.
+	lastM      int64
+	lastThread int32
+	reasons    map[string]uint32
+	enc        encoder
+	err        error
 }
 
 func newRecorder() recorder {
@@ -101,6 +105,7 @@ func newRecorder() recorder {
 		tl:      timeline{reasons: []string{""}},
 		size:    blockEvents,
 		threads: map[int64]int32{},
+		lastM:   none,
 		reasons: map[string]uint32{"": 0},
 	}
 }
@@ -110,17 +115,24 @@ func (r *recorder) thread(m int64) int32 {
 	if m == none {
 		return 0
 	}
+	if m == r.lastM {
+		return r.lastThread
+	}
 	i, ok := r.threads[m]
 	if !ok {
 		r.tl.threads = append(r.tl.threads, m)
 		i = int32(len(r.tl.threads))
 		r.threads[m] = i
 	}
+	r.lastM, r.lastThread = m, i
 	return i
 }
 
 // reason is the index of a reason in the table.
 func (r *recorder) reason(s string) uint32 {
+	if s == "" {
+		return 0
+	}
 	i, ok := r.reasons[s]
 	if !ok {
 		if len(r.tl.reasons) > maxNames {
