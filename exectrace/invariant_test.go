@@ -13,12 +13,13 @@ func checkInvariants(t *testing.T, tr *Trace) {
 	checkOrder(t, tr)
 	checkLives(t, tr)
 	checkPs(t, tr)
+	checkPath(t, tr)
 	if tr.Unlisted == 0 {
 		checkSums(t, tr)
 	}
 }
 
-func checkOrder(t *testing.T, tr *Trace) {
+func checkOrder(t testing.TB, tr *Trace) {
 	t.Helper()
 	until := map[int64]int64{}
 	for s := range tr.Segments() {
