@@ -35,6 +35,10 @@ type Metrics struct {
 	Logs    []Log                  `json:"logs"`
 	Leaks   []Leak                 `json:"leaks"`
 	Lines   []LineCost             `json:"lines"`
+	// CriticalPath is the chain of what had to happen, one after the other, for
+	// main to get to its end, without gaps; at most 1,000 steps. Nil when the
+	// trace shows no main goroutine.
+	CriticalPath []PathStep `json:"critical_path"`
 	// Why gives the reason for each null, by JSON path ("steals.stolen").
 	Why map[string]string `json:"why"`
 }

@@ -37,7 +37,14 @@ func (b *builder) report(version string, cut bool) (*Trace, error) {
 		how = "cut"
 	}
 	t.Know(how, b.opts.CPU)
-	return t, b.rec.err
+	if b.rec.err != nil {
+		return nil, b.rec.err
+	}
+	var err error
+	if t.Metrics.CriticalPath, err = t.criticalPath(); err == nil && t.Metrics.CriticalPath == nil {
+		t.Metrics.Why["critical_path"] = "the trace does not show the main goroutine"
+	}
+	return t, err
 }
 
 // timeline is what was recorded, with its tables.
