@@ -41,6 +41,8 @@ var policy = map[string][]string{
 	"site":                {"content", "exercises", "grade", "exectrace", "learner", "page", "sandbox", "static", "verify"},
 	"cmd/tutor":           {"*"},
 	"bench":               {"*"},
+	"bench/soak":          {"*"},
+	"bench/traces":        {"*"},
 	"grade/kit/probe":     {},
 	"grade/kit/judge":     {},
 	"sandbox/natsrunner":  {"sandbox"},
