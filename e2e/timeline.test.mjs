@@ -85,6 +85,33 @@ test("what was encoded is decoded", async () => {
   assert.equal(seen, run.events.length);
 });
 
+// Containers that exectrace wrote of its recorded traces, against the metrics
+// that it gives of the same traces.
+for (const name of ["mutex", "gc", "net"]) {
+  test(`what exectrace wrote of ${name} is read`, async () => {
+    const t = await bundle();
+    const source = t.embedded((await readFile(path.join(import.meta.dirname, "testdata", name + ".tut"))).toString("base64"));
+    const golden = JSON.parse(await readFile(path.join(import.meta.dirname, "../exectrace/testdata", name + ".golden.json"), "utf8"));
+    const model = new t.Model(await source.contents(), source);
+    const sums = await t.sumRange(model, 0, model.contents.ticks);
+    const mine = sums.filter((r) => (model.contents.goroutines.flags[r.row] & 1) === 0);
+    const ms = (s) => mine.reduce((n, r) => n + r.times[s], 0) * model.tick / 1e6;
+    // A goroutine that helps the GC runs, too.
+    for (const [is, key] of [[ms(0) + ms(2), "running_ms"], [ms(1), "syscall_ms"], [ms(3), "runnable_ms"]]) {
+      assert.ok(Math.abs(is - golden[key]) <= 0.01 * golden[key] + 0.1, `${key}: ${is}, the metrics say ${golden[key]}`);
+    }
+    const made = [...model.contents.goroutines.flags].filter((f) => (f & 3) === 0).length;
+    assert.equal(made, golden.goroutines.created);
+    let stolen = 0, woken = 0;
+    for (let n = 0; n < model.blocks.length; n++) {
+      stolen += (await model.load(n)).kind.filter((k) => k >> 4 === 2).length;
+      woken += (await model.wakesOf(n)).event.length;
+    }
+    assert.equal(stolen, golden.steals.stolen);
+    assert.ok(woken > 0);
+  });
+}
+
 test("damaged bytes are told, and never loop", async () => {
   const t = await bundle();
   const block = new Uint8Array(gunzipSync(t.sections(new Uint8Array(small.blocks[0]))[0].body));

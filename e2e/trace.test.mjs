@@ -24,6 +24,7 @@ const convoy = `package main
 import (
 	"fmt"
 	"sync"
+	"time"
 )
 
 func work(n int) int {
@@ -52,10 +53,13 @@ func main() {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	total := 0
+	mu.Lock() // so that a queue forms, on any machine
 	for range 8 {
 		wg.Add(1)
 		go worker(&mu, &wg, &total)
 	}
+	time.Sleep(20 * time.Millisecond)
+	mu.Unlock()
 	wg.Wait()
 	fmt.Println(total != 0)
 }
@@ -144,7 +148,7 @@ test("by keyboard alone from the page of a trace to a segment's source line", as
     names.push(await said(page));
     await page.keyboard.press("ArrowDown");
   }
-  assert.match(await said(page), /^G\d+, main\.worker, made at main\.go line 36/, names.join(" | "));
+  assert.match(await said(page), /^G\d+, main\.worker, made at main\.go line 38/, names.join(" | "));
   await page.keyboard.press("Enter");
   await page.locator(".tv-detail").waitFor();
   assert.match(await said(page), /^G\d+ .* for .*, from/);
@@ -152,7 +156,7 @@ test("by keyboard alone from the page of a trace to a segment's source line", as
   await page.keyboard.press("Enter");
   const went = await page.evaluate(() => window.went);
   assert.equal(went?.file, "main.go");
-  assert.ok(went.line >= 16 && went.line <= 36, `line ${went.line}`);
+  assert.ok(went.line >= 17 && went.line <= 38, `line ${went.line}`);
   await page.keyboard.press("Escape");
   await page.keyboard.press("0");
   assert.equal((await sight(page)).span, (await sight(page)).wall);
@@ -184,17 +188,18 @@ test("a teacher can point at a lock convoy, a leak and a steal", async (t) => {
     for (let row = 0; row < model.rows; row++) if (model.leaked(row)) found.leaks.push(model.madeAt(row));
     return found;
   });
-  assert.ok(facts.sync > 20, `${facts.sync} waits for the lock`);
+  assert.ok(facts.sync >= 8, `${facts.sync} waits for the lock`);
   const { steals } = await page.evaluate(async (id) => (await fetch("/api/traces/" + id)).json(), id);
   assert.equal(facts.stolen, steals.stolen, "the starts that are marked as stolen are those that the metrics count");
-  assert.deepEqual(facts.leaks.map((l) => `${l.file}:${l.line}`), ["main.go:29", "main.go:29"]);
-  assert.ok(facts.woken > 20, `${facts.woken} wake-ups`);
+  assert.deepEqual(facts.leaks.map((l) => `${l.file}:${l.line}`), ["main.go:30", "main.go:30"]);
+  assert.ok(facts.woken > 8, `${facts.woken} wake-ups`);
+  await page.locator(".legend button[data-s=sync]").click();
   await page.locator("[data-tv=search]").fill("mutex");
-  await waitFor(async () => /\d/.test(await page.locator(".tv-found").textContent()), 5000, () => "nothing is found");
+  await waitFor(async () => /[1-9]/.test(await page.locator(".tv-found").textContent()), 5000, () => "nothing is found");
   await page.locator("[data-tv=match-next]").click();
   await page.locator(".tv-detail").waitFor();
-  assert.match(await page.locator(".tv-detail").textContent(), /Waits forsync.*main\.go:20/);
-  assert.match(await page.locator(".tv-detail").textContent(), /Made readyby G\d+, main\.worker, at main\.go:22/);
+  assert.match(await page.locator(".tv-detail").textContent(), /Waits forsync.*main\.go:21/);
+  assert.match(await page.locator(".tv-detail").textContent(), /Made readyby G\d+, main\.(main|worker), at main\.go:(23|41)/);
 });
 
 test("the moment in the address is restored", async (t) => {
@@ -210,7 +215,7 @@ test("the numbers of the timeline are those of the metrics", async (t) => {
     const list = await tutorTrace.sumRange(model, 0, model.contents.ticks);
     const mine = list.filter((r) => (model.contents.goroutines.flags[r.row] & 1) === 0);
     const of = (s) => mine.reduce((n, r) => n + r.times[s], 0) * model.tick / 1e6;
-    return { sums: { runnable: of(3), running: of(0), syscall: of(1) }, metrics: await (await fetch("/api/traces/" + id)).json() };
+    return { sums: { runnable: of(3), running: of(0) + of(2), syscall: of(1) }, metrics: await (await fetch("/api/traces/" + id)).json() };
   }, id);
   for (const [name, is, want] of [["runnable", sums.runnable, metrics.runnable_ms], ["running", sums.running, metrics.running_ms], ["syscall", sums.syscall, metrics.syscall_ms]]) {
     assert.ok(Math.abs(is - want) <= 0.02 * want + 0.2, `${name}: ${is} ms in the timeline, ${want} ms in the metrics`);

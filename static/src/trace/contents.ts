@@ -26,6 +26,7 @@ export function readContents(text: string): Contents {
   const c = JSON.parse(text) as Contents & Record<string, unknown>;
   if (c.version !== 1) throw new Error(`the timeline has version ${c.version}; this page reads version 1: load it again`);
   for (const name of lists) c[name] ??= [] as never;
+  c.stacks = c.stacks.map((list) => list ?? []);
   const g = c.goroutines;
   for (const name of ["func", "by", "at", "created", "ended", "flags"] as const) {
     g[name] ??= [];

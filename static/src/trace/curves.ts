@@ -21,7 +21,7 @@ export function curvesOf(curves: Curve[], names: string[]): CurveSpec[] {
   return names.flatMap((name) => {
     const curve = curves.find((c) => c.name === name);
     const k = known[name];
-    return curve && k && curve.max.some((v) => v > 0) ? [{ name, curve, ...k }] : [];
+    return curve?.max?.length && curve.mean && k && curve.max.some((v) => v > 0) ? [{ name, curve, ...k }] : [];
   });
 }
 

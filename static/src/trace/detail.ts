@@ -79,7 +79,7 @@ function about(model: Model, f: Facts, acts: Acts, row: Row): void {
   const made = model.madeAt(s.row);
   row("Function", make("code", {}, fn || "not known"), made ? ", started at " : null, made ? place(made, acts) : null);
   const width = 4 * (s.to - s.from) * model.tick;
-  row("From, to", `${moment(s.from * model.tick, width)} to ${moment(s.to * model.tick, width)}`);
+  row("From, to", `${moment(s.from * model.tick, width, s.to * model.tick)} to ${moment(s.to * model.tick, width)}`);
   const reason = model.reason(s);
   const line = ownLine(model.contents, s.stack);
   if (s.state >= State.chan) row("Waits for", reason || stateNames[s.state]!, line ? " at " : null, line ? place(line, acts) : null);
@@ -114,13 +114,21 @@ function state(model: Model, s: Segment): Part[] {
   return [swatch(s.state), `${stateNames[s.state]}${reason ? " (" + reason + ")" : ""} for ${span((s.to - s.from) * model.tick)}`];
 }
 
+/** woken says whom a run made ready; the same at the same line is said once. */
 function woken(model: Model, f: Facts, acts: Acts): Node {
-  const list = make("span", {});
-  f.woke.slice(0, 6).forEach((w, i) => {
+  const groups = new Map<string, { row: number; line: Line | null; n: number }>();
+  for (const w of f.woke) {
     const line = ownLine(model.contents, w.stack);
-    list.append(i > 0 ? ", " : "", model.goroutine(w.woken), line ? " at " : "", line ? place(line, acts) : "");
+    const key = `${w.woken} ${line?.file}:${line?.line}`;
+    const g = groups.get(key);
+    if (g) g.n++;
+    else groups.set(key, { row: w.woken, line, n: 1 });
+  }
+  const list = make("span", {});
+  [...groups.values()].slice(0, 6).forEach((g, i) => {
+    list.append(i > 0 ? ", " : "", model.goroutine(g.row), g.line ? " at " : "", g.line ? place(g.line, acts) : "", g.n > 1 ? ` ${plural(g.n, "time", "times")}` : "");
   });
-  if (f.woke.length > 6) list.append(` and ${f.woke.length - 6} more`);
+  if (groups.size > 6) list.append(` and ${groups.size - 6} more`);
   return list;
 }
 
@@ -166,9 +174,10 @@ export function around(model: Model, b: Block, s: Segment, acts: Acts): HTMLElem
   for (let i = s.event - 1; i >= 0 && picked.length < 4; i--) if (real(i)) picked.unshift(i);
   for (let i = s.event, left = 8; i < b.n && left > 0; i++) if (real(i)) { picked.push(i); left--; }
   const width = Math.max(1, b.start[picked[picked.length - 1] ?? 0]! - b.start[picked[0] ?? 0]!) * model.tick;
+  const last = (b.from + b.start[picked[picked.length - 1] ?? 0]!) * model.tick;
   const body = make("tbody");
   for (const i of picked) {
-    const at = make("button", { type: "button", class: "tv-lk" }, moment((b.from + b.start[i]!) * model.tick, width));
+    const at = make("button", { type: "button", class: "tv-lk" }, moment((b.from + b.start[i]!) * model.tick, width, last));
     at.addEventListener("click", () => acts.select(model.segment(b, i)));
     body.append(make("tr", i === s.event ? { "aria-current": "true" } : {}, make("td", {}, at), make("td", {}, model.goroutine(b.row[i]!)),
       make("td", {}, swatch(b.kind[i]! & 15), happened(model, b, i)), make("td", {}, b.proc[i]! > 0 ? "P" + (b.proc[i]! - 1) : "")));
@@ -206,7 +215,7 @@ export function sumsTable(model: Model, sums: Sums[], from: number, to: number):
   body.append(make("tr", { class: "tv-sum" }, make("th", { scope: "row" }, "All"), make("td", {}, plural(sums.length, "goroutine", "goroutines")), make("td", {}, String(sums.reduce((n, r) => n + r.runs, 0))), ...cells(total)));
   const heads: Part[] = ["Goroutine", "Function", "runs"];
   for (const s of states) heads.push(make("span", { class: "st" }, swatch(s), stateNames[s]!));
-  const out = table(`Time of each goroutine by state, ${moment(from, to - from)} to ${moment(to, to - from)}`, heads, body);
+  const out = table(`Time of each goroutine by state, ${moment(from, to - from, to)} to ${moment(to, to - from)}`, heads, body);
   if (sums.length > sumsMost) out.append(make("p", { class: "tnote" }, plural(sums.length - sumsMost, "more goroutine is", "more goroutines are") + " counted in the last row only."));
   return out;
 }

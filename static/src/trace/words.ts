@@ -37,9 +37,9 @@ export function span(ns: number): string {
   return ns === 0 ? "0 ms" : digits(ns) + " ns";
 }
 
-/** moment writes a time of the run, exact enough for a view of width ns. */
-export function moment(ns: number, width: number): string {
-  const [size, name] = unitOf(Math.max(ns, width, 1));
+/** moment writes a time of the run, exact enough for a view of width ns, in the unit that like has. */
+export function moment(ns: number, width: number, like = ns): string {
+  const [size, name] = unitOf(Math.max(like, width, 1));
   const decimals = Math.max(0, Math.min(6, Math.ceil(Math.log10(size / Math.max(1, width / 500)))));
   return fixed(ns / size, decimals) + " " + name;
 }
