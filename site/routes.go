@@ -36,6 +36,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.POST("/api/exercises/:id/checks", stream(s, s.apiCheck))
 	e.GET("/api/traces/:id", handle(s, s.apiTrace))
 	e.GET("/api/traces/:id/raw", s.rawTrace)
+	e.GET("/api/traces/:id/timeline", s.traceTimeline)
 	e.GET("/api/drafts/*", handle(s, s.apiDraft))
 	e.PUT("/api/drafts/*", handle(s, s.apiPutDraft))
 	e.DELETE("/api/drafts/*", handle(s, s.apiDeleteDraft))

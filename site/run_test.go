@@ -112,6 +112,12 @@ func TestTraceCanBeFetched(t *testing.T) {
 		t.Errorf("%d goroutines created, want at least the 4 of the program", m.Goroutines.Created)
 	}
 	raw := w.api(http.MethodGet, "/api/traces/"+res.Trace.ID+"/raw", nil).want(t, 200)
+	for query, status := range map[string]int{"": 200, "?block=0": 200, "?wakes=0": 200, "?block=99": 404, "?wakes=x": 404} {
+		got := w.api(http.MethodGet, "/api/traces/"+res.Trace.ID+"/timeline"+query, nil).want(t, status)
+		if status == 200 && !strings.HasPrefix(got.body, "tut1") {
+			t.Errorf("timeline%s begins with %.8q", query, got.body)
+		}
+	}
 	if raw.body != string(data) {
 		t.Errorf("the raw trace has %d bytes, want the %d that were taken", len(raw.body), len(data))
 	}

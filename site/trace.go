@@ -3,6 +3,7 @@ package site
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strconv"
 
@@ -126,4 +127,30 @@ func (s *Server) rawTrace(c echo.Context) error {
 	h.Set("Content-Disposition", `attachment; filename="trace-`+t.id+`.out"`)
 	h.Set("Content-Length", strconv.Itoa(len(t.data)))
 	return c.Blob(http.StatusOK, "application/octet-stream", t.data)
+}
+
+// traceTimeline is GET /api/traces/{id}/timeline: what a page needs first of
+// what is drawn, ?block=N a further block of it, ?wakes=N who woke whom in one.
+func (s *Server) traceTimeline(c echo.Context) error {
+	t, err := s.trace(c.Param("id"))
+	if err != nil {
+		return err
+	}
+	if t.trace == nil {
+		return fail("unsupported", "%s", t.problem)
+	}
+	h := c.Response().Header()
+	h.Set("Content-Type", "application/octet-stream")
+	for name, write := range map[string]func(io.Writer, int) error{"block": t.trace.WriteBlock, "wakes": t.trace.WriteWakes} {
+		text := c.QueryParam(name)
+		if text == "" {
+			continue
+		}
+		i, err := strconv.Atoi(text)
+		if err != nil || i < 0 || i >= t.trace.Blocks() {
+			return fail("not-found", "There is no block %q in this timeline: they are numbered from 0 to %d.", clip(text, maxName), t.trace.Blocks()-1)
+		}
+		return write(c.Response(), i)
+	}
+	return t.trace.WriteTimeline(c.Response())
 }
