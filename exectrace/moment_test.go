@@ -1,0 +1,79 @@
+package exectrace
+
+import (
+	"os"
+	"testing"
+)
+
+// recordedFor reads a trace of testdata.
+func recordedFor(t *testing.T, name string) *Trace {
+	t.Helper()
+	f, err := os.Open("testdata/" + name + ".trace")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	tr, err := Parse(f, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tr
+}
+
+// Each moment that is found is of a segment that is what its name says, and of
+// the only kind: no other segment of the trace beats it.
+func TestMoments(t *testing.T) {
+	for _, c := range []struct {
+		trace, name string
+		found       bool
+	}{
+		{"leak", "leak", true}, {"cpu", "leak", false}, {"sleepers", "leak", false},
+		{"mutex", "convoy", true}, {"cpu", "convoy", false}, {"pingpong", "convoy", false},
+		{"unbounded", "first-steal", true}, {"unbounded", "longest-ready", true},
+		{"sleepers", "longest-wait", true}, {"leak", "nonsense", false},
+	} {
+		tr := recordedFor(t, c.trace)
+		m, found := tr.Moment(c.name)
+		if found != c.found {
+			t.Errorf("%s in %s: found %t", c.name, c.trace, found)
+			continue
+		}
+		if found && (m.Start > m.At || m.End < m.At+m.Length || m.Start < 0 || m.End > tr.Wall || m.G == 0) {
+			t.Errorf("%s in %s: %+v of %d ns", c.name, c.trace, m, tr.Wall)
+		}
+	}
+}
+
+func TestMomentsAreTheGreatest(t *testing.T) {
+	tr := recordedFor(t, "unbounded")
+	ready, _ := tr.Moment("longest-ready")
+	steal, _ := tr.Moment("first-steal")
+	for s := range tr.Segments() {
+		if tr.Goroutines[s.Row].System {
+			continue
+		}
+		if s.State == Runnable && s.End-s.Start > ready.Length {
+			t.Errorf("%+v was ready for longer than %+v", s, ready)
+		}
+		if s.State == Running && s.Origin == OriginStolen && s.Start < steal.At {
+			t.Errorf("%+v was stolen before %+v", s, steal)
+		}
+		if s.State == Running && s.G == steal.G && s.Start == steal.At && s.P != steal.P {
+			t.Errorf("it was taken by P%d, not P%d", s.P, steal.P)
+		}
+	}
+	leak := recordedFor(t, "leak")
+	m, _ := leak.Moment("leak")
+	if m.At+m.Length != leak.Wall || m.Line.Line == 0 {
+		t.Errorf("the leak is %+v of %d ns", m, leak.Wall)
+	}
+	convoy, _ := recordedFor(t, "mutex").Moment("convoy")
+	if convoy.N < convoyLeast || convoy.Line.Line == 0 {
+		t.Errorf("the convoy is %+v", convoy)
+	}
+	for _, name := range MomentNames() {
+		if m, found := leak.Moment(name); found && m.End <= m.Start {
+			t.Errorf("%s is an empty stretch: %+v", name, m)
+		}
+	}
+}
