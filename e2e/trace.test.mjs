@@ -222,16 +222,29 @@ test("the numbers of the timeline are those of the metrics", async (t) => {
   }
 });
 
+/** Zooms to where the lock is let go of for the last time by main: there the workers begin. */
+function near(page, factor) {
+  return page.evaluate(async (by) => {
+    const { model, view } = document.querySelector("trace-view").shown;
+    const main = [...(await tutorTrace.sumRange(model, 0, model.contents.ticks))].find((r) => model.functionOf(r.row) === "main.main").row;
+    const b = await model.load(0);
+    const slept = b.kind.findIndex((k, i) => b.row[i] === main && (k & 15) === 7);
+    const at = (b.from + b.end[slept]) * model.tick;
+    view.show(at - view.wall / by / 4, at + 3 * view.wall / by / 4);
+    await new Promise((done) => setTimeout(done, 300));
+  }, factor);
+}
+
 for (const scheme of ["light", "dark"]) {
   test(`no accessibility violations, and three zooms, ${scheme}`, async (t) => {
     const { page } = await opened(t, { colorScheme: scheme });
     assert.deepEqual(await axe(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page scrolls sideways");
     await picture(page, `trace-page-1-${scheme}`);
-    await page.locator(".tv-goroutines").focus();
-    for (let i = 0; i < 3; i++) await page.keyboard.press("+");
-    await page.waitForTimeout(300);
+    await near(page, 8);
     await picture(page, `trace-page-2-${scheme}`);
-    for (let i = 0; i < 3; i++) await page.keyboard.press("+");
+    await near(page, 60);
+    await page.locator(".tv-goroutines").focus();
     for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.locator(".tv-detail").waitFor();
