@@ -60,7 +60,7 @@ func (c *Cell) Hash() string {
 	fmt.Fprintf(h, "cell 1\x00%s\x00", c.Verb)
 	for _, k := range sortedKeys(c.Options) {
 		switch k {
-		case "id", "file", "focus", "t", "caption", "expect":
+		case "id", "file", "focus", "t", "see", "look", "caption", "expect":
 		default:
 			fmt.Fprintf(h, "%s=%s\x00", k, c.Options[k])
 		}

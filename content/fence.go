@@ -54,6 +54,7 @@ func (b *builder) cell(n *ast.FencedCodeBlock, in Info, body string) {
 	c.CodeLine = c.Line + 1
 	b.identify(c)
 	b.files(c, body)
+	b.bookmarked(c)
 	if b.predictFor == ast.Node(n) {
 		c.Predict, b.predict, b.predictFor = b.predict, nil, nil
 		if c.Predict.ID == "" {

@@ -67,8 +67,10 @@ func goKeys() map[string]keyRule {
 		"vary":     matches(regexp.MustCompile(`^[A-Z]+:[0-9]+(,[0-9]+)*$`), "NAME:1,2,4"),
 		"args":     anything,
 		"stdin":    fileName,
-		"focus":    oneOf("goroutines", "procs"),
+		"focus":    oneOf("goroutines", "procs", "threads"),
 		"t":        span,
+		"see":      oneOf(Sights()...),
+		"look":     anything,
 		"caption":  anything,
 	}
 }

@@ -23,6 +23,7 @@ type observation struct {
 	Limit       *sandbox.LimitHit    `json:"limit"`
 	Metrics     json.RawMessage      `json:"metrics,omitempty"` // of its trace
 	TraceSays   string               `json:"trace_says,omitempty"`
+	Moments     []string             `json:"moments,omitempty"` // what can be pointed at in its trace; nil when nobody looked
 
 	result *sandbox.Result // nil when it comes from the cache or a recording
 	trace  []byte
@@ -181,6 +182,7 @@ func (r *run) readTrace(o *observation) error {
 		return nil
 	}
 	t.Know(o.result.TraceCut(), o.result.Usage.CPU())
+	o.Moments = momentsIn(t)
 	o.Metrics, err = json.Marshal(t.Metrics)
 	return err
 }
