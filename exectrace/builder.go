@@ -293,6 +293,10 @@ func (b *builder) finish() {
 func (b *builder) follow() {
 	b.curves.live.set(b.now, float64(b.sum.live))
 	b.curves.runnable.set(b.now, float64(b.ready))
+}
+
+// followQueues does so for the run queues.
+func (b *builder) followQueues() {
 	local, global := b.twin.depths()
 	b.curves.queue.set(b.now, float64(local))
 	b.curves.global.set(b.now, float64(global))

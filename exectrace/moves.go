@@ -25,6 +25,7 @@ func (b *builder) toReady(g *gstate, ev trace.Event, st trace.StateTransition) {
 		g.at, g.stack = g.created, b.stacks.info(ev.Stack()).id
 	}
 	b.twin.ready(g, ev, b.ranges.stopping(), b.procs.busy)
+	b.followQueues()
 	b.openSegment(g)
 	b.woken(g, ev)
 }
@@ -95,6 +96,7 @@ func (b *builder) started(g *gstate, ev trace.Event, p int64) {
 		b.sum.switches += b.procs.runs(p, g.id)
 	}
 	g.origin = b.twin.originOf(g, ev)
+	b.followQueues()
 }
 
 func (b *builder) toSyscall(g *gstate, ev trace.Event, st trace.StateTransition) {

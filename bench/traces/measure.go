@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -125,6 +126,7 @@ func analyseOnly(file string) error {
 		return fmt.Errorf("open trace: %w", err)
 	}
 	defer f.Close()
+	debug.SetGCPercent(50) // as tutor's child does
 	began := time.Now()
 	t, err := exectrace.Parse(f, exectrace.Options{})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime/debug"
 
 	"course/tutor/exectrace"
 	"course/tutor/sandbox/toolchain"
@@ -12,7 +13,7 @@ import (
 // children are the jailed helpers: our own binary working on bytes that a
 // learner wrote. The jail starts them as `tutor __child NAME`.
 var children = map[string]func(in io.Reader, out io.Writer) error{
-	"trace":  exectrace.Serve,
+	"trace":  serveTrace,
 	"format": toolchain.ServeFormat,
 }
 
@@ -41,4 +42,11 @@ func child(name string, in io.Reader, out, errs io.Writer) int {
 		return toolchain.ExitBadInput
 	}
 	return exitOurs
+}
+
+// serveTrace reads a trace. Most of what it holds is one generation of the
+// trace's bytes, which need no collector: a small heap costs it little time.
+func serveTrace(in io.Reader, out io.Writer) error {
+	debug.SetGCPercent(50)
+	return exectrace.Serve(in, out)
 }
