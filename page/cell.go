@@ -249,7 +249,7 @@ type panelData struct {
 // newPanel shows the result, or else the recording, or else what the author
 // says it prints.
 func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) panelData {
-	p := panelData{Trace: v.Trace}
+	p := panelData{Trace: pointed(c, v.Trace)}
 	expect := ""
 	if c != nil {
 		p.CellID, expect = c.ID, c.Options["expect"]
@@ -266,7 +266,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	p.Line = idleLine(expect)
 	p.Folded = c != nil && c.Predict != nil && v.Picked == 0
 	if rec := v.Recorded; rec != nil && rec.Result != nil {
-		p.Output, p.Trace = newOutput(rec.Result, true), rec.Trace
+		p.Output, p.Trace = newOutput(rec.Result, true), pointed(c, rec.Trace)
 		p.Recorded = goVersion(rec.Result.GoVersion)
 		p.Line.Detail = joinSentences(p.Line.Detail, "Recorded with "+p.Recorded)
 	} else if c != nil {

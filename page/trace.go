@@ -39,8 +39,9 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 		title = "Trace of " + v.Title
 	}
 	openPanel(&b, v, title, "", link{"/traces/" + v.ID, "next", "Open full view"})
-	b.WriteString(traceNotes(v.Trace))
+	b.WriteString(lookNote(v) + traceNotes(v.Trace))
 	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
+	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div></div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
 	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
@@ -60,8 +61,9 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	}
 	var b strings.Builder
 	openPanel(&b, v, "Timeline", "page", link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"})
-	b.WriteString(traceNotes(v.Trace))
+	b.WriteString(lookNote(v) + traceNotes(v.Trace))
 	p := newPicture(v.Trace, pageRows, pageBars, pageMost)
+	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
 	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + leakTable(&v.Trace.Metrics).html() + `</div></div>`)
@@ -191,6 +193,8 @@ type picture struct {
 	lanes traceLanes
 	ready []float64
 	most  int
+	from  int64 // the stretch that is pointed at; to is 0 for none
+	to    int64
 }
 
 func newPicture(t *exectrace.Trace, rows, bars, most int) *picture {
@@ -235,7 +239,7 @@ func (p *picture) processors(axis int64) *svgLanes {
 	}
 	return &svgLanes{
 		lanes: p.lanes.Ps, ready: p.ready, most: p.most, stw: p.t.STW,
-		span: axis, wall: p.t.Wall, says: says, axis: true,
+		span: axis, wall: p.t.Wall, says: says, axis: true, markFrom: p.from, markTo: p.to,
 	}
 }
 
@@ -244,7 +248,7 @@ func (p *picture) goroutines(axis int64) *svgLanes {
 	if p.lanes.Hidden > 0 {
 		says = thousands(int64(len(p.lanes.Gs))) + " of " + thousands(int64(p.lanes.All)) + " goroutines over " + span(float64(p.t.Wall))
 	}
-	return &svgLanes{lanes: p.lanes.Gs, stw: p.t.STW, span: axis, wall: p.t.Wall, says: says, axis: true}
+	return &svgLanes{lanes: p.lanes.Gs, stw: p.t.STW, span: axis, wall: p.t.Wall, says: says, axis: true, markFrom: p.from, markTo: p.to}
 }
 
 // which says which goroutines have a row.

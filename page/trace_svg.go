@@ -92,6 +92,8 @@ type svgLanes struct {
 	wall  int64  // ns that the trace lasted; the axis may be longer
 	says  string // the picture in a sentence
 	axis  bool
+	// The stretch that is pointed at, in ns; markTo is 0 for none.
+	markFrom, markTo int64
 }
 
 func (s *svgLanes) height() (lanes, all int) {
@@ -119,6 +121,7 @@ func (s *svgLanes) draw() string {
 	}
 	c.write(`</div><div class="lsc" tabindex="0" role="group" aria-label="`, esc(s.says), `, scrolls sideways">`,
 		`<svg class="lanes-svg" width="100%" height="`, strconv.Itoa(all), `" role="img" aria-label="`, esc(s.says), `">`)
+	s.marked(c, lanes)
 	s.ticks(c, all)
 	for i := range s.lanes {
 		c.baseline(float64(laneHeight*i) + 23.5)

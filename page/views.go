@@ -92,6 +92,9 @@ type TraceView struct {
 	// At is the stretch of time that the author points at, as "1ms..2ms", and
 	// Name what there is to see. Both may be "".
 	At, Name string
+	// Look is the author's sentence on what to look at, and Sight says where
+	// in this run it is. Both may be "".
+	Look, Sight string
 	// Marks are further stretches that the author points at.
 	Marks []TraceMark
 }
