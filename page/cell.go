@@ -242,6 +242,7 @@ type panelData struct {
 	Output   *outputView
 	Explain  *explanation
 	Trace    *TraceView
+	Others   []otherTrace // further traces that the run left
 	Recorded string // "go 1.26.8" when this is the book's own run
 	Folded   bool   // a prediction is asked first, so what it prints is not shown yet
 }
@@ -256,7 +257,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	}
 	if r := v.Result; r != nil {
 		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)
-		p.Output, p.Explain = newOutput(r, false), explain(r)
+		p.Output, p.Explain, p.Others = newOutput(r, false), explain(r), otherTraces(r)
 		p.Diags = elsewhere(explained(r), files)
 		if explained(r) == nil {
 			p.Marks = underLines(v)

@@ -43,7 +43,7 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div></div>`)
-	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + leakProof(v) + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
 	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
 	b.WriteString(moreTables(v.Trace))
 	b.WriteString(`</div></details></trace-view>`)
@@ -66,7 +66,7 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
 	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
-	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + leakTable(&v.Trace.Metrics).html() + `</div></div>`)
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + leakTable(&v.Trace.Metrics).html() + leakProof(v) + `</div></div>`)
 	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
 	return template.HTML(b.String()), nil
 }
@@ -168,6 +168,8 @@ var cutWords = map[string]string{
 	"idle":   "The trace ends here: nothing ran for 1 s.",
 	"killed": "The trace ends here: the program was stopped.",
 	"cut":    "The end of this trace is missing.",
+	// By runtime.StopTrace, or by reading it away.
+	"stopped": "The trace ends here: the program stopped the runtime’s tracer itself.",
 }
 
 // traceNotes say what the picture does not show.

@@ -70,10 +70,13 @@ type Recording struct {
 
 // TraceView is a trace as the page shows it.
 type TraceView struct {
-	ID       string // of /api/traces/{id}; "" when it can't be fetched
-	Title    string // what was traced; "" on a page with one
-	Trace    *exectrace.Trace
-	Problem  string // why there is none: one sentence
+	ID      string // of /api/traces/{id}; "" when it can't be fetched
+	Title   string // what was traced; "" on a page with one
+	Trace   *exectrace.Trace
+	Problem string // why there is none: one sentence
+	// Leaks is what the garbage collector said of leaked goroutines; nil when
+	// nobody asked it.
+	Leaks    *sandbox.LeakProfile
 	Recorded bool
 	// Source maps file names to a link prefix, so that a line can be reached.
 	CellID string

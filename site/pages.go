@@ -187,6 +187,9 @@ func (s *Server) fillRun(v *page.CellView, rec *ranRecord) {
 	v.Result, v.Problem, v.Picked = rec.result, rec.problem, rec.picked
 	if rec.result != nil && rec.result.Trace != nil {
 		v.Trace = s.traceView(rec.result.Trace.ID)
+		if why := rec.result.Trace.Problem; v.Trace == nil && why != "" {
+			v.Trace = &page.TraceView{Problem: why}
+		}
 	}
 }
 

@@ -97,6 +97,9 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 		rec.Trace.Problem = fmt.Sprintf("The recorded trace can't be drawn: %v.", err)
 		return rec, fmt.Errorf("analyse trace of %s: %w", c.ID, err)
 	}
+	if rec.Result.Trace != nil {
+		rec.Trace.Leaks = rec.Result.Trace.Leaks
+	}
 	rec.Trace.Trace.Know(rec.Result.TraceCut(), rec.Result.Usage.CPU())
 	return rec, nil
 }

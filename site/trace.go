@@ -22,28 +22,33 @@ type traceRecord struct {
 	trace   *exectrace.Trace // nil when problem says why
 	problem string
 	cellID  string
+	leaks   *sandbox.LeakProfile // nil when nobody asked
 }
 
 // view is the trace as a page shows it.
 func (t *traceRecord) view() *page.TraceView {
-	return &page.TraceView{ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID}
+	return &page.TraceView{ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks}
 }
 
 // traceOfRun analyses the trace that a run left and puts what it says into the
 // result.
 func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Result, tell emit) {
+	cellID := ""
+	if at, ok := s.cells[rec.key]; ok {
+		cellID = at.cell.ID
+	}
+	s.keepMore(ctx, cellID, res)
 	data := res.TraceData()
 	if data == nil || ctx.Err() != nil {
 		return
 	}
 	t := s.keepTrace(ctx, res.ID, data)
-	if at, ok := s.cells[rec.key]; ok {
-		t.cellID = at.cell.ID
-	}
+	t.cellID = cellID
 	if res.Trace == nil {
 		res.Trace = &sandbox.TraceInfo{}
 	}
 	res.Trace.ID, res.Trace.Problem = t.id, t.problem
+	t.leaks = res.Trace.Leaks
 	if t.trace != nil {
 		t.trace.Know(res.TraceCut(), res.Usage.CPU())
 		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, t.trace.Metrics.Truncated

@@ -1,0 +1,77 @@
+package site
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"course/tutor/sandbox"
+)
+
+// selfTraced writes a trace to a file, and leaks two goroutines.
+const selfTraced = `package main
+
+import (
+	"os"
+	"runtime/trace"
+	"time"
+)
+
+func main() {
+	f, _ := os.Create("own.out")
+	trace.Start(f)
+	for range 2 {
+		go func() { <-make(chan int) }()
+	}
+	time.Sleep(20 * time.Millisecond)
+	trace.Stop()
+	f.Close()
+}
+`
+
+// A trace that a program writes itself can be opened, whether the run was
+// traced or not; a traced run tells which leaks are proved.
+func TestTracesOfAProgramsOwn(t *testing.T) {
+	w := realWorld(t, nil)
+	for _, traced := range []bool{false, true} {
+		res := w.run(map[string]any{"files": []sandbox.File{{Name: "main.go", Content: selfTraced}}, "trace": traced})
+		if res.Status != sandbox.StatusOK {
+			t.Fatalf("%s: %v", res.Status, res.Diagnostics)
+		}
+		panel := w.page("/runs/" + res.ID + "/panel")
+		panel.want(t, http.StatusOK)
+		own := ""
+		for _, a := range res.Artifacts {
+			if a.Kind == "trace-file" && a.Name == "own.out" {
+				own = a.ID
+			}
+		}
+		if own == "" || !strings.Contains(panel.body, `href="/traces/`+own+`"`) || !strings.Contains(panel.body, "Open the trace that the program wrote") {
+			t.Fatalf("traced %v: the program's trace %q is not offered:\n%s", traced, own, panel.body)
+		}
+		if page := w.page("/traces/" + own).want(t, http.StatusOK); !strings.Contains(page.body, "own.out") {
+			t.Errorf("traced %v: the page of the trace does not name it", traced)
+		}
+		if raw := w.api(http.MethodGet, "/api/traces/"+own+"/raw", nil); !strings.HasPrefix(raw.body, "go 1.") {
+			t.Errorf("traced %v: the file is %.20q", traced, raw.body)
+		}
+		if proved := strings.Contains(panel.body, "proved by the garbage collector"); proved != traced {
+			t.Errorf("traced %v: leaks are proved: %v", traced, proved)
+		}
+		if traced && (res.Trace.Leaks == nil || res.Trace.Leaks.N != 2) {
+			t.Errorf("%+v", res.Trace.Leaks)
+		}
+	}
+}
+
+// A traced run that left no trace says why, in place of the trace.
+func TestWhyThereIsNoTrace(t *testing.T) {
+	w := realWorld(t, nil)
+	res := w.run(map[string]any{"files": []sandbox.File{{Name: "main.go", Content: "package main\nimport \"runtime\"\nfunc main() { runtime.Breakpoint() }\n"}}, "trace": true})
+	if res.Trace == nil || res.Trace.Problem == "" {
+		t.Fatalf("it left one: %+v", res.Trace)
+	}
+	if panel := w.page("/runs/" + res.ID + "/panel"); !strings.Contains(panel.body, res.Trace.Problem) {
+		t.Errorf("%q is not said in\n%s", res.Trace.Problem, panel.body)
+	}
+}
