@@ -149,6 +149,8 @@ test("times are written so that they are read back", async () => {
   assert.equal(t.readRange("2ms..1ms"), null);
   assert.equal(t.readRange("soon"), null);
   assert.deepEqual(t.readRange("20µs..1.5ms"), [20_000, 1_500_000]);
+  assert.deepEqual(t.readRange("0s..1m0.5s"), [0, 60_500_000_000]);
+  assert.equal(t.readRange("1..2"), null);
 });
 
 test("the view takes over, and zooms, pans and fits by buttons", async (t) => {

@@ -208,6 +208,16 @@ test("the moment in the address is restored", async (t) => {
   assert.ok(Math.abs(s.from - 2e6) < 1e4 && Math.abs(s.to - 3e6) < 1e4);
 });
 
+test("the critical path of a run is outlined", async (t) => {
+  const { page, errors } = await opened(t);
+  await page.locator("[data-tv=path]").click();
+  await waitFor(async () => /\d+ steps?; they are outlined/.test(await said(page)), 5000, () => "nothing is said");
+  const steps = await page.evaluate(() => document.querySelector("trace-view").shown.shown.path.length);
+  assert.ok(steps >= 2, `${steps} steps`);
+  await picture(page, "trace-page-path");
+  assert.deepEqual(errors, []);
+});
+
 test("the numbers of the timeline are those of the metrics", async (t) => {
   const { page } = await opened(t);
   const { sums, metrics } = await page.evaluate(async (id) => {

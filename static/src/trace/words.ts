@@ -76,11 +76,12 @@ export function bytes(n: number): string {
   return n + " B";
 }
 
-/** readTime reads "1.5ms", "20µs", "3s"; NaN when it is none. */
+/** readTime reads "1.5ms", "20µs", "1m3.5s"; NaN when it is none. */
 export function readTime(text: string): number {
-  const m = /^\s*([\d.]+)\s*(ns|us|µs|μs|ms|s)\s*$/.exec(text);
-  if (!m) return NaN;
-  return Number(m[1]) * { ns: 1, us: 1e3, "µs": 1e3, "μs": 1e3, ms: 1e6, s: 1e9 }[m[2] as "ns"];
+  const m = /^\s*(?:(\d+)h)?(?:(\d+)m(?!s))?(?:([\d.]+)(ns|us|µs|μs|ms|s))?\s*$/.exec(text);
+  if (!m || text.trim() === "") return NaN;
+  const unit = { ns: 1, us: 1e3, "µs": 1e3, "μs": 1e3, ms: 1e6, s: 1e9 }[(m[4] ?? "s") as "ns"];
+  return Number(m[1] ?? 0) * 3600e9 + Number(m[2] ?? 0) * 60e9 + Number(m[3] ?? 0) * unit;
 }
 
 /** readRange reads "1ms..2ms" as ns; null when it is none. */
