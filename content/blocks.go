@@ -121,6 +121,8 @@ func (b *builder) comment(n *comment) ast.Node {
 		return b.quiz(n, rest)
 	case "predict":
 		return b.prediction(n, rest)
+	case "compare":
+		b.comparison(n, rest)
 	case "steps":
 		if list, ok := next.(*ast.List); ok {
 			list.SetAttributeString("class", []byte("steps"))
@@ -128,7 +130,7 @@ func (b *builder) comment(n *comment) ast.Node {
 			b.problem(n, "fence-word", "no list follows <!-- steps -->", "put the list directly below")
 		}
 	default:
-		for _, known := range []string{"quiz", "predict", "steps"} {
+		for _, known := range []string{"quiz", "predict", "steps", "compare"} {
 			if d := distance(name, known); d > 0 && d < 3 {
 				b.problem(n, "fence-word", "unknown comment "+quoted(name), fmt.Sprintf("did you mean %q?", known))
 			}

@@ -50,11 +50,13 @@ type Page struct {
 	TOC        []Heading
 	Cells      []*Cell
 	Numbers    []Number
-	Links      []Link // to exercises and out of the course
-	Quizzes    []string
-	chapter    string // slug
-	anchors    map[string]bool
-	doc        *document
+	// Comparisons are in the order of the page.
+	Comparisons []*Comparison
+	Links       []Link // to exercises and out of the course
+	Quizzes     []string
+	chapter     string // slug
+	anchors     map[string]bool
+	doc         *document
 }
 
 // Link leads out of the pages: to an exercise, or to another site.
@@ -145,8 +147,9 @@ func (p Problem) String() string {
 	return s
 }
 
-// CellRenderer writes the HTML of one cell. It is implemented by whoever knows
-// what a reader can do with it.
+// CellRenderer writes the HTML of one cell, and of the traces of two. It is
+// implemented by whoever knows what a reader can do with them.
 type CellRenderer interface {
 	Cell(w io.Writer, c *Cell) error
+	Compare(w io.Writer, c *Comparison) error
 }

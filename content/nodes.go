@@ -13,6 +13,10 @@ type (
 		ast.BaseBlock
 		cell *Cell
 	}
+	compareNode struct {
+		ast.BaseBlock
+		cmp *Comparison
+	}
 	codeNode struct {
 		ast.BaseBlock
 		lang, text string
@@ -33,21 +37,25 @@ type (
 )
 
 // kinds are goldmark's numbers of our nodes; goldmark hands them out at start.
-type nodeKinds struct{ cell, code, box, span, comment ast.NodeKind }
+type nodeKinds struct{ cell, compare, code, box, span, comment ast.NodeKind }
 
 var kinds = nodeKinds{
-	cell: ast.NewNodeKind("Cell"), code: ast.NewNodeKind("Listing"), box: ast.NewNodeKind("Box"),
+	cell: ast.NewNodeKind("Cell"), compare: ast.NewNodeKind("Comparison"), code: ast.NewNodeKind("Listing"), box: ast.NewNodeKind("Box"),
 	span: ast.NewNodeKind("Span"), comment: ast.NewNodeKind("Comment"),
 }
 
-func (n *cellNode) Kind() ast.NodeKind { return kinds.cell }
-func (n *codeNode) Kind() ast.NodeKind { return kinds.code }
-func (n *boxNode) Kind() ast.NodeKind  { return kinds.box }
-func (n *spanNode) Kind() ast.NodeKind { return kinds.span }
-func (n *comment) Kind() ast.NodeKind  { return kinds.comment }
+func (n *cellNode) Kind() ast.NodeKind    { return kinds.cell }
+func (n *compareNode) Kind() ast.NodeKind { return kinds.compare }
+func (n *codeNode) Kind() ast.NodeKind    { return kinds.code }
+func (n *boxNode) Kind() ast.NodeKind     { return kinds.box }
+func (n *spanNode) Kind() ast.NodeKind    { return kinds.span }
+func (n *comment) Kind() ast.NodeKind     { return kinds.comment }
 
 // Dump shows a node when goldmark's tree is printed.
 func (n *cellNode) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
+
+// Dump shows a node when goldmark's tree is printed.
+func (n *compareNode) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }
 
 // Dump shows a node when goldmark's tree is printed.
 func (n *codeNode) Dump(src []byte, level int) { ast.DumpHelper(n, src, level, nil, nil) }

@@ -34,6 +34,7 @@ type nodeRenderer struct{ cells CellRenderer }
 // RegisterFuncs tells goldmark which nodes are ours.
 func (r nodeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
 	reg.Register(kinds.cell, r.cell)
+	reg.Register(kinds.compare, r.compare)
 	reg.Register(kinds.code, r.code)
 	reg.Register(kinds.box, r.box)
 	reg.Register(kinds.span, r.span)
@@ -49,6 +50,17 @@ func (r nodeRenderer) cell(w util.BufWriter, _ []byte, n ast.Node, entering bool
 	c := n.(*cellNode).cell
 	if err := r.cells.Cell(w, c); err != nil {
 		return ast.WalkStop, fmt.Errorf("render cell %s: %w", c.ID, err)
+	}
+	return ast.WalkContinue, nil
+}
+
+func (r nodeRenderer) compare(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	c := n.(*compareNode).cmp
+	if err := r.cells.Compare(w, c); err != nil {
+		return ast.WalkStop, fmt.Errorf("render comparison of %s and %s: %w", c.A, c.B, err)
 	}
 	return ast.WalkContinue, nil
 }

@@ -20,6 +20,7 @@ func (l *loader) resolve() {
 			l.link(b, r)
 		}
 		l.requires(b)
+		l.compared(b)
 	}
 	l.cycles()
 	for _, b := range l.builders {

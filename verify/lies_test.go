@@ -53,6 +53,7 @@ func textLies() []lie {
 		{name: "a time beyond the trace", file: page, old: "trace procs=2", new: "trace procs=2 t=0s..1h", rule: "bookmark", says: "points beyond the recorded trace of crowd"},
 		{name: "a thing that no run shows", file: page, old: "trace procs=2", new: "trace procs=2 see=leak", rule: "bookmark", says: "see=leak: the recorded run of crowd doesn't show it"},
 		{name: "a bookmark without a trace", file: page, old: "id=hello", new: "id=hello look=\"here\"", rule: "fence-word", says: "the listing takes none"},
+		{name: "a comparison with nothing", file: page, old: "## Endings", new: "<!-- compare a=crowd b=crowds -->\n\n## Endings", rule: "compare", says: "no traced listing of this page has id=crowds"},
 		{name: "a verb", file: page, old: "```go norun", new: "```go noron", rule: "fence-word", says: `did you mean "norun"`},
 		{name: "an id twice", file: page, old: "id=crowd", new: "id=hello", rule: "fence-id", says: "stands at"},
 		{name: "front matter", file: page, old: "minutes: 5", new: "minuts: 5", rule: "front-matter", says: "minuts"},
