@@ -59,6 +59,7 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	if v.Trace == nil {
 		return noTrace(v), nil
 	}
+	v = withMoments(v)
 	var b strings.Builder
 	openPanel(&b, v, "Timeline", "page", link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"})
 	b.WriteString(lookNote(v) + traceNotes(v.Trace))

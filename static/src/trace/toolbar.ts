@@ -57,16 +57,18 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
     b.addEventListener("click", () => act(b.getAttribute("aria-pressed") !== "true"));
     return b;
   };
-  const root = make("div", { class: "tv-bar", role: "group", "aria-label": "Controls of the timeline" },
+  const bar = make("div", { class: "tv-bar", role: "group", "aria-label": "Controls of the timeline" },
     segment("Lanes of", lanes), segment("Show as", shows),
     options.path ? toggle("Critical path", "trace", "path", "Outline what the end of the run waited for", (on) => does.path(on)) : null,
     options.system ? toggle("Runtime’s", "engine", "system", "Show the runtime’s own goroutines too", (on) => does.system(on)) : null,
-    ...marks.map((m) => bookmark(m, does)),
     make("span", { class: "tv-right" }, field, make("span", { class: "zoom" },
       small("chev", "Earlier (←)", () => does.pan(-0.3), "earlier", "tv-flip"), small("chev", "Later (→)", () => does.pan(0.3), "later"),
       small("zoomout", "Zoom out (−)", () => does.zoom(0.5), "zoomout"), small("zoomin", "Zoom in (+)", () => does.zoom(2), "zoomin"),
       small("fit", "Fit the whole run (0)", does.fit, "fit"), small("table", "Sum up what is in sight", does.range, "range"),
       options.copy ? small("copy", "Copy a link to this moment", does.copy, "copy") : null)));
+  const looks = marks.length === 0 ? null
+    : make("div", { class: "tv-looks", role: "group", "aria-label": "What there is to see" }, make("span", {}, "Look at"), ...marks.map((m) => bookmark(m, does)));
+  const root = make("div", { class: "tv-tools" }, bar, looks);
   return {
     root, search,
     show(kind, table) {
@@ -79,7 +81,7 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
 }
 
 function bookmark(m: Bookmark, does: Does): HTMLButtonElement {
-  const b = make("button", { type: "button", class: "b sec tv-mark", "data-tv": "mark" }, icon("tip"), m.name);
+  const b = make("button", { type: "button", class: "b sec tv-mark", "data-tv": "mark" }, m.name);
   b.addEventListener("click", () => does.mark(m));
   return b;
 }
