@@ -48,6 +48,7 @@ func (s *session) tellRule(c exercises.Check, clause exercises.Clause, run *trac
 	}
 	r.Got = readings(clause, run.env)
 	r.Evidence = append(r.Evidence, s.lines(clause, run.trace)...)
+	r.Evidence = append(r.Evidence, s.rows(clause, run, s.traceOf(c, run))...)
 	r.Evidence = append(r.Evidence, Evidence{Kind: "trace", TraceID: s.traceOf(c, run), ToMS: run.trace.Metrics.WallMS,
 		Text: callText(c.Call, run.args)})
 	return nil

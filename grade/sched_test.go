@@ -1,6 +1,7 @@
 package grade_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,28 @@ func TestSchedWrong(t *testing.T) {
 			v := gradeWork(t, g, ex, grade.Work{Files: w.Files, Answers: w.Answers})
 			logVerdict(t, v)
 			refusedAt(t, ex, w, v)
+			citesRows(t, v)
 		})
+	}
+}
+
+// citesRows holds that a verdict about waiting names the rows of the trace it
+// was read from: a goroutine, a line and a time, within the trace it points at.
+func citesRows(t *testing.T, v *grade.Verdict) {
+	t.Helper()
+	io := checkOf(v, "io")
+	if io.Status != grade.Failed || io.Expected == "" {
+		return // not refused by its rule
+	}
+	at := slices.IndexFunc(io.Evidence, func(e grade.Evidence) bool { return e.Goroutine != 0 })
+	if at < 0 {
+		t.Errorf("io cites no row of the trace: %+v", io.Evidence)
+		return
+	}
+	row := io.Evidence[at]
+	trace := slices.IndexFunc(v.Traces, func(f grade.TraceFile) bool { return f.Check == row.TraceID })
+	if trace < 0 || row.FromMS < 0 || row.ToMS <= row.FromMS || row.ToMS > v.Traces[trace].Trace.Metrics.WallMS || !strings.Contains(row.Text, ".go:") {
+		t.Errorf("io cites %+v of trace %d", row, trace)
 	}
 }
 

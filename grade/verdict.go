@@ -119,4 +119,6 @@ type Evidence struct {
 	TraceID string  `json:"trace_id"`
 	FromMS  float64 `json:"from_ms"`
 	ToMS    float64 `json:"to_ms"`
+	// Goroutine is whose row of the trace is meant; 0 for all of them.
+	Goroutine int64 `json:"goroutine,omitempty"`
 }

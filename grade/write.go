@@ -61,6 +61,9 @@ func textCheck(b *strings.Builder, c CheckResult, colour bool) {
 		if e.Kind == "line" {
 			indent(b, fmt.Sprintf("%s:%d: ", e.File, e.Line), printable(e.Text))
 		}
+		if e.Goroutine != 0 {
+			indent(b, "in the trace: ", printable(e.Text))
+		}
 	}
 }
 
@@ -136,6 +139,9 @@ func fullText(c CheckResult) string {
 	for _, e := range c.Evidence {
 		if e.Kind == "line" {
 			fmt.Fprintf(&b, "%s:%d: %s\n", e.File, e.Line, e.Text)
+		}
+		if e.Goroutine != 0 {
+			fmt.Fprintf(&b, "in the trace: %s\n", e.Text)
 		}
 	}
 	return printable(b.String())

@@ -49,7 +49,7 @@ type teachData struct {
 	Expected, Got string
 	Lines         []grade.Evidence
 	Other         []grade.Evidence // output and cases
-	Traces        []grade.Evidence
+	Traces        []traceLink
 	Try           string
 	Answer        bool // it is about an answer to a question
 }
@@ -150,7 +150,7 @@ func newTeach(r grade.CheckResult, ex *exercises.Exercise) *teachData {
 		case e.Kind == "line" && e.File != "":
 			t.Lines = append(t.Lines, e)
 		case e.Kind == "trace":
-			t.Traces = append(t.Traces, e)
+			t.Traces = append(t.Traces, newTraceLink(e))
 		case e.Text != "":
 			t.Other = append(t.Other, e)
 		}
@@ -161,6 +161,24 @@ func newTeach(r grade.CheckResult, ex *exercises.Exercise) *teachData {
 		}
 	}
 	return t
+}
+
+// traceLink leads from a verdict to a moment in a trace.
+type traceLink struct {
+	URL  string // "" when the trace is not kept
+	Text string
+}
+
+func newTraceLink(e grade.Evidence) traceLink {
+	l := traceLink{Text: e.Text}
+	if e.TraceID == "" {
+		return l
+	}
+	l.URL = "/traces/" + e.TraceID
+	if e.Goroutine != 0 {
+		l.URL += fmt.Sprintf("?t=%sms..%sms&g=%d", fixed(e.FromMS, 6), fixed(e.ToMS, 6), e.Goroutine)
+	}
+	return l
 }
 
 // VerdictLine says in words how a check of an exercise ended.

@@ -211,7 +211,7 @@ func sampleVerdict() *grade.Verdict {
 			{ID: "bound", Title: "Starts no more goroutines than it needs", Seal: grade.Guarded, Status: grade.Failed, MaxPoints: 5,
 				Message:  "You hold the number of calls down, but not the number of goroutines: line 3 starts one for every job, and each of them waits for a slot.",
 				Expected: "created ≤ workers + 2 = 6", Got: "created 1,000",
-				Evidence: []grade.Evidence{{Kind: "line", File: "pool.go", Line: 3, Text: "started 1,000"}, {Kind: "case", Text: "1,000 jobs, 4 workers"}, {Kind: "trace", TraceID: "t1"}}},
+				Evidence: []grade.Evidence{{Kind: "line", File: "pool.go", Line: 3, Text: "started 1,000"}, {Kind: "case", Text: "1,000 jobs, 4 workers"}, {Kind: "trace", TraceID: "t1", Goroutine: 7, FromMS: 1.25, ToMS: 2, Text: "G7 waited"}, {Kind: "trace", TraceID: "t1"}}},
 			{ID: "cpu", Title: "Costs at most 1.2 × the CPU of the reference", Seal: grade.Sealed, Status: grade.NotJudged, MaxPoints: 3},
 		},
 	}
