@@ -202,6 +202,18 @@ test("a teacher can point at a lock convoy, a leak and a steal", async (t) => {
   assert.match(await page.locator(".tv-detail").textContent(), /Made readyby G\d+, main\.(main|worker), at main\.go:(23|41)/);
 });
 
+test("the page points at what its run shows", async (t) => {
+  const { page, errors } = await opened(t);
+  await page.locator("[data-tv=mark]").filter({ hasText: "The first steal" }).click();
+  await page.locator(".tv-detail").waitFor();
+  assert.match(await page.locator(".tv-detail").textContent(), /Taken\s*stolen inferred/);
+  assert.ok((await sight(page)).span < (await sight(page)).wall);
+  await page.locator("[data-tv=mark]").filter({ hasText: "A leaked goroutine" }).click();
+  await waitFor(async () => /never ended/.test(await page.locator(".tv-detail").textContent()), 5000, () => "the leak is not told");
+  assert.match(await page.locator(".tv-detail").textContent(), /Waits forchan send at main\.go:30/);
+  assert.deepEqual(errors, []);
+});
+
 test("the moment in the address is restored", async (t) => {
   const { page } = await opened(t, {}, "?t=2ms..3ms");
   const s = await sight(page);

@@ -42,7 +42,7 @@ func (v *TraceView) see(name string) {
 	v.At = time.Duration(m.Start).String() + ".." + time.Duration(m.End).String()
 	v.Name = sightNames[name]
 	v.Sight = sightSays(name, m)
-	v.Marks = append(v.Marks[:len(v.Marks):len(v.Marks)], TraceMark{Name: v.Name + ", the goroutine", At: v.At, Focus: "goroutines", G: m.G})
+	v.Marks = append(v.Marks[:len(v.Marks):len(v.Marks)], TraceMark{Name: v.Name + ", the goroutine", At: v.At, Focus: "goroutines", G: m.G, Moment: time.Duration(m.At).String()})
 }
 
 // sightNames are what the things that can be pointed at are called.

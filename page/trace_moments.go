@@ -40,7 +40,8 @@ func moments(t *exectrace.Trace) []TraceMark {
 		title := sightNames[name]
 		all = append(all, found{m.Start, TraceMark{
 			Name: strings.ToUpper(title[:1]) + title[1:], Focus: "goroutines", G: m.G,
-			At: time.Duration(m.Start).String() + ".." + time.Duration(m.End).String(),
+			At:     time.Duration(m.Start).String() + ".." + time.Duration(m.End).String(),
+			Moment: time.Duration(m.At).String(),
 		}})
 	}
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.at, b.at) })

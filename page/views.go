@@ -108,6 +108,9 @@ type TraceMark struct {
 	At    string `json:"t,omitempty"`     // "1ms..2ms"
 	Focus string `json:"focus,omitempty"` // goroutines, procs or threads
 	G     int64  `json:"g,omitempty"`     // the goroutine to select; 0 for none
+	// Moment is the time at which G does what is pointed at; "" is the middle
+	// of At.
+	Moment string `json:"at,omitempty"`
 }
 
 // ExerciseView is the data of an exercise's page.

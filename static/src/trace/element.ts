@@ -11,7 +11,7 @@ import { embedded, remote, Source } from "./source";
 import { Bookmark, Toolbar, toolbar } from "./toolbar";
 import { Viewer } from "./viewer";
 import { viewportOf } from "./viewport";
-import { plural, readRange, span, stateIds } from "./words";
+import { plural, readRange, readTime, span, stateIds } from "./words";
 
 interface PathStep { g: number; from_ms: number; to_ms: number; state: string; file: string; line: number }
 
@@ -158,16 +158,17 @@ export class TraceView extends HTMLElement {
     if (b.focus) viewer.show(b.focus);
     const range = readRange(b.t);
     if (range) viewer.view.show(...range);
-    if (b.g !== undefined) this.selectGoroutine(b.g);
+    if (b.g !== undefined) this.selectGoroutine(b.g, readTime(b.at ?? ""));
     viewer.say(`Showing: ${b.name}.`);
   }
 
-  /** selectGoroutine selects what a goroutine does in the middle of the view. */
-  private selectGoroutine(id: number): void {
+  /** selectGoroutine selects what a goroutine does at a time, in ns; without one, in the middle of the view. */
+  private selectGoroutine(id: number, at = NaN): void {
     const viewer = this.viewer!;
     const row = viewer.model.rowOf.get(id);
     if (row === undefined) return;
-    const tick = (viewer.view.from + viewer.view.to) / 2 / viewer.model.tick;
+    const middle = (viewer.view.from + viewer.view.to) / 2;
+    const tick = Math.floor((at >= 0 ? at : middle) / viewer.model.tick);
     if (viewer.model.blocks.length === 0) return;
     void viewer.model.load(viewer.model.blockAt(tick)).catch(() => null).then(() => {
       const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);

@@ -3,8 +3,8 @@
 import { icon, make } from "../dom";
 import type { Kind } from "./model";
 
-/** Bookmark is a moment that the author points at. */
-export interface Bookmark { name: string; t?: string; focus?: Kind; g?: number }
+/** Bookmark is a stretch that somebody points at, and what goroutine g does there: at a time, else in the middle. */
+export interface Bookmark { name: string; t?: string; focus?: Kind; g?: number; at?: string }
 
 /** Does is what the controls do. */
 export interface Does {
