@@ -89,11 +89,12 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 	if kept.Trace == nil {
 		return rec, nil
 	}
-	rec.Trace = &page.TraceView{Recorded: true, CellID: c.ID}
+	rec.Trace = &page.TraceView{ID: recordedTrace + c.ID, Recorded: true, CellID: c.ID}
 	// The next request needs it too, so it does not end with this one.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), analyseWithin)
 	defer cancel()
 	if rec.Trace.Trace, err = r.analyse(ctx, kept.Trace); err != nil {
+		rec.Trace.ID = ""
 		rec.Trace.Problem = fmt.Sprintf("The recorded trace can't be drawn: %v.", err)
 		return rec, fmt.Errorf("analyse trace of %s: %w", c.ID, err)
 	}
@@ -102,6 +103,29 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 	}
 	rec.Trace.Trace.Know(rec.Result.TraceCut(), rec.Result.Usage.CPU())
 	return rec, nil
+}
+
+// recordedTrace begins the id of a trace of the book: then comes the id of the
+// listing.
+const recordedTrace = "recorded-"
+
+// recordedTrace is the recorded trace of a listing; nil when there is none, or it can't
+// be read.
+func (s *Server) recordedTrace(cell string) *traceRecord {
+	var rec *page.Recording
+	for _, at := range s.cells {
+		if at.cell.ID == cell {
+			rec, _ = s.recorded.of(context.Background(), at.cell) // of has its own end
+		}
+	}
+	if rec == nil || rec.Trace == nil || rec.Trace.Trace == nil {
+		return nil
+	}
+	kept, err := s.Course.Recording(cell)
+	if err != nil {
+		return nil
+	}
+	return &traceRecord{id: recordedTrace + cell, title: cell, data: kept.Trace, trace: rec.Trace.Trace, cellID: cell}
 }
 
 // Warm reads the recordings of the whole course, so that no page waits for

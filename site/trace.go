@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,7 +28,10 @@ type traceRecord struct {
 
 // view is the trace as a page shows it.
 func (t *traceRecord) view() *page.TraceView {
-	return &page.TraceView{ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks}
+	return &page.TraceView{
+		ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks,
+		Recorded: strings.HasPrefix(t.id, recordedTrace),
+	}
 }
 
 // traceOfRun analyses the trace that a run left and puts what it says into the
@@ -101,8 +105,14 @@ type traceRequest struct {
 	ID string `param:"id" json:"-"`
 }
 
-// trace finds a kept trace.
+// trace finds a kept trace, or one of the book's own.
 func (s *Server) trace(id string) (*traceRecord, error) {
+	if cell, ok := strings.CutPrefix(id, recordedTrace); ok {
+		if t := s.recordedTrace(cell); t != nil {
+			return t, nil
+		}
+		return nil, fail("not-found", "The book has no recorded trace of a listing %q.", clip(cell, maxName))
+	}
 	t, ok := s.traces.get(id)
 	if !ok {
 		return nil, fail("not-found", "There is no trace %q, or it is no longer kept: traces live in memory. Run the program again.", clip(id, maxName))
