@@ -121,14 +121,19 @@ function numbers(seed) {
   return () => (s = (s * 1664525 + 1013904223) % 4294967296) / 4294967296;
 }
 
-/** Makes up a run of workers on procs processors with about count segments. */
-export function makeRun(count, { procs = 4, workers = 60, seed = 1 } = {}) {
-  const rand = numbers(seed);
-  const n = workers + 1, events = [];
+/** The names that runs which were made up have. */
+const names = (() => {
   const reasons = ["", "create", "unblock", "timer", "network", "chan receive", "select", "sync.Mutex", "sleep", "network wait", "mark worker", "preempted"];
   const files = ["pool.go"], funcs = ["main.main", "main.worker", "runtime.chanrecv1", "sync.(*Mutex).Lock"];
   const frames = [[0, 0, 0, 0], [0, 0, 31, 1], [1, 0, 52, 1], [2, 0, 420, 0], [1, 0, 44, 1], [3, 0, 90, 0], [1, 0, 61, 1]];
   const stacks = [[], [3, 2], [5, 4], [6], [1]];
+  return { files, funcs, frames, stacks, reasons };
+})();
+
+/** Makes up a run of workers on procs processors with about count segments. */
+export function makeRun(count, { procs = 4, workers = 60, seed = 1 } = {}) {
+  const rand = numbers(seed);
+  const n = workers + 1, events = [];
   const queue = Array.from({ length: procs }, () => []);
   const busy = new Array(procs).fill(null);
   const waiting = [];
@@ -172,30 +177,31 @@ export function makeRun(count, { procs = 4, workers = 60, seed = 1 } = {}) {
       }
     }
   }
-  const ticks = t + 1000;
-  const ready0 = Array.from({ length: 512 }, (_, i) => Math.round(6 + 5 * Math.sin(i / 20)));
+  return { events, contents: { ...names, ...tables(t + 1000, procs, n) } };
+}
+
+/** The contents of a run that was made up, but for its names. */
+function tables(ticks, procs, n) {
+  const ready = Array.from({ length: 512 }, (_, i) => Math.round(6 + 5 * Math.sin(i / 20)));
   return {
-    events,
-    contents: {
-      version: 1, go: "go1.26", tick_ns: 64, ticks, procs, threads: Array.from({ length: procs }, (_, i) => 1000 + i), funcs, files, frames, stacks, reasons,
-      goroutines: {
-        id: Array.from({ length: n }, (_, i) => i + 1), func: [0, ...new Array(workers).fill(1)], by: [0, ...new Array(workers).fill(1)],
-        at: [0, ...new Array(workers).fill(1)], created: Array.from({ length: n }, (_, i) => i), ended: new Array(n).fill(-1),
-        flags: Array.from({ length: n }, (_, i) => (i === 0 ? 2 : i > n - 3 ? 4 : 0)),
-      },
-      spans: [{ kind: "stw", from: Math.floor(ticks * 0.41), to: Math.floor(ticks * 0.42), name: "GC mark termination" }, { kind: "gc", from: Math.floor(ticks * 0.3), to: Math.floor(ticks * 0.42), name: "cycle 1" }],
-      notes: [
-        { kind: "task", from: Math.floor(ticks * 0.1), to: Math.floor(ticks * 0.5), name: "upload", g: 0, text: "", task: 1 },
-        { kind: "region", from: Math.floor(ticks * 0.12), to: Math.floor(ticks * 0.3), name: "resize", g: 1, text: "", task: 1 },
-        { kind: "log", from: Math.floor(ticks * 0.2), to: Math.floor(ticks * 0.2), name: "note", g: 0, text: "half way", task: 0 },
-      ],
-      curves: [
-        { name: "runnable", unit: "goroutines", tick: Math.ceil(ticks / 512), max: ready0.map((v) => v + 3), mean: ready0 },
-        { name: "live", unit: "goroutines", tick: Math.ceil(ticks / 512), max: ready0.map(() => n), mean: ready0.map(() => n) },
-        { name: "heap", unit: "bytes", tick: Math.ceil(ticks / 512), max: ready0.map((v) => v << 20), mean: ready0.map((v) => v << 20) },
-      ],
-      cut: {},
+    version: 1, go: "go1.26", tick_ns: 64, ticks, procs, threads: Array.from({ length: procs }, (_, i) => 1000 + i),
+    goroutines: {
+      id: Array.from({ length: n }, (_, i) => i + 1), func: [0, ...new Array((n - 1)).fill(1)], by: [0, ...new Array((n - 1)).fill(1)],
+      at: [0, ...new Array((n - 1)).fill(1)], created: Array.from({ length: n }, (_, i) => i), ended: new Array(n).fill(-1),
+      flags: Array.from({ length: n }, (_, i) => (i === 0 ? 2 : i > n - 3 ? 4 : 0)),
     },
+    spans: [{ kind: "stw", from: Math.floor(ticks * 0.41), to: Math.floor(ticks * 0.42), name: "GC mark termination" }, { kind: "gc", from: Math.floor(ticks * 0.3), to: Math.floor(ticks * 0.42), name: "cycle 1" }],
+    notes: [
+      { kind: "task", from: Math.floor(ticks * 0.1), to: Math.floor(ticks * 0.5), name: "upload", g: 0, text: "", task: 1 },
+      { kind: "region", from: Math.floor(ticks * 0.12), to: Math.floor(ticks * 0.3), name: "resize", g: 1, text: "", task: 1 },
+      { kind: "log", from: Math.floor(ticks * 0.2), to: Math.floor(ticks * 0.2), name: "note", g: 0, text: "half way", task: 0 },
+    ],
+    curves: [
+      { name: "runnable", unit: "goroutines", tick: Math.ceil(ticks / 512), max: ready.map((v) => v + 3), mean: ready },
+      { name: "live", unit: "goroutines", tick: Math.ceil(ticks / 512), max: ready.map(() => n), mean: ready.map(() => n) },
+      { name: "heap", unit: "bytes", tick: Math.ceil(ticks / 512), max: ready.map((v) => v << 20), mean: ready.map((v) => v << 20) },
+    ],
+    cut: {},
   };
 }
 
