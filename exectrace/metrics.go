@@ -9,8 +9,8 @@ type Metrics struct {
 	Procs  int     `json:"procs"`
 	Events int64   `json:"events"`
 	// Truncated says how the trace was cut: cap (it was as large as it may
-	// be), idle (nothing ran for a while), killed, or cut (the file ends in
-	// the middle). Nil when it is whole.
+	// be), idle (nothing ran for a while), killed, cut (the file ends in the
+	// middle), or damaged (only Options.Partial gives such a one). Nil when it is whole.
 	Truncated   *string        `json:"truncated"`
 	Goroutines  GoroutineCount `json:"goroutines"`
 	Latency     Latency        `json:"latency"`

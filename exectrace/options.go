@@ -25,6 +25,9 @@ type Options struct {
 	// Race says that the program was built with the race detector, which
 	// makes the scheduler choose at random.
 	Race bool `json:"race,omitempty"`
+	// Partial asks for what can be read of a damaged trace, instead of an
+	// error: to look at, not to judge by.
+	Partial bool `json:"partial,omitempty"`
 	// MaxGoroutines bounds Trace.Goroutines, and so what is drawn; 0 means
 	// 262,144.
 	MaxGoroutines int `json:"max_goroutines,omitempty"`

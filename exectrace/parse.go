@@ -19,31 +19,36 @@ func Parse(r io.Reader, opts Options) (*Trace, error) {
 		return nil, ifCut(err, 0)
 	}
 	b := newBuilder(opts)
-	cut, err := b.readAll(s)
+	how, err := b.readAll(s)
 	if err != nil {
 		return nil, err
 	}
-	return b.report(s.version, cut)
+	return b.report(s.version, how)
 }
 
+// ending is how a trace ended before its end: "" when it did not.
+type ending struct{ how, why string }
+
 // readAll feeds all events to the state machine.
-func (b *builder) readAll(s *source) (cut bool, err error) {
+func (b *builder) readAll(s *source) (ending, error) {
 	for {
 		ev, err := s.next()
 		switch {
 		case err == nil:
 		case err == io.EOF && b.events == 0:
-			return false, &BadTraceError{What: "it holds no events", Offset: s.in.n}
+			return ending{}, &BadTraceError{What: "it holds no events", Offset: s.in.n}
 		case err == io.EOF:
-			return false, nil
+			return ending{}, nil
 		case errors.Is(err, errCut) && b.events > 0:
-			return true, nil
+			return ending{how: "cut"}, nil
+		case b.opts.Partial && b.events > 0 && asBad(err) != nil:
+			return ending{"damaged", asBad(err).Error()}, nil
 		default:
-			return false, ifCut(err, s.in.n)
+			return ending{}, ifCut(err, s.in.n)
 		}
 		b.event(ev)
 		if b.now > maxWall {
-			return false, &BadTraceError{What: fmt.Sprintf("its clock runs for %.0f hours", float64(b.now)/3600e9), Offset: s.in.n}
+			return ending{}, &BadTraceError{What: fmt.Sprintf("its clock runs for %.0f hours", float64(b.now)/3600e9), Offset: s.in.n}
 		}
 	}
 }
@@ -54,4 +59,11 @@ func ifCut(err error, at int64) error {
 		return &BadTraceError{What: "it was cut off before its first part was whole", Offset: at, Cut: true}
 	}
 	return err
+}
+
+// asBad is err when the bytes are at fault; nil otherwise.
+func asBad(err error) *BadTraceError {
+	var bad *BadTraceError
+	errors.As(err, &bad)
+	return bad
 }

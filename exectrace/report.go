@@ -15,7 +15,7 @@ const (
 )
 
 // report makes the trace out of all that was seen.
-func (b *builder) report(version string, cut bool) (*Trace, error) {
+func (b *builder) report(version string, end ending) (*Trace, error) {
 	b.finish()
 	t := &Trace{
 		GoVersion:  version,
@@ -28,13 +28,14 @@ func (b *builder) report(version string, cut bool) (*Trace, error) {
 		Notes:      b.notes(),
 		Busy:       b.sum.allRunning,
 		Unlisted:   b.unlisted,
+		Damage:     end.why,
 		tl:         b.timeline(),
 	}
 	t.Metrics = b.metrics(t)
 	t.Curves = b.curves.end(b.now, t.Metrics.Steals.Stolen != nil)
 	how := b.opts.Truncated
-	if how == "" && cut {
-		how = "cut"
+	if how == "" {
+		how = end.how
 	}
 	t.Know(how, b.opts.CPU)
 	if b.rec.err != nil {

@@ -15,17 +15,25 @@ const maxOptions = 64 << 10
 
 // Request is what Serve reads: the options as one line of JSON, then the trace.
 func Request(opts Options, trace []byte) ([]byte, error) {
+	head, err := requestHead(opts)
+	return append(head, trace...), err
+}
+
+// RequestFrom is Request for a trace that is read on the way.
+func RequestFrom(opts Options, trace io.Reader) (io.Reader, error) {
+	head, err := requestHead(opts)
+	return io.MultiReader(bytes.NewReader(head), trace), err
+}
+
+func requestHead(opts Options) ([]byte, error) {
 	head, err := json.Marshal(opts)
 	if err != nil {
 		return nil, fmt.Errorf("encode trace options: %w", err)
 	}
 	if len(head) >= maxOptions {
-		return nil, fmt.Errorf("encode trace options: %d bytes, at most %d", len(head), maxOptions-1)
+		return nil, fmt.Errorf("encode trace options: they take %d bytes, at most %d are read", len(head), maxOptions)
 	}
-	out := make([]byte, 0, len(head)+1+len(trace))
-	out = append(out, head...)
-	out = append(out, '\n')
-	return append(out, trace...), nil
+	return append(head, '\n'), nil
 }
 
 // Serve reads one Request from in and writes what Parse made of it to out, for

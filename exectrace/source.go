@@ -60,6 +60,9 @@ func open(r io.Reader) (*source, error) {
 	if n == 0 {
 		return nil, &BadTraceError{What: "it is empty", Offset: -1}
 	}
+	if bytes.HasPrefix(head[:n], []byte{0x1f, 0x8b}) {
+		return nil, &BadTraceError{What: "it is compressed with gzip: unpack it first, with gunzip", Offset: 0}
+	}
 	version, ok := headerVersion(head[:n])
 	if !ok {
 		return nil, &BadTraceError{What: "this is not a Go execution trace: it does not begin with \"go 1.N trace\"", Offset: 0}

@@ -37,7 +37,7 @@ func parseIn(t *testing.T, name string, size int) *Trace {
 	if _, err := b.readAll(s); err != nil {
 		t.Fatal(err)
 	}
-	tr, err := b.report(s.version, false)
+	tr, err := b.report(s.version, ending{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,5 +104,33 @@ func TestWriteTimelines(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, name+".tut"), b.Bytes(), 0o644); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// Of a damaged trace, what comes before the damage is shown to who asks.
+func TestDamagedTracesAreReadUpToThere(t *testing.T) {
+	shown := 0
+	for _, name := range goldens {
+		data := bytes.Clone(fixture(t, name))
+		for i := len(data) * 2 / 3; i < len(data)*2/3+64 && i < len(data); i++ {
+			data[i] ^= 0xa5
+		}
+		strict, err := Parse(bytes.NewReader(data), Options{})
+		if asBad(err) == nil {
+			continue // the damage hit nothing that counts, or it looks cut
+		}
+		tr, err := Parse(bytes.NewReader(data), Options{Partial: true})
+		if strict != nil || (err != nil && asBad(err) == nil) {
+			t.Errorf("%s: strictly %v, else error %v", name, strict, err)
+		}
+		if err == nil {
+			shown++
+			if tr.Damage == "" || tr.Metrics.Truncated == nil || *tr.Metrics.Truncated != "damaged" || tr.Metrics.Leaks != nil {
+				t.Errorf("%s: damage %q, truncated %v, leaks %v", name, tr.Damage, tr.Metrics.Truncated, tr.Metrics.Leaks)
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("of no damaged trace anything was shown")
 	}
 }

@@ -93,6 +93,9 @@ type Trace struct {
 	// because there were more than Options.MaxGoroutines. They are counted in
 	// the metrics.
 	Unlisted int
+	// Damage says where and how the bytes went wrong, when only what came before
+	// could be read: Metrics.Truncated is "damaged" then.
+	Damage string
 
 	tl timeline
 }

@@ -165,10 +165,11 @@ func noise(m *exectrace.Metrics) string {
 
 // cutWords say where a trace ends that is not whole.
 var cutWords = map[string]string{
-	"cap":    "The trace ends here: it was as large as it may be. The program ran on.",
-	"idle":   "The trace ends here: nothing ran for 1 s.",
-	"killed": "The trace ends here: the program was stopped.",
-	"cut":    "The end of this trace is missing.",
+	"cap":     "The trace ends here: it was as large as it may be. The program ran on.",
+	"idle":    "The trace ends here: nothing ran for 1 s.",
+	"killed":  "The trace ends here: the program was stopped.",
+	"cut":     "The end of this trace is missing.",
+	"damaged": "This trace is damaged. What could be read of it, before that, is shown.",
 	// By runtime.StopTrace, or by reading it away.
 	"stopped": "The trace ends here: the program stopped the runtime’s tracer itself.",
 }
@@ -180,6 +181,9 @@ func traceNotes(t *exectrace.Trace) string {
 		words, ok := cutWords[*how]
 		if !ok {
 			words = "The trace was cut: " + *how + "."
+		}
+		if t.Damage != "" {
+			words += " (" + t.Damage + ")"
 		}
 		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + esc(words) + `</p>`)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"course/tutor/exectrace"
 	"course/tutor/grade"
@@ -50,11 +51,21 @@ type analyser struct{ engine *toolchain.Engine }
 // Analyse answers with an error that is a sentence for the learner when the
 // trace is at fault.
 func (a analyser) Analyse(ctx context.Context, trace []byte) (*exectrace.Trace, error) {
-	request, err := exectrace.Request(exectrace.Options{Own: []string{"main", "exercise"}}, trace)
+	return a.analyse(ctx, bytes.NewReader(trace), int64(len(trace)), exectrace.Options{Own: []string{"main", "exercise"}})
+}
+
+// AnalyseFile is Analyse for a trace from anywhere, of about size bytes, that
+// is read on the way.
+func (a analyser) AnalyseFile(ctx context.Context, trace io.Reader, size int64) (*exectrace.Trace, error) {
+	return a.analyse(ctx, trace, size, exectrace.Options{Partial: true})
+}
+
+func (a analyser) analyse(ctx context.Context, trace io.Reader, size int64, opts exectrace.Options) (*exectrace.Trace, error) {
+	request, err := exectrace.RequestFrom(opts, trace)
 	if err != nil {
 		return nil, err
 	}
-	answer, err := a.engine.Helper(ctx, "trace", request)
+	answer, err := a.engine.HelperFrom(ctx, "trace", request, size)
 	var fault *toolchain.HelperError
 	if errors.As(err, &fault) {
 		return nil, &exectrace.BadTraceError{What: "it can't be analysed: " + fault.Reason}

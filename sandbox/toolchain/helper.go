@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,13 +23,27 @@ type HelperError struct {
 
 func (e *HelperError) Error() string { return e.Reason }
 
-// Limits of a helper.
+// Limits of a helper. A file may be large: who reads one gets time for each MiB,
+// and twice the memory that 100 MiB of a trace need (bench/traces).
 const (
 	helperCPU    = time.Second
 	helperMemory = 256 << 20
 	helperWall   = 10 * time.Second
 	helperAnswer = 64 << 20
+
+	largeInput  = 8 << 20
+	largeMemory = 768 << 20
+	cpuPerMiB   = 250 * time.Millisecond
 )
+
+// helperLimits are those of a helper for an input of a size in bytes.
+func helperLimits(size int64) (limits jail.Limits, wall time.Duration) {
+	if size <= largeInput {
+		return jail.Limits{Memory: helperMemory, CPU: helperCPU}, helperWall
+	}
+	cpu := helperCPU + time.Duration(size>>20)*cpuPerMiB
+	return jail.Limits{Memory: largeMemory, CPU: cpu.Round(time.Second)}, 4*cpu + helperWall
+}
 
 // ChildCommand is the hidden command under which our own binary is started
 // again, in a jail, to work on a learner's bytes: BINARY __child NAME.
@@ -38,6 +53,12 @@ const ChildCommand = "__child"
 // answers. A *HelperError means that the bytes were at fault; any other error
 // is ours.
 func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, error) {
+	return e.HelperFrom(ctx, name, bytes.NewReader(in), int64(len(in)))
+}
+
+// HelperFrom is Helper for an input that is read while the helper works, of
+// about size bytes: what it may use grows with that.
+func (e *Engine) HelperFrom(ctx context.Context, name string, in io.Reader, size int64) ([]byte, error) {
 	self := e.config.Self
 	if self == "" {
 		var err error
@@ -45,9 +66,10 @@ func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, er
 			return nil, fmt.Errorf("find our own binary: %w", err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, helperWall)
+	limits, wall := helperLimits(size)
+	ctx, cancel := context.WithTimeout(ctx, wall)
 	defer cancel()
-	h := &helper{name: name}
+	h := &helper{name: name, limits: limits}
 	if err := h.start(ctx, self); err != nil {
 		return nil, fmt.Errorf("start helper %s: %w", name, err)
 	}
@@ -57,6 +79,7 @@ func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, er
 // helper is one helper at work.
 type helper struct {
 	name    string
+	limits  jail.Limits
 	process *jail.Process
 	in      *os.File
 	out     *os.File
@@ -82,12 +105,12 @@ func (h *helper) start(ctx context.Context, self string) error {
 		Profile: jail.Helper,
 		Path:    self,
 		Args:    []string{"tutor", ChildCommand, h.name},
-		Env:     []string{"HOME=/tmp", "GOMAXPROCS=2", "GOMEMLIMIT=200MiB"},
+		Env:     []string{"HOME=/tmp", "GOMAXPROCS=2", fmt.Sprintf("GOMEMLIMIT=%d", h.limits.Memory/5*4)},
 		Dir:     "/tmp",
 		Stdin:   pipe(&h.in, true),
 		Stdout:  pipe(&h.out, false),
 		Stderr:  pipe(&h.errs, false),
-		Limits:  jail.Limits{Memory: helperMemory, CPU: helperCPU},
+		Limits:  h.limits,
 	}
 	if failed == nil {
 		h.process, failed = jail.Start(ctx, spec)
@@ -109,11 +132,11 @@ func (h *helper) close() {
 	}
 }
 
-func (h *helper) finish(ctx context.Context, in []byte) ([]byte, error) {
+func (h *helper) finish(ctx context.Context, in io.Reader) ([]byte, error) {
 	defer h.close()
+	fed := make(chan error, 1)
 	go func() {
-		// A helper need not read all of it.
-		_, _ = h.in.Write(in)
+		fed <- feed(h.in, in)
 		h.in.Close()
 	}()
 	said := make(chan string, 1)
@@ -135,7 +158,30 @@ func (h *helper) finish(ctx context.Context, in []byte) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wait for helper %s: %w", h.name, err)
 	}
+	if exit.Code == 0 { // else it may have left while more was to come
+		if err := <-fed; err != nil {
+			return nil, fmt.Errorf("read what helper %s is for: %w", h.name, err)
+		}
+	}
 	return answer, h.verdict(ctx, exit, <-said)
+}
+
+// feed copies in to a helper, which need not read all of it. The error is that
+// of in.
+func feed(to io.Writer, in io.Reader) error {
+	buf := make([]byte, 256<<10)
+	for {
+		n, err := in.Read(buf)
+		if _, gone := to.Write(buf[:n]); gone != nil {
+			return nil
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // verdict says whose fault it is that a helper did not end well.
@@ -144,10 +190,10 @@ func (h *helper) verdict(ctx context.Context, exit jail.Exit, said string) error
 	switch {
 	case exit.Code == 0:
 		return nil
-	case exit.CPU >= helperCPU:
-		return &HelperError{h.name, fmt.Sprintf("it needs more than the %v of processor time that are allowed", helperCPU)}
+	case exit.CPU >= h.limits.CPU:
+		return &HelperError{h.name, fmt.Sprintf("it needs more than the %v of processor time that are allowed", h.limits.CPU)}
 	case exit.OOMKilled, strings.Contains(said, "out of memory"), strings.Contains(said, "cannot allocate memory"):
-		return &HelperError{h.name, fmt.Sprintf("it needs more than the %d MiB of memory that are allowed", helperMemory>>20)}
+		return &HelperError{h.name, fmt.Sprintf("it needs more than the %d MiB of memory that are allowed", h.limits.Memory>>20)}
 	case ctx.Err() != nil:
 		return fmt.Errorf("wait for helper %s: %w", h.name, ctx.Err())
 	case exit.Code == ExitBadInput:
