@@ -11,7 +11,7 @@ import (
 // from a process in which learner code ran: it is bounded here, and believed
 // nowhere.
 type Trace struct {
-	Data      []byte // the beginning of the run's trace, whole generations
+	Data      []byte // the run's trace, or the beginning of it: whole generations
 	Truncated string // "", cap, idle, killed, stopped
 	// Late is the end of a trace that was cut by its limit, a trace of its
 	// own; Missing is how many bytes lie between Data and Late.
@@ -33,11 +33,9 @@ type OwnTrace struct {
 
 // The kinds of record, as the harness has them (package wire there).
 const (
-	recBegin   = 'b'
+	recBatch   = 'b'
 	recWhole   = 'w'
 	recEnded   = 'e'
-	recLate    = 'l'
-	recLateGen = 'm'
 	recLeaks   = 'g'
 	recNoLeaks = 'n'
 	recOwnName = 'o'
@@ -45,14 +43,12 @@ const (
 )
 
 // Bounds of what is kept besides the run's own trace, whose bound is the
-// limit L of the Job: the late part has at most L/4, or one generation of at
-// most L/2, and the program's own traces L/2 together.
+// limit of the Job.
 const (
 	maxRecord   = 1 << 20 // more than the runtime's largest batch
 	maxOwn      = 8
 	maxOwnName  = 255
 	maxLeakText = 1 << 20
-	traceHeader = 16 // bytes that a trace begins with, of any part of it
 )
 
 // traceReader takes the records that the harness sends: a byte that says what
@@ -62,12 +58,8 @@ type traceReader struct {
 	from  *os.File
 	limit int64
 
-	data  []byte
-	whole int // bytes of data that can be read
-	full  bool
-	why   byte
-
-	late    ring
+	trace   keptTrace
+	why     byte
 	leaks   []byte
 	noLeaks byte
 	own     []OwnTrace
@@ -75,7 +67,7 @@ type traceReader struct {
 }
 
 func newTraceReader(from *os.File, limit int64) *traceReader {
-	return &traceReader{from: from, limit: limit, late: ring{keep: limit / 4, most: limit / 2}}
+	return &traceReader{from: from, limit: limit, trace: keptTrace{limit: limit, most: max(limit/2, leastLate)}}
 }
 
 func (t *traceReader) run() {
@@ -105,8 +97,8 @@ func (t *traceReader) record(r *bufio.Reader) bool {
 // trace are of use.
 func (t *traceReader) take(kind byte, text []byte, all bool) {
 	switch kind {
-	case recBegin:
-		t.begin(text)
+	case recBatch:
+		t.trace.add(text)
 		return
 	case recOwnData:
 		t.ownData(text)
@@ -117,15 +109,9 @@ func (t *traceReader) take(kind byte, text []byte, all bool) {
 	}
 	switch kind {
 	case recWhole:
-		if !t.full {
-			t.whole = len(t.data)
-		}
+		t.trace.endGeneration()
 	case recEnded:
 		t.why = first(text)
-	case recLate:
-		t.late.add(text)
-	case recLateGen:
-		t.late.endGeneration()
 	case recLeaks:
 		if len(text) <= maxLeakText {
 			t.leaks = text
@@ -142,13 +128,6 @@ func first(text []byte) byte {
 		return 0
 	}
 	return text[0]
-}
-
-func (t *traceReader) begin(text []byte) {
-	t.full = t.full || int64(len(t.data)+len(text)) > t.limit
-	if !t.full {
-		t.data = append(t.data, text...)
-	}
 }
 
 func (t *traceReader) ownName(text []byte) {
@@ -173,77 +152,16 @@ func (t *traceReader) ownData(text []byte) {
 }
 
 func (t *traceReader) result() *Trace {
-	cut := map[byte]string{'e': "", 'c': "cap", 'i': "idle", 't': "killed", 's': "stopped"}
+	cut := map[byte]string{'e': "", 'i': "idle", 't': "killed", 's': "stopped"}
 	why, known := cut[t.why]
-	switch {
-	case t.full:
-		why = "cap"
-	case !known:
+	if !known {
 		why = "killed"
 	}
-	out := &Trace{Data: t.data[:t.whole], Truncated: why, Leaks: t.leaks, NoLeaks: t.noLeaks, Own: t.own}
-	if t.whole >= traceHeader && why == "cap" {
-		out.Late, out.Missing = t.late.bytes(t.data[:traceHeader])
-		out.Missing += int64(len(t.data) - t.whole)
+	out := &Trace{Leaks: t.leaks, NoLeaks: t.noLeaks, Own: t.own}
+	out.Data, out.Late, out.Missing = t.trace.parts()
+	if len(out.Late) > 0 || out.Missing > 0 {
+		why = "cap"
 	}
+	out.Truncated = why
 	return out
-}
-
-// ring keeps the newest generations of a trace. A generation is kept as a
-// whole or not at all, and the newest whatever else: a recorder that may only
-// forget whole generations can't promise a size, which is why the harness ends
-// large ones early.
-type ring struct {
-	keep int64 // bytes of all generations, unless there is one only
-	most int64 // bytes of one generation
-
-	done    [][]byte
-	size    int64 // of done
-	current []byte
-	tooMuch bool
-	lost    int64
-}
-
-func (r *ring) add(text []byte) {
-	if r.tooMuch = r.tooMuch || int64(len(r.current)+len(text)) > r.most; r.tooMuch {
-		r.lost += int64(len(r.current) + len(text))
-		r.current = nil
-		return
-	}
-	r.current = append(r.current, text...)
-}
-
-func (r *ring) endGeneration() {
-	if r.tooMuch {
-		// What is older does not join what comes.
-		r.forget(len(r.done))
-		r.current, r.tooMuch = nil, false
-		return
-	}
-	r.done, r.size = append(r.done, r.current), r.size+int64(len(r.current))
-	r.current = nil
-	for len(r.done) > 1 && r.size > r.keep {
-		r.forget(1)
-	}
-}
-
-func (r *ring) forget(n int) {
-	for _, g := range r.done[:n] {
-		r.size -= int64(len(g))
-		r.lost += int64(len(g))
-	}
-	r.done = append([][]byte(nil), r.done[n:]...)
-}
-
-// bytes are the generations that are left, as a trace that begins with header,
-// and how many bytes before them were lost; nil when none is left.
-func (r *ring) bytes(header []byte) ([]byte, int64) {
-	if len(r.done) == 0 {
-		return nil, r.lost
-	}
-	out := append([]byte(nil), header...)
-	for _, g := range r.done {
-		out = append(out, g...)
-	}
-	return out, r.lost
 }

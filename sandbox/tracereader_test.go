@@ -32,6 +32,7 @@ func readTrace(t *testing.T, sent []byte, limit int64) *Trace {
 		w.Close()
 	}()
 	reader := newTraceReader(r, limit)
+	reader.trace.most = limit // or it would take megabytes to reach it
 	reader.run()
 	return reader.result()
 }
@@ -51,6 +52,7 @@ func TestTraceRecords(t *testing.T) {
 		{"cut off within a record", records("b", "head", "b", "gen1", "w", "", "b", "gen2")[:27], "headgen1", "killed"},
 		{"nothing", nil, "", "killed"},
 		{"over the limit", records("b", "head", "b", "gen1", "w", "", "b", strings.Repeat("x", 100), "w", "", "e", "e"), "headgen1", "cap"},
+		{"cut off by the program's end within a large generation", records("b", "head", "b", "gen1", "w", "", "b", strings.Repeat("x", 100)), "headgen1", "cap"},
 		{"a length that is no record", append(records("b", "head", "w", ""), 'b', 0xff, 0xff, 0xff, 0x7f), "head", "killed"},
 		{"an unknown reason", records("b", "head", "w", "", "e", "x"), "head", "killed"},
 		{"no reason", records("b", "head", "w", "", "e", ""), "head", "killed"},
@@ -65,26 +67,27 @@ func TestTraceRecords(t *testing.T) {
 	}
 }
 
-// TestTraceEnd holds what is kept of a trace after its limit.
+// TestTraceEnd holds what is kept of a trace that reaches half its limit.
 func TestTraceEnd(t *testing.T) {
 	const header = "go 1.26 trace\x00\x00\x00"
-	begin := []string{"b", header, "b", "gen1", "w", "", "e", "c"}
+	const begin = header + "generation 1 is half of the limit"
 	for _, test := range []struct {
-		name string
-		late []string
-		end  string
-		lost int64
+		name       string
+		late       []string
+		whole, end string
+		lost       int64
+		cut        string
 	}{
-		{"nothing came", nil, "", 0},
-		{"all of it", []string{"l", "gen2", "m", "", "l", "gen3", "m", ""}, header + "gen2gen3", 0},
-		{"the newest", []string{"l", "generation2", "m", "", "l", "generation3", "m", ""}, header + "generation3", 11},
-		{"the newest, though it is large", []string{"l", "gen2", "m", "", "l", strings.Repeat("x", 35), "m", ""}, header + strings.Repeat("x", 35), 4},
-		{"too large", []string{"l", "gen2", "m", "", "l", strings.Repeat("x", 60), "m", "", "l", "gen4", "m", ""}, header + "gen4", 64},
-		{"cut off", []string{"l", "gen2", "m", "", "l", "gen3"}, header + "gen2", 0},
+		{"nothing came", nil, begin, "", 0, ""},
+		{"all of it", []string{"b", "gen2", "w", "", "b", "gen3", "w", ""}, begin + "gen2gen3", "", 0, ""},
+		{"the newest", []string{"b", "generation2", "w", "", "b", "generation3", "w", "", "b", "gen4", "w", ""}, begin, header + "generation3gen4", 11, "cap"},
+		{"the newest, though it is large", []string{"b", "gen2", "w", "", "b", strings.Repeat("x", 35), "w", ""}, begin, header + strings.Repeat("x", 35), 4, "cap"},
+		{"too large", []string{"b", "gen2", "w", "", "b", strings.Repeat("x", 90), "w", "", "b", "gen4", "w", ""}, begin, header + "gen4", 94, "cap"},
+		{"cut off", []string{"b", "generation2 and so on", "w", "", "b", "generation3 and so on", "w", "", "b", "gen4"}, begin, header + "generation3 and so on", 21, "cap"},
 	} {
-		got := readTrace(t, records(slices.Concat(begin, test.late)...), 80)
-		if string(got.Data) != header+"gen1" || got.Truncated != "cap" || string(got.Late) != test.end || got.Missing != test.lost {
-			t.Errorf("%s: %q %q, %q after %d, want %q after %d", test.name, got.Data, got.Truncated, got.Late, got.Missing, test.end, test.lost)
+		got := readTrace(t, records(slices.Concat([]string{"b", header, "b", begin[16:], "w", ""}, test.late, []string{"e", "e"})...), 80)
+		if string(got.Data) != test.whole || got.Truncated != test.cut || string(got.Late) != test.end || got.Missing != test.lost {
+			t.Errorf("%s: %q %q, %q after %d, want %q %q, %q after %d", test.name, got.Data, got.Truncated, got.Late, got.Missing, test.whole, test.cut, test.end, test.lost)
 		}
 	}
 }

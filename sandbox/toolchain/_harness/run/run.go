@@ -3,9 +3,8 @@
 //
 // The trace ends with the program, or earlier: by its own clock before the
 // program's time is up, or when nothing has run for a while. The last is for
-// deadlocks, which Go reports only when no trace is being taken. One that has
-// grown too large is cut; what comes after is sent on, for the supervisor to
-// keep the end of.
+// deadlocks, which Go reports only when no trace is being taken. How much of it
+// is kept is up to the supervisor.
 package run
 
 import (
@@ -23,7 +22,6 @@ var config string
 // Why a trace ended: the byte of wire.Ended.
 const (
 	atExit    = 'e'
-	byCap     = 'c'
 	byIdle    = 'i'
 	byTime    = 't'
 	byProgram = 's' // it called runtime.StopTrace
@@ -46,7 +44,7 @@ var harness struct {
 func init() {
 	n := numbers(config)
 	h := &harness
-	h.out = output{soft: n[2] / 2, hard: n[2]}
+	h.out = output{part: n[2] / 8}
 	h.idle, h.end = time.Duration(n[0])*time.Millisecond, time.Duration(n[1])*time.Millisecond
 	h.leaks, h.threads = n[3] != 0, int(n[4])
 	h.poll = min(max(h.idle/10, 10*time.Millisecond), 100*time.Millisecond)
@@ -115,9 +113,7 @@ func finish(why byte) {
 			why = byProgram
 		}
 		tracer.Remove(&h.out)
-		if !h.out.late {
-			wire.Send(wire.Ended, []byte{why})
-		}
+		wire.Send(wire.Ended, []byte{why})
 	})
 }
 

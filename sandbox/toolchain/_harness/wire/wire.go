@@ -14,11 +14,9 @@ import (
 
 // The kinds of record.
 const (
-	Begin   = 'b' // bytes of the run's trace
-	Whole   = 'w' // what came so far of Begin can be read as a trace
-	Ended   = 'e' // the run's trace has ended; one byte says why
-	Late    = 'l' // bytes of the run's trace from after it was cut
-	LateGen = 'm' // a generation of those is whole
+	Batch   = 'b' // bytes of the run's trace
+	Whole   = 'w' // a generation of it is whole
+	Ended   = 'e' // it has ended; one byte says why
 	Leaks   = 'g' // the goroutines that can never go on, as text
 	NoLeaks = 'n' // why there are none of those: one byte
 	OwnName = 'o' // a trace that the program takes itself: its number, and its name
