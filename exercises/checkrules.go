@@ -13,6 +13,8 @@ func (ex *Exercise) checkRules(m *matter) {
 				m.add(c.Line, fmt.Sprintf("check %s: rule: %s", c.ID, why), shownFix)
 			}
 			compileMessage(m, c, TraceScope())
+		case "cpu":
+			compileMessage(m, c, TraceScope())
 		case "call":
 			if c.Compare == "rule" && c.Rule != "" {
 				compileRule(m, c, CompareScope())

@@ -14,12 +14,13 @@ var kindKeys = map[string][]string{
 	"io":      {"cases", "judge", "compare"},
 	"call":    {"func", "cases", "gen", "judge", "compare", "rule", "all_or_nothing"},
 	"trace":   {"call", "args", "gen", "n", "rule", "runs", "compare"},
+	"cpu":     {"call", "gen", "rule", "runs", "compare"},
 	"predict": {"question"},
 }
 
 var commonKeys = []string{"id", "title", "kind", "points", "hint", "needs", "visible", "message"}
 
-func kinds() []string { return []string{"build", "io", "call", "trace", "predict"} }
+func kinds() []string { return []string{"build", "io", "call", "trace", "cpu", "predict"} }
 
 func (ex *Exercise) readChecks(top *table) {
 	for _, n := range top.items("checks") {
@@ -53,6 +54,8 @@ func (ex *Exercise) readCheck(m *matter, n ast.Node) (Check, bool) {
 		c.readCall(t)
 	case "trace":
 		c.readTrace(t)
+	case "cpu":
+		c.readCPU(t)
 	case "predict":
 		c.readPredict(t, ex)
 	}

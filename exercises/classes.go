@@ -88,10 +88,34 @@ func unfair(n *ast.BinaryNode) string {
 	a, b := unitOf(n.Left), unitOf(n.Right)
 	switch {
 	case a == mixture || b == mixture:
+	case a == cpuTime && b == cpuTime && factorOf(n) < wideGap:
+		return fmt.Sprintf("%q compares CPU time of one run each, which needs a factor of %g or more; a cpu check compares pairs of runs and takes a smaller one", n.String(), wideGap)
 	case a == b, a == cpuTime && b == plainNumber, a == plainNumber && b == cpuTime:
 		return ""
 	}
 	return fmt.Sprintf("%q compares %s with %s, and how long a run takes depends on what else the machine does", n.String(), a, b)
+}
+
+// wideGap is the least factor between two CPU times of one run each: between
+// runs of one program they differ by a twentieth, and on a busy machine by more.
+const wideGap = 2.
+
+// factorOf is the greatest number written in a comparison; 1 when there is none.
+func factorOf(n ast.Node) float64 {
+	v := &numbers{most: 1}
+	ast.Walk(&n, v)
+	return v.most
+}
+
+type numbers struct{ most float64 }
+
+func (v *numbers) Visit(node *ast.Node) {
+	switch n := (*node).(type) {
+	case *ast.IntegerNode:
+		v.most = max(v.most, float64(n.Value))
+	case *ast.FloatNode:
+		v.most = max(v.most, n.Value)
+	}
 }
 
 // unitOf infers the unit of an expression.

@@ -21,6 +21,7 @@ func TestWhatDecides(t *testing.T) {
 		"region(\\\"w\\\").total_ms < 0.5 * call_ms":                     "",
 		"waiters(\\\"work.go\\\") >= args[0] / 2":                        "",
 		"cpu_ms <= 2.5 * reference.cpu_ms and cpu_ms < 200":              "",
+		"cpu_ms <= 1.2 * reference.cpu_ms":                               "compares CPU time of one run each, which needs a factor of 2 or more",
 		"max(running_ms, runnable_ms) < call_ms":                         "",
 		"wall_ms < 50":                                                   "wall_ms is shown and cannot decide",
 		"reference.wall_ms > 1":                                          "wall_ms is shown and cannot decide",

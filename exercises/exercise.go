@@ -94,7 +94,7 @@ type Check struct {
 	Args []any  // or Gen, for arguments made from the seed
 	N    int    // units of work of one call: n in the rule
 	Rule string
-	Runs int
+	Runs int // trace: most must hold; cpu: pairs
 }
 
 // Case is one case of an io or a call check.

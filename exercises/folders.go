@@ -132,7 +132,7 @@ func has(files []sandbox.File, name string) bool {
 
 func (ex *Exercise) checkProbe(front string, probs *problems) {
 	for _, c := range ex.Checks {
-		if (c.Kind == "call" || c.Kind == "trace") && len(ex.Probe) == 0 {
+		if (c.Kind == "call" || c.Kind == "trace" || c.Kind == "cpu") && len(ex.Probe) == 0 {
 			probs.add(front, c.Line, "front-matter", fmt.Sprintf("check %s calls a probe, and _probe has no Go file", c.ID),
 				"write _probe/main.go: package main, with probe.Main")
 		}

@@ -9,7 +9,7 @@ import (
 
 // guardedKinds are the kinds whose evidence comes from the learner's process.
 var guardedKinds = map[string]Seal{
-	"build": Sealed, "io": Sealed, "call": Sealed,
+	"build": Sealed, "io": Sealed, "call": Sealed, "cpu": Sealed,
 	"trace": Guarded, "predict": Guarded,
 }
 

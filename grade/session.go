@@ -59,6 +59,8 @@ func (s *session) check(ctx context.Context, c exercises.Check) CheckResult {
 		err = s.call(ctx, c, &r)
 	case "trace":
 		err = s.trace(ctx, c, &r)
+	case "cpu":
+		err = s.cpu(ctx, c, &r)
 	case "predict":
 		err = s.predict(c, &r)
 	default:

@@ -1,0 +1,20 @@
+package primes
+
+func Count(n int) int {
+	count := 0
+	for i := 2; i < n; i++ {
+		if prime(i) {
+			count++
+		}
+	}
+	return count
+}
+
+func prime(i int) bool {
+	for d := 2; d*d <= i; d++ {
+		if i%d == 0 {
+			return false
+		}
+	}
+	return true
+}

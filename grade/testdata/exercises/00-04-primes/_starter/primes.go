@@ -1,0 +1,3 @@
+package primes
+
+func Count(n int) int { return 0 }
