@@ -43,6 +43,7 @@ func newFrame(c Chrome, title string, ch *content.Chapter) frame {
 	if ch != nil {
 		f.Tabs = append(f.Tabs, tab{URL: chapterURL(ch), Label: chapterName(ch), Current: f.Chapter != nil})
 	}
+	f.Tabs = append(f.Tabs, tab{URL: "/traces", Label: "Traces", Current: strings.HasPrefix(c.Path, "/traces")})
 	return f
 }
 

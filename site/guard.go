@@ -229,15 +229,20 @@ const (
 	drainWithin = 5 * time.Second
 )
 
-// bounded refuses bodies over maxBody, before anything is parsed.
+// bounded refuses bodies that are too large, before anything is parsed.
 func bounded(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r, body := c.Request(), c.Request().Body
-		if r.ContentLength > maxBody {
-			drain(c, body)
-			return tooLarge(r.ContentLength)
+		most := int64(maxBody)
+		if uploads(c) {
+			most = maxTrace
+			_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Now().Add(uploadWithin))
 		}
-		r.Body = http.MaxBytesReader(c.Response(), body, maxBody)
+		if r.ContentLength > most {
+			drain(c, body)
+			return tooLarge(r.ContentLength, most)
+		}
+		r.Body = http.MaxBytesReader(c.Response(), body, most)
 		err := next(c)
 		if p := (*problem)(nil); err != nil && !c.Response().Committed {
 			if p = problemOf(err); p.Status == http.StatusRequestEntityTooLarge {

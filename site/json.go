@@ -111,7 +111,7 @@ func readBody(r *http.Request, into any) error {
 func bodyError(err error) error {
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {
-		return tooLarge(-1)
+		return tooLarge(-1, maxBody)
 	}
 	return fail("bad-request", "The body ended too early: %v.", err)
 }
@@ -165,11 +165,11 @@ func invalidUTF8(b []byte) int {
 
 // tooLarge is the refusal of a whole body; used is -1 when it was not read to
 // its end.
-func tooLarge(used int64) *problem {
+func tooLarge(used, most int64) *problem {
 	said := "more than that"
 	if used >= 0 {
 		said = fmt.Sprintf("%s bytes", grouped(int(used)))
 	}
-	return over("body", maxBody, int(max(used, maxBody+1)),
-		"The request holds %s; at most %s bytes (1 MiB) are read. Send fewer or smaller files.", said, grouped(maxBody))
+	return over("body", int(most), int(max(used, most+1)),
+		"The request holds %s; at most %s bytes (%d MiB) are read. Send less.", said, grouped(int(most)), most>>20)
 }

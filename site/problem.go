@@ -62,6 +62,8 @@ func kinds(name string) (status int, title string) {
 		return http.StatusRequestEntityTooLarge, "That is too large"
 	case "media-type":
 		return http.StatusUnsupportedMediaType, "The API takes JSON"
+	case "bad-trace":
+		return http.StatusUnprocessableEntity, "This trace can't be read"
 	case "unsupported":
 		return http.StatusUnprocessableEntity, "That is not available"
 	case "busy":
@@ -95,7 +97,7 @@ func problemOf(err error) *problem {
 	}
 	var big *http.MaxBytesError
 	if errors.As(err, &big) {
-		return tooLarge(-1)
+		return tooLarge(-1, maxBody)
 	}
 	if errors.Is(err, context.Canceled) {
 		return fail("stopping", "The request was given up before it was done.")

@@ -78,3 +78,14 @@ func newID() string {
 	_, _ = rand.Read(b[:]) // it never fails: it ends the program instead
 	return hex.EncodeToString(b[:])
 }
+
+// list is all that is kept, newest first.
+func (r *recent[T]) list() []T {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := make([]T, 0, r.order.Len())
+	for e := r.order.Front(); e != nil; e = e.Next() {
+		out = append(out, e.Value.(*kept[T]).value)
+	}
+	return out
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
@@ -33,6 +34,9 @@ type Config struct {
 	// Analyse reads an execution trace, in the jail: its bytes are hostile.
 	// The error's text is shown to the learner.
 	Analyse func(ctx context.Context, trace []byte) (*exectrace.Trace, error)
+	// AnalyseFile does so for a trace from anywhere, of about size bytes, and
+	// gives what can be read of a damaged one. Nil: Analyse, on all of it.
+	AnalyseFile func(ctx context.Context, trace io.Reader, size int64) (*exectrace.Trace, error)
 	// Format formats Go files, in the jail. Files that don't parse come back
 	// as they were, with a diagnostic each.
 	Format func(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error)
@@ -151,6 +155,9 @@ func (c *Config) complete() error {
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.AnalyseFile == nil {
+		c.AnalyseFile = readAll(c.Analyse)
 	}
 	if c.Busy <= 0 {
 		c.Busy = 64
