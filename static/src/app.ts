@@ -4,7 +4,8 @@ import { GoCell } from "./cell";
 import { ExerciseDesk } from "./desk";
 import { QuizBlock } from "./quiz";
 import { dismissing, keys, lines, pointing, reading, theme } from "./reader";
-import { timelines } from "./trace-load";
+import { TraceDrop } from "./trace-drop";
+import { jumps, timelines } from "./trace-load";
 
 theme();
 keys();
@@ -13,6 +14,8 @@ pointing();
 lines();
 dismissing();
 timelines();
+jumps();
 customElements.define("go-cell", GoCell);
 customElements.define("exercise-desk", ExerciseDesk);
 customElements.define("quiz-block", QuizBlock);
+customElements.define("trace-drop", TraceDrop);

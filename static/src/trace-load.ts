@@ -1,5 +1,6 @@
 // Loads the script of the timelines when the first one is asked for: by a
 // press or a zoom on a picture, by its button, or by the page itself.
+import { Bench } from "./bench";
 import { make, maybe } from "./dom";
 
 let loading: Promise<void> | null = null;
@@ -53,5 +54,16 @@ export function timelines(): void {
     if (!view) return;
     e.preventDefault();
     take(view);
+  });
+}
+
+/** jumps leads from a line in a timeline to the editor of the cell that the timeline is in. */
+export function jumps(): void {
+  addEventListener("trace-goto", (e) => {
+    if (e.defaultPrevented || !(e instanceof CustomEvent) || !(e.target instanceof Element)) return;
+    const host = e.target.closest("go-cell, exercise-desk");
+    if (!(host instanceof Bench)) return;
+    e.preventDefault();
+    host.goto(e.detail.file, e.detail.line);
   });
 }
