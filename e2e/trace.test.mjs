@@ -113,7 +113,7 @@ test("a traced run in the chapter is explored where it stands", async (t) => {
   assert.ok(asked.some((u) => u.endsWith("/timeline")));
   assert.ok(!(await view.locator(".tv-still").isVisible()) && (await view.locator(".tv-procs").isVisible()));
   assert.equal(page.url(), tutor.url + section, "the chapter's address stays");
-  await view.locator(".tv-goroutines").focus();
+  await view.locator(".tv-procs").focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
   await view.locator(".tv-detail").waitFor();
@@ -121,6 +121,35 @@ test("a traced run in the chapter is explored where it stands", async (t) => {
   assert.deepEqual(await axe(page), []);
   await view.scrollIntoViewIfNeeded();
   await picture(page, "trace-inline");
+});
+
+test("a line of the timeline leads into the editor, and from the page of a trace to the listing", async (t) => {
+  const { page, errors } = await open(t, section);
+  const cell = page.locator("#cell-steal");
+  await cell.locator("[data-act=trace]").evaluate((b) => b.getAttribute("aria-pressed") === "true" || b.click());
+  await cell.locator("[data-act=run]").click();
+  await status(cell, "ok");
+  await cell.locator("[data-act=timeline]").click();
+  const line = async () => {
+    await page.locator("trace-view[data-read] .tv-procs").first().focus();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    const link = page.locator(".tv-detail a.ref[data-line]").first();
+    await link.waitFor();
+    return link;
+  };
+  let link = await line();
+  const n = await link.getAttribute("data-line");
+  await link.click();
+  await cell.locator(".cm-content").first().waitFor();
+  await waitFor(async () => (await cell.locator(".cm-activeLineGutter").first().textContent()) === n, 5000, () => `the cursor is not on line ${n}`);
+  await cell.locator("trace-view a[href^='/traces/']").first().click();
+  await page.locator("trace-view[data-read]").waitFor();
+  link = await line();
+  assert.equal(await link.getAttribute("href"), `${section}#cell-steal-L${await link.getAttribute("data-line")}`);
+  await link.click();
+  await page.waitForURL("**" + section + "#cell-steal-L*");
+  assert.deepEqual(errors, []);
 });
 
 test("ctrl and the wheel on the picture open the timeline", async (t) => {

@@ -238,10 +238,22 @@ func (s *Server) tracePage(c echo.Context) error {
 		return err
 	}
 	v := page.DocView{Chrome: s.chrome(c, nil), Title: "Trace", Trace: t.view()}
+	v.Trace.Lines = s.linesOf(t.cellID)
 	if t.title != "" {
 		v.Title = "Trace: " + t.title
 	}
 	return html(c, http.StatusOK, func(w io.Writer) error { return s.Page.Doc(w, v) })
+}
+
+// linesOf begins the address of a line of a listing: its number follows. "" for
+// one that stands nowhere in the course.
+func (s *Server) linesOf(cellID string) string {
+	for _, at := range s.cells {
+		if cellID != "" && at.cell.ID == cellID {
+			return at.page.URL() + "#cell-" + cellID + "-L"
+		}
+	}
+	return ""
 }
 
 // verdictPanel is GET /verdicts/{id}/panel.
