@@ -1,0 +1,141 @@
+package exectrace
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plain are the metrics of a run in which nothing stands out.
+func plain(change func(*Metrics)) *Metrics {
+	m := &Metrics{
+		WallMS: 100, RunningMS: 80, RunnableMS: 5, SyscallMS: 1, WaitingMS: 300,
+		Goroutines:  GoroutineCount{Created: 8, Peak: 9},
+		Latency:     Latency{N: 100, P50us: new(30.), P95us: new(90.)},
+		Parallelism: new(1.25),
+		Blocked:     map[string]BlockedTime{"chan receive": {N: 10, TotalMS: 280}, "sleep": {N: 1, TotalMS: 20}},
+		Sync:        map[string]BlockedTime{},
+		Leaks:       []Leak{},
+	}
+	if change != nil {
+		change(m)
+	}
+	return m
+}
+
+// Each rule says its sentence of a good case, and nothing of a near miss.
+func TestCompareRules(t *testing.T) {
+	leak := []Leak{{File: "main.go", Line: 12, Func: "main.main.func1", Reason: "chan send", N: 5}}
+	for rule, c := range map[string]struct {
+		hit  func(*Metrics)
+		says string
+		miss func(*Metrics)
+	}{
+		"created": {
+			func(m *Metrics) { m.Goroutines.Created = 5000 }, "The pool created 8 goroutines, One each 5,000.",
+			func(m *Metrics) { m.Goroutines.Created = 15 },
+		},
+		"runnable": {
+			func(m *Metrics) { m.RunnableMS = 1076 }, "The pool spent 6 % runnable, waiting for a P; One each 93 %.",
+			func(m *Metrics) { m.RunnableMS = 60 },
+		},
+		"latency": {
+			func(m *Metrics) { m.Latency.P50us = new(12_000.) }, "longer than 30 µs for a P in The pool, and than 12 ms in One each.",
+			func(m *Metrics) { m.Latency.P50us = new(290.) },
+		},
+		"parallel": {
+			func(m *Metrics) { m.Parallelism = new(1.9) }, "", // the other one is at 1.25: no clear case
+			func(m *Metrics) { m.Parallelism = new(1.3) },
+		},
+		"locks": {
+			func(m *Metrics) { m.Sync["Mutex"] = BlockedTime{40, 171} }, "Goroutines of The pool waited 0 ms for locks, those of One each 171 ms.",
+			func(m *Metrics) { m.Sync["Mutex"] = BlockedTime{40, 70} }, // less than it ran
+		},
+		"reason": {
+			func(m *Metrics) { m.Blocked = map[string]BlockedTime{"select": {N: 3, TotalMS: 300}} }, "waited mostly for chan receive, those of One each for select.",
+			func(m *Metrics) { m.Blocked = map[string]BlockedTime{"select": {N: 3, TotalMS: 30}} }, // a small matter
+		},
+		"leak": {
+			func(m *Metrics) { m.Leaks = leak }, "One each left 5 goroutines waiting at its end, made at main.go:12 and blocked in chan send; The pool none.",
+			func(m *Metrics) { m.Leaks = nil }, // not known
+		},
+		"gc": {
+			func(m *Metrics) { m.GC = GCTime{Cycles: 40, AssistMS: 52} }, "ran not at all in The pool, and 40 times in One each; goroutines helped it for 0 ms and 52 ms.",
+			func(m *Metrics) { m.GC = GCTime{Cycles: 3} },
+		},
+		"busy": {
+			func(m *Metrics) { m.OnCPU = new(.34) }, "The machine was busy during One each, on a CPU only 34 % of the time it ran",
+			func(m *Metrics) { m.OnCPU = new(.81) },
+		},
+	} {
+		got := Compare("The pool", plain(nil), "One each", plain(c.hit))
+		i := slices.Index(got.Rules, rule)
+		if (c.says == "") != (i < 0) || (i >= 0 && !strings.Contains(got.Sentences[i], c.says)) {
+			t.Errorf("%s says %q by %q, want %q", rule, got.Sentences, got.Rules, c.says)
+		}
+		if miss := Compare("The pool", plain(nil), "One each", plain(c.miss)); slices.Contains(miss.Rules, rule) {
+			t.Errorf("%s says %q of a near miss", rule, miss.Sentences)
+		}
+	}
+}
+
+// The rules that need both runs to be changed.
+func TestCompareRulesOfTwo(t *testing.T) {
+	serial := plain(func(m *Metrics) { m.Parallelism = new(1.02) })
+	got := Compare("a", serial, "b", plain(func(m *Metrics) { m.Parallelism = new(1.87) }))
+	if !slices.Contains(got.Sentences, "a kept 1.0 Ps busy on average, b 1.9.") {
+		t.Errorf("of serial and parallel: %q", got.Sentences)
+	}
+	far := plain(func(m *Metrics) { m.Steals.GlobalShare = new(.8) })
+	got = Compare("a", far, "b", plain(func(m *Metrics) { m.Steals.GlobalShare = new(.03) }))
+	if !slices.Contains(got.Rules, "global") || !strings.Contains(strings.Join(got.Sentences, " "), "80 % of the starts in a came from the global run queue, 3 % of those in b: inferred.") {
+		t.Errorf("of queues: %q", got.Sentences)
+	}
+	if got = Compare("a", far, "b", plain(func(m *Metrics) { m.Steals.GlobalShare = new(.3) })); slices.Contains(got.Rules, "global") {
+		t.Errorf("of queues that differ little: %q", got.Sentences)
+	}
+	if got = Compare("a", plain(nil), "b", plain(nil)); !slices.Equal(got.Rules, []string{"nothing"}) {
+		t.Errorf("of two equal runs: %q", got.Sentences)
+	}
+	for _, d := range got.Diff {
+		if d.A != nil && !d.Noise {
+			t.Errorf("%s of two equal runs differs", d.Name)
+		}
+	}
+}
+
+// The same program twice: what differs is noise, and no rule speaks of more
+// than the machine. Real traces, against each other.
+func TestCompareRealTraces(t *testing.T) {
+	read := func(name string) *Metrics {
+		tr, err := Parse(bytes.NewReader(fixture(t, name)), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return &tr.Metrics
+	}
+	got := Compare("unbounded", read("unbounded"), "cpu", read("cpu"))
+	if !slices.Contains(got.Rules, "created") {
+		t.Errorf("unbounded against cpu: %q", got.Sentences)
+	}
+	if got = Compare("leak", read("leak"), "sleepers", read("sleepers")); !slices.Contains(got.Rules, "leak") {
+		t.Errorf("leak against sleepers: %q", got.Sentences)
+	}
+	data, err := json.Marshal(got)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{`"a":"leak"`, `"b":"sleepers"`, `"diff":[{"name":"goroutines.created"`, `"noise":`, `"sentences":["`} {
+		if !strings.Contains(string(data), key) {
+			t.Errorf("the answer has no %s: %s", key, data)
+		}
+	}
+	for _, d := range got.Diff {
+		if d.Ratio != nil && (math.IsInf(*d.Ratio, 0) || math.IsNaN(*d.Ratio)) {
+			t.Errorf("%s: ratio %v", d.Name, *d.Ratio)
+		}
+	}
+}
