@@ -243,8 +243,8 @@ type panelData struct {
 	Explain  *explanation
 	Trace    *TraceView
 	Others   []otherTrace // further traces that the run left
-	Recorded string // "go 1.26.8" when this is the book's own run
-	Folded   bool   // a prediction is asked first, so what it prints is not shown yet
+	Recorded string       // "go 1.26.8" when this is the book's own run
+	Folded   bool         // a prediction is asked first, so what it prints is not shown yet
 }
 
 // newPanel shows the result, or else the recording, or else what the author
