@@ -12,7 +12,7 @@ import (
 func (cw cellWriter) Compare(w io.Writer, c *content.Comparison) error {
 	drawn, err := TraceCompare(cw.recorded(c.A), cw.recorded(c.B))
 	if err == nil {
-		_, err = io.WriteString(w, `<div class="compare">`+string(drawn)+"</div>\n")
+		_, err = io.WriteString(w, string(drawn)+"\n")
 	}
 	if err != nil {
 		return fmt.Errorf("compare %s with %s: %w", c.A, c.B, err)
