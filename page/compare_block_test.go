@@ -23,7 +23,7 @@ func TestCompareBlock(t *testing.T) {
 	if err := cw.Compare(&b, &content.Comparison{A: "locked", B: "free"}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{`<div class="compare"><div class="trace cmp compare">`, "locked.go", "free.go", "Context switches"} {
+	for _, want := range []string{`<div class="trace cmp compare">`, "locked.go", "free.go", "Context switches"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the comparison lacks %s", want)
 		}
