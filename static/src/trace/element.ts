@@ -236,7 +236,7 @@ export class TraceView extends HTMLElement {
   /** prose lets a state that a text names point at its segments. */
   private readonly prose = (e: Event) => {
     const named = e.target instanceof Element ? e.target.closest<HTMLElement>(".st[data-s]") : null;
-    if (named?.closest("button, trace-view") || (e instanceof PointerEvent && e.pointerType !== "mouse")) return;
+    if (named?.closest("button") || (e instanceof PointerEvent && e.pointerType !== "mouse")) return;
     this.viewer?.point(named ? stateIds.indexOf(named.dataset.s as typeof stateIds[number]) : null);
   };
 
