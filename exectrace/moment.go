@@ -93,7 +93,7 @@ func (t *Trace) pick(beats func(s, best *Segment) bool) (Moment, bool) {
 
 // around widens a stretch, so that it is seen what came before and after.
 func (t *Trace) around(from, to int64) (start, end int64) {
-	more := max((to-from)/4, t.Wall/200, 1)
+	more := max((to-from)/20, t.Wall/200, 1)
 	return max(from-more, 0), min(to+more, t.Wall)
 }
 

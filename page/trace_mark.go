@@ -105,5 +105,5 @@ func (s *svgLanes) marked(c *canvas, lanes int) {
 		return
 	}
 	from, to := c.percent(s.markFrom), c.percent(min(s.markTo, s.span)-s.markFrom)
-	c.write(`<rect class="mk" x="`, from, `" y="0" width="`, to, `" height="`, strconv.Itoa(lanes), `"><title>Look here</title></rect>`)
+	c.write(`<rect class="tl" x="`, from, `" y="0" width="`, to, `" height="`, strconv.Itoa(lanes), `"><title>Look here</title></rect>`)
 }

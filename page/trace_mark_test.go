@@ -18,11 +18,11 @@ func TestPointed(t *testing.T) {
 		not     []string
 	}{
 		{map[string]string{"see": "leak", "look": "The rail that ends in a bar.", "focus": "goroutines"},
-			[]string{`data-focus="goroutines"`, `data-t="`, `data-name="a leaked goroutine"`, `class="mk"`, "<b>Look at:</b> The rail that ends in a bar.",
+			[]string{`data-focus="goroutines"`, `data-t="`, `data-name="a leaked goroutine"`, `class="tl"`, "<b>Look at:</b> The rail that ends in a bar.",
 				"to the end, G", "nobody woke it"}, nil},
-		{map[string]string{"t": "0s..1us", "look": "The start."}, []string{`data-t="0s..1us"`, `class="mk"`, "The start."}, nil},
-		{map[string]string{"t": "1h..2h"}, nil, []string{"data-t", `class="mk"`}},
-		{map[string]string{"see": "first-steal", "look": "A steal."}, nil, []string{"data-t", `class="mk"`, "A steal."}},
+		{map[string]string{"t": "0s..1us", "look": "The start."}, []string{`data-t="0s..1us"`, `class="tl"`, "The start."}, nil},
+		{map[string]string{"t": "1h..2h"}, nil, []string{"data-t", `class="tl"`}},
+		{map[string]string{"see": "first-steal", "look": "A steal."}, nil, []string{"data-t", `class="tl"`, "A steal."}},
 		{map[string]string{"look": `<b>"all"`}, []string{`&lt;b&gt;&#34;all&#34;`}, []string{"data-t"}},
 		{nil, nil, []string{"data-focus", "trace-look"}},
 	} {
