@@ -1,6 +1,11 @@
 package exectrace
 
-import "golang.org/x/exp/trace"
+import (
+	"maps"
+	"slices"
+
+	"golang.org/x/exp/trace"
+)
 
 // originOf starts g in the replay and says where that had it.
 func (t *twin) originOf(g *gstate, ev trace.Event) Origin {
@@ -17,7 +22,10 @@ func (t *twin) originOf(g *gstate, ev trace.Event) Origin {
 // depths are how many goroutines the longest local queue and the global queue
 // hold now.
 func (t *twin) depths() (local, global int) {
-	for _, q := range t.ps {
+	if len(t.flat) != len(t.ps) {
+		t.flat = slices.AppendSeq(t.flat[:0], maps.Values(t.ps))
+	}
+	for _, q := range t.flat {
 		n := len(q.ring)
 		if q.next != nil {
 			n++

@@ -95,9 +95,16 @@ type recorder struct {
 	// the next question.
 	lastM      int64
 	lastThread int32
+	lastReason [2]numbered
 	reasons    map[string]uint32
 	enc        encoder
 	err        error
+}
+
+// numbered is a text and its place in a table.
+type numbered struct {
+	text string
+	i    uint32
 }
 
 func newRecorder() recorder {
@@ -130,8 +137,13 @@ func (r *recorder) thread(m int64) int32 {
 
 // reason is the index of a reason in the table.
 func (r *recorder) reason(s string) uint32 {
-	if s == "" {
+	switch s {
+	case "":
 		return 0
+	case r.lastReason[0].text:
+		return r.lastReason[0].i
+	case r.lastReason[1].text:
+		return r.lastReason[1].i
 	}
 	i, ok := r.reasons[s]
 	if !ok {
@@ -142,6 +154,7 @@ func (r *recorder) reason(s string) uint32 {
 		r.tl.reasons = append(r.tl.reasons, s)
 		r.reasons[s] = i
 	}
+	r.lastReason[1], r.lastReason[0] = r.lastReason[0], numbered{s, i}
 	return i
 }
 

@@ -13,6 +13,7 @@ import (
 // contradicts it, and says how often it was right.
 type twin struct {
 	ps     map[int64]*runq
+	flat   []*runq // those of ps, to look at all of them; empty: to be made anew
 	global globalq
 	procs  int
 	// direct is, by M, the goroutine that the M's last event made ready

@@ -49,7 +49,7 @@ func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
 	}
 	for s := range t.Segments() {
 		if m := byG[s.G]; m != nil {
-			m.add(barOf(s))
+			m.segment(&s)
 		}
 		if s.P < 0 || s.P >= maxLanes || (system[s.G] && s.State != exectrace.GC) {
 			continue // of the runtime's own work only GC is drawn
@@ -57,7 +57,7 @@ func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
 		for int(s.P) >= len(byP) {
 			byP = append(byP, &barMaker{least: least})
 		}
-		byP[s.P].add(barOf(s))
+		byP[s.P].segment(&s)
 	}
 	l := traceLanes{Hidden: all - len(picked), All: all}
 	for p, m := range byP {
@@ -150,6 +150,16 @@ func (m *barMaker) add(b traceBar) {
 	}
 	m.flush()
 	m.bar, m.open, m.first = b, true, short
+}
+
+// segment adds a segment; most of a large trace go into a bar that is open.
+func (m *barMaker) segment(s *exectrace.Segment) {
+	if d := s.End - s.Start; m.open && m.first && d < m.least && s.Start-m.bar.Start < m.least {
+		m.bar.Times[s.State] += d
+		m.bar.End, m.bar.N, m.bar.Seg = s.End, m.bar.N+1, nil
+		return
+	}
+	m.add(barOf(*s))
 }
 
 func (m *barMaker) flush() {
