@@ -322,6 +322,8 @@ func length(ms float64) string {
 		return fmt.Sprintf("%.3g s", ms/1000)
 	case ms >= 1:
 		return fmt.Sprintf("%.3g ms", ms)
+	case ms < 1e-3:
+		return fmt.Sprintf("%.3g ns", ms*1e6)
 	}
 	return fmt.Sprintf("%.3g µs", ms*1000)
 }

@@ -149,6 +149,10 @@ func (g *gstate) gcWork() string {
 	return ""
 }
 
+// WaitState is the state of a goroutine that waits for a reason, in the words of
+// Segment.Reason and LineCost.WaitingMS.
+func WaitState(reason string) State { return waitState(reason) }
+
 // waitState maps the runtime's reason for waiting to a State.
 func waitState(reason string) State {
 	switch reason {

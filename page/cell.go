@@ -62,6 +62,7 @@ type fileData struct {
 	Rows     int    // of a textarea
 	Blocks   []block
 	ReadOnly bool
+	Costed   bool // some line has a cost
 }
 
 func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
@@ -78,6 +79,9 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d.Changed = !slices.Equal(files, originals)
 	d.Panel = newPanel(c, v, d.Changed, files)
 	d.Files = fileList(files, originals, "cell-"+c.ID, underLines(v))
+	if v.Result != nil || !d.Changed && !d.Panel.Folded {
+		hangCosts(d.Files, lineCosts(d.Panel.Trace))
+	}
 	d.Predict = newPredict(c, v)
 	d.NewStarter = fileDiffs(v.NewStarter)
 	return d

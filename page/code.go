@@ -16,6 +16,7 @@ type codeLine struct {
 	HTML  template.HTML
 	Class string // "", err
 	Diags []sandbox.Diagnostic
+	Cost  template.HTML // what a trace tells of the line; "" for nothing
 }
 
 // codeLines highlights source and hangs each diagnostic on its line.

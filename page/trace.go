@@ -46,7 +46,7 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + leakProof(v) + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
 	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
 	b.WriteString(moreTables(v.Trace))
-	b.WriteString(`</div></details></trace-view>`)
+	b.WriteString(`</div></details>` + costTemplate(v) + `</trace-view>`)
 	return template.HTML(b.String()), nil
 }
 

@@ -5,7 +5,7 @@ import { ExerciseDesk } from "./desk";
 import { QuizBlock } from "./quiz";
 import { dismissing, keys, lines, pointing, reading, theme } from "./reader";
 import { TraceDrop } from "./trace-drop";
-import { jumps, timelines } from "./trace-load";
+import { finds, jumps, timelines } from "./trace-load";
 
 theme();
 keys();
@@ -14,6 +14,7 @@ pointing();
 lines();
 dismissing();
 timelines();
+finds();
 jumps();
 customElements.define("go-cell", GoCell);
 customElements.define("exercise-desk", ExerciseDesk);

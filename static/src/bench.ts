@@ -59,6 +59,7 @@ export abstract class Bench extends HTMLElement {
   protected changed(): void {
     this.drafts.touch();
     this.showChanged();
+    for (const p of this.panes) p.cost([]);
     if (!this.under) this.edited();
   }
 

@@ -2,15 +2,24 @@
 import { events, Refusal, text } from "./api";
 import { Bench } from "./bench";
 import { all, make, maybe, one, parse } from "./dom";
+import { sameWork } from "./draft";
 import { Mark } from "./editor";
 import { replayable, Stream } from "./output";
+import { costsOf } from "./pane";
 import { queued } from "./status";
 
 export class GoCell extends Bench {
   protected readonly startAct = "run";
   private stream: Stream | null = null;
 
-  protected override attach(): void { replayable(this.results); }
+  protected override attach(): void {
+    replayable(this.results);
+    this.addEventListener("toggle", (e) => this.revealed(e), true);
+    this.addEventListener("click", (e) => {
+      const cost = e.target instanceof Element && !e.ctrlKey && !e.metaKey ? e.target.closest<HTMLElement>(".cost") : null;
+      if (cost && this.find(cost)) e.preventDefault();
+    });
+  }
 
   private get results(): HTMLElement { return one(this, ".results"); }
 
@@ -29,7 +38,8 @@ export class GoCell extends Bench {
     this.stream = null;
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
-    const body = { files: this.files(), trace: this.traced(), key: this.dataset.key };
+    const ran = this.work();
+    const body = { files: ran.files, trace: this.traced(), key: this.dataset.key };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
       if (name === "run") run.id = data.id;
@@ -39,6 +49,7 @@ export class GoCell extends Bench {
     });
     if (!ended) throw new TypeError("the answer was cut");
     await this.finish(run.id);
+    if (sameWork(this.work(), ran)) this.showCosts();
   }
 
   /** progress says what is under way. */
@@ -88,6 +99,27 @@ export class GoCell extends Bench {
     this.revealPrediction();
     for (const p of this.panes) await p.mark(marks.filter((m) => m.file === p.name));
     this.status.state(panel.dataset.status ?? "", panel.dataset.state ?? "");
+  }
+
+  /** showCosts puts what the trace below tells of lines beside them. */
+  private showCosts(): void {
+    const kept = maybe<HTMLTemplateElement>(this.results, "template.costs");
+    const costs = kept ? kept.content.cloneNode(true) as DocumentFragment : new DocumentFragment();
+    for (const p of this.panes) p.cost(costsOf(costs, p.name));
+  }
+
+  /** revealed shows the costs of the recorded run when it is unfolded: before, they would tell what it does. */
+  private revealed(e: Event): void {
+    const fold = e.target instanceof HTMLDetailsElement && e.target.matches(".spoiler") ? e.target : null;
+    if (fold?.open && !this.panes.some((p) => p.changed)) this.showCosts();
+  }
+
+  /** find looks in the trace for what a cost beside a line is of. */
+  private find(cost: HTMLElement): boolean {
+    const view = maybe(this.results, "trace-view");
+    const { file = "", at } = cost.dataset;
+    view?.dispatchEvent(new CustomEvent("trace-find", { bubbles: true, detail: { file, line: Number(at) } }));
+    return view !== null;
   }
 
   /** takeMarks takes what has a line here out of the panel's list. */

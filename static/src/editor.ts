@@ -14,6 +14,9 @@ import { tags } from "@lezer/highlight";
 /** Mark is something said about a line: below it when there is an element. */
 export interface Mark { line: number; col: number; element: HTMLElement | null }
 
+/** Cost is what a trace tells of a line: an element right of its code. */
+export interface Cost { line: number; element: HTMLElement }
+
 export interface Options {
   parent: HTMLElement;
   doc: string;
@@ -28,6 +31,8 @@ export interface Editor {
   text(): string;
   replace(text: string): void;
   mark(marks: Mark[]): void;
+  /** cost shows what a trace tells of lines, until the text changes. */
+  cost(costs: Cost[]): void;
   goto(line: number): void;
   focus(at: { x: number; y: number } | null): void;
 }
@@ -42,6 +47,7 @@ export function mount(options: Options): Editor {
     text: () => view.state.doc.toString(),
     replace: (text) => replace(view, text),
     mark: (marks) => view.dispatch({ effects: setMarks.of(marks) }),
+    cost: (costs) => view.dispatch({ effects: setCosts.of(costs) }),
     goto: (line) => goto(view, line),
     focus: (at) => {
       view.focus();
@@ -55,7 +61,7 @@ function extensions(o: Options): Extension[] {
   return [
     lineNumbers(), highlightActiveLine(), highlightActiveLineGutter(), history(), drawSelection(), indentOnInput(),
     bracketMatching(), closeBrackets(), o.file.endsWith(".go") ? go() : [], syntaxHighlighting(colours),
-    EditorState.tabSize.of(4), indentUnit.of("\t"), plainSpaces, typeOver, marked, look,
+    EditorState.tabSize.of(4), indentUnit.of("\t"), plainSpaces, typeOver, marked, costed, look,
     EditorView.contentAttributes.of({ "aria-label": o.label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
     EditorView.scrollMargins.of(() => ({ top: 60, bottom: 60 })),
     keymap.of([
@@ -159,6 +165,31 @@ function wordAt(text: string, col: number): { from: number; to: number } | null 
   const from = new TextDecoder().decode(bytes.slice(0, col - 1)).length;
   const word = /^[\w.\u0080-\uffff]+/.exec(text.slice(from));
   return word ? { from, to: from + word[0].length } : null;
+}
+
+// ---- what a trace tells of lines, right of the code ----
+
+const setCosts = StateEffect.define<Cost[]>();
+
+class Beside extends WidgetType {
+  constructor(private readonly element: HTMLElement) { super(); }
+  override eq(other: Beside): boolean { return other.element === this.element; }
+  toDOM(): HTMLElement { return this.element; }
+  override ignoreEvent(): boolean { return true; }
+}
+
+const costed = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update(costs, tr) {
+    for (const effect of tr.effects) if (effect.is(setCosts)) return besides(tr.state.doc, effect.value);
+    return tr.docChanged ? Decoration.none : costs; // of other code they would tell lies
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function besides(doc: Text, costs: Cost[]): DecorationSet {
+  const there = costs.filter((c) => c.line >= 1 && c.line <= doc.lines);
+  return Decoration.set(there.map((c) => Decoration.widget({ widget: new Beside(c.element), side: 1 }).range(doc.line(c.line).to)), true);
 }
 
 // ---- looks ----

@@ -1,7 +1,7 @@
 // One file: a highlighted listing that becomes an editor when it is first
 // used. Without the editor's script it stays what it is.
-import type { Editor, Mark } from "./editor";
-import { make, maybe, one } from "./dom";
+import type { Cost, Editor, Mark } from "./editor";
+import { all, make, maybe, one } from "./dom";
 
 interface EditorScript { mount: typeof import("./editor").mount }
 
@@ -29,12 +29,19 @@ export function editorScript(): Promise<EditorScript> {
   return loading;
 }
 
+/** costsOf are the costs that the server wrote into root, of one file or of all. */
+export function costsOf(root: ParentNode, file?: string): Cost[] {
+  return all(root, ".cost").filter((c) => file === undefined || c.dataset.file === file).map((element) => ({ line: Number(element.dataset.at), element }));
+}
+
 export class Pane {
   readonly name: string;
   readonly original: string;
   private editor: Editor | null = null;
   private mounting: Promise<Editor | null> | null = null;
   private source: string;
+  private holder: HTMLElement | null = null;
+  private costs: Cost[];
   /** tail is the newline at the end, which the editor does not show as a line of its own. */
   private readonly tail: string;
   private readonly area: HTMLTextAreaElement | null;
@@ -46,6 +53,7 @@ export class Pane {
     this.tail = this.source.endsWith("\n") ? "\n" : "";
     const original = maybe<HTMLTemplateElement>(form, `template.original[data-file="${CSS.escape(this.name)}"]`);
     this.original = original ? original.content.textContent ?? "" : this.source;
+    this.costs = costsOf(code);
     if (this.area) this.wake();
   }
 
@@ -80,6 +88,18 @@ export class Pane {
     (await this.mount())?.mark(marks);
   }
 
+  /** cost shows what a trace tells of lines, right of the code, until the text changes. */
+  cost(costs: Cost[]): void {
+    this.costs = costs;
+    this.box.classList.toggle("costed", costs.length > 0);
+    if (this.editor) return this.editor.cost(costs);
+    for (const old of all(this.code, ".cost")) old.remove();
+    for (const c of costs) maybe(this.code, `.ln[data-n="${c.line}"]`)?.append(c.element);
+  }
+
+  /** box is the listing, or the editor that stands in its place. */
+  private get box(): HTMLElement { return this.holder ?? this.code; }
+
   /** goto puts the cursor on a line. */
   async goto(line: number): Promise<void> {
     (await this.mount())?.goto(line);
@@ -101,6 +121,8 @@ export class Pane {
       changed: () => this.hooks.changed(), run: () => this.hooks.run(), format: () => this.hooks.format(),
     });
     this.code.replaceWith(holder);
+    this.holder = holder;
+    if (this.costs.length > 0) this.cost(this.costs);
     return this.editor;
   }
 

@@ -57,6 +57,17 @@ export function timelines(): void {
   });
 }
 
+/** finds leads from a cost beside a line to what the trace tells of that line; a timeline that waits takes over first. */
+export function finds(): void {
+  addEventListener("trace-find", (e) => {
+    if (!(e instanceof CustomEvent) || !(e.target instanceof HTMLElement)) return;
+    const view = e.target;
+    view.dataset.find = `${e.detail.file}:${e.detail.line}`;
+    if (view.matches(able) && !view.hasAttribute("data-open")) take(view);
+    view.scrollIntoView({ block: "nearest", behavior: matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth" });
+  });
+}
+
 /** jumps leads from a line in a timeline to the editor of the cell that the timeline is in. */
 export function jumps(): void {
   addEventListener("trace-goto", (e) => {

@@ -22,7 +22,7 @@ let made = 0;
  * sets it on the first press, and the server on a page that is about the trace.
  */
 export class TraceView extends HTMLElement {
-  static observedAttributes = ["data-open"];
+  static observedAttributes = ["data-open", "data-find"];
   private viewer: Viewer | null = null;
   private bar: Toolbar | null = null;
   private opening = false;
@@ -37,7 +37,10 @@ export class TraceView extends HTMLElement {
     else if (this.hasAttribute("data-open")) void this.open();
   }
 
-  attributeChangedCallback(): void { if (this.isConnected && this.hasAttribute("data-open")) void this.open(); }
+  attributeChangedCallback(name: string): void {
+    if (name === "data-find") return this.find();
+    if (this.isConnected && this.hasAttribute("data-open")) void this.open();
+  }
 
   disconnectedCallback(): void {
     this.left.abort();
@@ -111,6 +114,16 @@ export class TraceView extends HTMLElement {
     viewer.show(this.focused());
     if (moment.range) viewer.view.show(...moment.range);
     if (moment.g >= 0) this.selectGoroutine(moment.g);
+    this.find();
+  }
+
+  /** find searches for the words of data-find, as if they were typed, and goes to the first match. */
+  private find(): void {
+    const { find } = this.dataset;
+    if (!find || !this.viewer || !this.bar) return;
+    this.bar.search.value = find;
+    this.viewer.find(find);
+    void this.viewer.match(true);
   }
 
   private focused(): Kind {

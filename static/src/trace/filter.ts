@@ -29,7 +29,8 @@ function within(t: Tables, b: Block, i: number): boolean {
 function tables(model: Model, word: string): Tables {
   const c = model.contents;
   const has = (text: string) => text.toLowerCase().includes(word);
-  const frames = frameTable(c, has);
+  // A line that is named whole is that line: main.go:3 is not main.go:31.
+  const frames = frameTable(c, /:\d+$/.test(word) ? (text) => text.toLowerCase().endsWith(word) : has);
   const t: Tables = {
     state: Uint8Array.from(stateNames, (name, s) => Number(has(name) || has(stateIds[s]!))),
     reason: Uint8Array.from(c.reasons, (r) => Number(r !== "" && has(r))),
