@@ -43,7 +43,7 @@ export class Pane {
   constructor(readonly kind: Kind, private readonly model: Model, private readonly view: Viewport) {
     this.canvas = make("canvas", { "aria-hidden": "true" });
     this.spacer = make("div", { class: "tv-space" }, this.canvas);
-    this.root = make("div", { class: "tv-pane tv-" + kind, tabindex: "0", role: "img" }, this.spacer);
+    this.root = make("div", { class: "tv-pane tv-" + kind, tabindex: "0", role: "img", "aria-label": "Timeline: " + kind }, this.spacer);
     this.context = this.canvas.getContext("2d", { alpha: false })!;
   }
 
