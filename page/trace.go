@@ -94,6 +94,9 @@ func openPanel(b *strings.Builder, v *TraceView, title, open string, to link) {
 	if v.ID != "" {
 		b.WriteString(`<a class="b" href="` + esc(to.url) + `">` + string(icon(to.icon)) + esc(to.text) + `</a>`)
 	}
+	if v.ID != "" && v.Before != "" {
+		b.WriteString(`<a class="b" href="/traces/compare?a=` + esc(v.Before) + `&amp;b=` + esc(v.ID) + `">` + string(icon("compare")) + `Compare with the run before</a>`)
+	}
 	b.WriteString(`</div>`)
 }
 

@@ -80,6 +80,9 @@ type TraceView struct {
 	Recorded bool
 	// Source maps file names to a link prefix, so that a line can be reached.
 	CellID string
+	// Before is the id of the trace of the run before, of the same listing; ""
+	// when there is none to compare with.
+	Before string
 	// Timeline is the URL of the timeline; "" is that of ID, when there is one.
 	Timeline string
 	// Embedded is the id of a script element of type application/octet-stream

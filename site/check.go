@@ -115,7 +115,7 @@ func (s *Server) check(ctx context.Context, ex *exercises.Exercise, rec *checkRe
 func (s *Server) tracesOfVerdict(rec *checkRecord, v *grade.Verdict) {
 	for _, file := range v.Traces {
 		t := &traceRecord{id: rec.id + "-" + file.Check, title: file.Title, data: file.Data, trace: file.Trace}
-		s.traces.put(t.id, t, t.size())
+		s.keepTrace(t)
 		if slices.Contains(rec.traces, t.id) {
 			continue
 		}

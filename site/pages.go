@@ -228,7 +228,7 @@ func (s *Server) tracePanel(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return html(c, http.StatusOK, func(w io.Writer) error { return s.Page.TracePanelFragment(w, t.view()) })
+	return html(c, http.StatusOK, func(w io.Writer) error { return s.Page.TracePanelFragment(w, s.viewOf(t)) })
 }
 
 // tracePage is GET /traces/{id}.
@@ -237,7 +237,7 @@ func (s *Server) tracePage(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	v := page.DocView{Chrome: s.chrome(c, nil), Title: "Trace", Trace: t.view()}
+	v := page.DocView{Chrome: s.chrome(c, nil), Title: "Trace", Trace: s.viewOf(t)}
 	v.Trace.Lines = s.linesOf(t.cellID)
 	if t.title != "" {
 		v.Title = "Trace: " + t.title

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -23,6 +24,7 @@ type traceRecord struct {
 	trace   *exectrace.Trace // nil when problem says why
 	problem string
 	cellID  string
+	kept    time.Time
 	leaks   *sandbox.LeakProfile // nil when nobody asked
 }
 
@@ -46,7 +48,7 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	if data == nil || ctx.Err() != nil {
 		return
 	}
-	t := s.keepTrace(ctx, res.ID, data)
+	t := s.readTrace(ctx, res.ID, data)
 	t.cellID = cellID
 	if res.Trace == nil {
 		res.Trace = &sandbox.TraceInfo{}
@@ -57,6 +59,7 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 		t.trace.Know(res.TraceCut(), res.Usage.CPU())
 		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, t.trace.Metrics.Truncated
 	}
+	s.keepTrace(t)
 	for i := range res.Artifacts {
 		if res.Artifacts[i].Kind == "trace" {
 			res.Artifacts[i].ID = t.id
@@ -65,9 +68,9 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	tell("trace", map[string]string{"id": t.id})
 }
 
-// keepTrace analyses a trace and keeps it under id. One that can't be analysed
-// is kept too, with the reason.
-func (s *Server) keepTrace(ctx context.Context, id string, data []byte) *traceRecord {
+// readTrace analyses a trace that is to be kept under id. One that can't be
+// analysed is to be kept too, with the reason.
+func (s *Server) readTrace(ctx context.Context, id string, data []byte) *traceRecord {
 	t := &traceRecord{id: id, data: data}
 	trace, err := s.Analyse(ctx, data)
 	if err != nil {
@@ -75,8 +78,33 @@ func (s *Server) keepTrace(ctx context.Context, id string, data []byte) *traceRe
 		s.Log.Warn("analyse trace", "id", id, "bytes", len(data), "err", err)
 	}
 	t.trace = trace
-	s.traces.put(id, t, t.size())
 	return t
+}
+
+// keepTrace keeps a trace: nothing of it is changed from then on.
+func (s *Server) keepTrace(t *traceRecord) {
+	t.kept = time.Now()
+	s.traces.put(t.id, t, t.size())
+}
+
+// viewOf is a trace as a page shows it, with the run of the same listing that
+// was traced last before it, when that is still kept.
+func (s *Server) viewOf(t *traceRecord) *page.TraceView {
+	v := t.view()
+	if t.cellID == "" || t.title != "" || t.trace == nil || v.Recorded {
+		return v
+	}
+	var before *traceRecord
+	for _, o := range s.traces.list() {
+		same := o.cellID == t.cellID && o.title == "" && o.trace != nil && o.kept.Before(t.kept)
+		if same && (before == nil || o.kept.After(before.kept)) {
+			before = o
+		}
+	}
+	if before != nil {
+		v.Before = before.id
+	}
+	return v
 }
 
 // size is about how many bytes the record takes.
@@ -95,7 +123,7 @@ func (s *Server) traceView(id string) *page.TraceView {
 		return nil
 	}
 	if t, ok := s.traces.get(id); ok {
-		return t.view()
+		return s.viewOf(t)
 	}
 	return &page.TraceView{Problem: "This trace is no longer kept. Run it again to see it."}
 }
@@ -137,6 +165,9 @@ func (s *Server) rawTrace(c echo.Context) error {
 	t, err := s.trace(c.Param("id"))
 	if err != nil {
 		return err
+	}
+	if len(t.data) == 0 {
+		return fail("not-found", "The file of this trace is not kept, only what was read in it: it is larger than %d MiB. Take the file that was opened.", keepRaw>>20)
 	}
 	h := c.Response().Header()
 	h.Set("Content-Disposition", `attachment; filename="trace-`+t.id+`.out"`)

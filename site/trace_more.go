@@ -21,8 +21,9 @@ func (s *Server) keepMore(ctx context.Context, cellID string, res *sandbox.Resul
 		case a.Kind != "trace-file":
 			continue
 		}
-		t := s.keepTrace(ctx, res.ID+"-"+strconv.Itoa(i), a.Data)
+		t := s.readTrace(ctx, res.ID+"-"+strconv.Itoa(i), a.Data)
 		t.title, t.cellID = title, cellID
+		s.keepTrace(t)
 		a.ID = t.id
 		if a.Kind == "trace-end" && res.Trace != nil && res.Trace.End != nil {
 			res.Trace.End.ID = t.id

@@ -49,7 +49,7 @@ func TestTracesOfAProgramsOwn(t *testing.T) {
 		if own == "" || !strings.Contains(panel.body, `href="/traces/`+own+`"`) || !strings.Contains(panel.body, "Open the trace that the program wrote") {
 			t.Fatalf("traced %v: the program's trace %q is not offered:\n%s", traced, own, panel.body)
 		}
-		if page := w.page("/traces/" + own).want(t, http.StatusOK); !strings.Contains(page.body, "own.out") {
+		if page := w.page("/traces/"+own).want(t, http.StatusOK); !strings.Contains(page.body, "own.out") {
 			t.Errorf("traced %v: the page of the trace does not name it", traced)
 		}
 		if raw := w.api(http.MethodGet, "/api/traces/"+own+"/raw", nil); !strings.HasPrefix(raw.body, "go 1.") {
@@ -74,4 +74,28 @@ func TestWhyThereIsNoTrace(t *testing.T) {
 	if panel := w.page("/runs/" + res.ID + "/panel"); !strings.Contains(panel.body, res.Trace.Problem) {
 		t.Errorf("%q is not said in\n%s", res.Trace.Problem, panel.body)
 	}
+}
+
+// A second traced run of a listing can be compared with the first, and no run
+// with itself, with another listing's, or with a later one.
+func TestARunIsComparedWithTheOneBefore(t *testing.T) {
+	w := realWorld(t, nil)
+	run := func(key string) string {
+		res := w.run(map[string]any{"key": key, "files": []sandbox.File{{Name: "main.go", Content: "package main\nfunc main() { go func() {}() }\n"}}, "trace": true})
+		if res.Trace == nil || res.Trace.ID == "" {
+			t.Fatalf("%s left no trace: %+v", res.Status, res.Trace)
+		}
+		return res.Trace.ID
+	}
+	offers := func(id string) bool {
+		return strings.Contains(w.page("/runs/"+id+"/panel").want(t, http.StatusOK).body, "Compare with the run before")
+	}
+	first, other := run("cell:start/traced"), run("cell:start/hello")
+	second := run("cell:start/traced")
+	if offers(first) || offers(other) {
+		t.Error("a first run is to be compared with another listing's, or with a later one")
+	}
+	at := "/traces/compare?a=" + first + "&amp;b=" + second
+	w.page("/runs/"+second+"/panel").want(t, http.StatusOK, at)
+	w.page(strings.ReplaceAll(at, "&amp;", "&")).want(t, http.StatusOK, "Goroutines made")
 }

@@ -48,7 +48,7 @@ func (s *Server) openTrace(c echo.Context, name string, in io.Reader) (*traceRec
 		return nil, err
 	}
 	rec := &traceRecord{id: newID(), title: name, trace: t, data: raw.whole()}
-	s.traces.put(rec.id, rec, rec.size())
+	s.keepTrace(rec)
 	return rec, nil
 }
 
