@@ -26,6 +26,16 @@ func openEngine(dataFlag string) (*toolchain.Engine, error) {
 	return engine, ours(err)
 }
 
+// openReader starts an engine that is to build nothing.
+func openReader(dataFlag string) (*toolchain.Engine, error) {
+	dir, err := dataDir(dataFlag)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := toolchain.New(toolchain.Config{DataDir: dir, Remember: true, Lazy: true})
+	return engine, ours(err)
+}
+
 // openGrader starts an engine and makes the grader of a data folder. seed
 // repeats an old verdict; "" makes new ones. The engine is the caller's to close.
 func openGrader(ctx context.Context, dataFlag, seed string) (*grade.Grader, *toolchain.Engine, error) {

@@ -43,7 +43,7 @@ type tracing struct {
 }
 
 func (t *tracing) run(ctx context.Context, std streams, file string) error {
-	engine, err := openEngine(t.data)
+	engine, err := openReader(t.data)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,9 @@ type Config struct {
 	// Remember lets the measured isolation count until the next boot, for
 	// commands that live for one run. A server measures at every start.
 	Remember bool
+	// Lazy looks for Go, and compiles the standard library, only when something
+	// is to be built: for commands that only read.
+	Lazy bool
 }
 
 // Engine builds and runs programs with the Go toolchain. It is a
@@ -81,7 +84,9 @@ func New(config Config) (*Engine, error) {
 	e.working.Go(func() {
 		e.Isolation(e.ctx)
 	})
-	e.find()
+	if !config.Lazy {
+		e.find()
+	}
 	return e, nil
 }
 
