@@ -61,7 +61,11 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	}
 	v = withMoments(v)
 	var b strings.Builder
-	openPanel(&b, v, "Timeline", "page", link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"})
+	file := link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"}
+	if v.NoFile {
+		file = link{}
+	}
+	openPanel(&b, v, "Timeline", "page", file)
 	b.WriteString(lookNote(v) + traceNotes(v.Trace))
 	p := newPicture(v.Trace, pageRows, pageBars, pageMost)
 	p.from, p.to, _ = v.mark()
@@ -91,7 +95,7 @@ func openPanel(b *strings.Builder, v *TraceView, title, open string, to link) {
 	if v.timeline() != "" && open == "" {
 		b.WriteString(`<button type="button" class="b js-only" data-act="timeline">` + string(icon("zoomin")) + esc(v.exploreLabel()) + `</button>`)
 	}
-	if v.ID != "" {
+	if v.ID != "" && to.url != "" {
 		b.WriteString(`<a class="b" href="` + esc(to.url) + `">` + string(icon(to.icon)) + esc(to.text) + `</a>`)
 	}
 	if v.ID != "" && v.Before != "" {

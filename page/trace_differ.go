@@ -73,9 +73,9 @@ func change(d exectrace.Difference) string {
 	case d.A == nil || d.B == nil:
 		return "–"
 	case *d.A == *d.B:
-		return "the same"
+		return grey + "the same"
 	case d.Noise:
-		return "within noise"
+		return grey + "within noise"
 	case d.Ratio == nil || *d.B == 0:
 		return "–"
 	case *d.Ratio >= 2:

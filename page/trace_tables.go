@@ -172,8 +172,15 @@ func (t *table) html() string {
 	return b.String()
 }
 
-// cell writes "=chan" as the swatch and name of a state, "`f" as code.
+// grey begins a cell that says that there is little to see.
+const grey = "\x00"
+
+// cell writes "=chan" as the swatch and name of a state, "`f" as code, and what
+// begins with grey in grey.
 func cell(text string) string {
+	if little, ok := strings.CutPrefix(text, grey); ok {
+		return `<span class="nk">` + esc(little) + `</span>`
+	}
 	if name, ok := strings.CutPrefix(text, "="); ok {
 		for s, n := range stateNames {
 			if exectrace.State(s).String() == name {

@@ -390,7 +390,7 @@ func TestTraceCompare(t *testing.T) {
 	if want := `class="fin" x1="` + c.percent(short.Wall) + `"`; strings.Count(h, want) != 2 {
 		t.Errorf("the shorter trace does not end at %s of the axis", c.percent(short.Wall))
 	}
-	for _, must := range []string{"CPU-bound against I/O-bound", "P utilisation", "waited mostly for a WaitGroup, those of I/O-bound for", "within noise", "A run is one sample"} {
+	for _, must := range []string{"CPU-bound against I/O-bound", "P utilisation", "waited mostly for a WaitGroup, those of I/O-bound for", "<span class=\"nk\">within noise</span>", "A run is one sample"} {
 		if !strings.Contains(h, must) {
 			t.Errorf("the comparison does not say %q", must)
 		}

@@ -80,6 +80,8 @@ type TraceView struct {
 	Recorded bool
 	// Source maps file names to a link prefix, so that a line can be reached.
 	CellID string
+	// NoFile says that the file is not kept, only what was read in it.
+	NoFile bool
 	// Before is the id of the trace of the run before, of the same listing; ""
 	// when there is none to compare with.
 	Before string

@@ -32,7 +32,7 @@ type traceRecord struct {
 func (t *traceRecord) view() *page.TraceView {
 	return &page.TraceView{
 		ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks,
-		Recorded: strings.HasPrefix(t.id, recordedTrace),
+		Recorded: strings.HasPrefix(t.id, recordedTrace), NoFile: len(t.data) == 0,
 	}
 }
 

@@ -105,3 +105,30 @@ func TestTracesAreBounded(t *testing.T) {
 	w.do(http.MethodPost, "/api/traces?name=x", big, bearer()...).want(t, 422, "not a Go execution trace")
 	w.do(http.MethodPost, "/api/format", big, bearer()...).want(t, 413, "1 MiB")
 }
+
+// The bytes of a large trace are not kept: its page offers no file, and the
+// address of the file says why.
+func TestAFileThatIsNotKeptIsNotOffered(t *testing.T) {
+	w := uploadWorld(t)
+	for _, kept := range []bool{true, false} {
+		rec := &traceRecord{id: newID(), title: "a.trace", data: []byte(traceFile(t, "cpu"))}
+		var err error
+		if rec.trace, err = exectrace.Parse(bytes.NewReader(rec.data), exectrace.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		if !kept {
+			rec.data = nil
+		}
+		w.site.keepTrace(rec)
+		body := w.page("/traces/"+rec.id).want(t, 200, "Timeline").body
+		if offered := strings.Contains(body, "Download the trace"); offered != kept {
+			t.Errorf("kept %v, offered %v", kept, offered)
+		}
+		raw := w.api(http.MethodGet, "/api/traces/"+rec.id+"/raw", nil)
+		if kept {
+			raw.want(t, 200)
+		} else {
+			raw.want(t, 404, "The file of this trace is not kept")
+		}
+	}
+}
