@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Comparison is what differs between two runs, a and b, in numbers and in
@@ -163,6 +164,13 @@ func runnableShare(m *Metrics) float64 {
 
 func (p pair) runnable() string {
 	x, y := runnableShare(p.a), runnableShare(p.b)
+	most := p.a
+	if y > x {
+		most = p.b
+	}
+	if most.RunnableMS < 1 { // a share of next to nothing
+		return ""
+	}
 	if max(x, y) < .5 || max(x, y)-min(x, y) < .25 {
 		return ""
 	}
@@ -263,23 +271,47 @@ func (p pair) gc() string {
 	return s + "."
 }
 
+// starts is how many starts the replay could place.
+func starts(s *Steals) int {
+	n := 0
+	for _, part := range []*int{s.Stolen, s.Local, s.Global} {
+		if part != nil {
+			n += *part
+		}
+	}
+	return n
+}
+
 func (p pair) global() string {
 	x, y := p.a.Steals.GlobalShare, p.b.Steals.GlobalShare
-	if x == nil || y == nil || max(*x, *y) < .5 || min(*x, *y) > .2 {
+	const enough = 50 // starts of which a share says something
+	if x == nil || y == nil || min(starts(&p.a.Steals), starts(&p.b.Steals)) < enough || max(*x, *y) < .5 || min(*x, *y) > .2 {
 		return ""
 	}
 	return fmt.Sprintf("%s of the starts in %s came from the global run queue, %s of those in %s: inferred.", share(*x), p.nameA, share(*y), p.nameB)
 }
 
+// busy says of which runs the machine had not enough time, and of which that
+// is not known where a sentence speaks of lengths of time.
 func (p pair) busy() string {
 	const quiet = .8 // below it, times of a run are mostly the machine's
+	var low, unknown []string
 	for _, run := range []struct {
 		name string
-		m    *Metrics
-	}{{p.nameA, p.a}, {p.nameB, p.b}} {
-		if run.m.OnCPU != nil && *run.m.OnCPU < quiet {
-			return fmt.Sprintf("The machine was busy during %s, on a CPU only %s of the time it ran: lengths of time say little.", run.name, share(*run.m.OnCPU))
+		on   *float64
+	}{{p.nameA, p.a.OnCPU}, {p.nameB, p.b.OnCPU}} {
+		switch {
+		case run.on == nil:
+			unknown = append(unknown, run.name)
+		case *run.on < quiet:
+			low = append(low, fmt.Sprintf("%s, on a CPU only %s of the time it ran", run.name, share(*run.on)))
 		}
+	}
+	switch {
+	case len(low) > 0:
+		return "The machine was busy during " + strings.Join(low, ", and during ") + ": lengths of time say little."
+	case len(unknown) > 0 && (p.runnable() != "" || p.latency() != "" || p.locks() != ""):
+		return "Whether the machine was busy during " + strings.Join(unknown, " and ") + " is not known: take lengths of time with care."
 	}
 	return ""
 }

@@ -89,12 +89,21 @@ func TestCompareRulesOfTwo(t *testing.T) {
 	if !slices.Contains(got.Sentences, "a kept 1.0 Ps busy on average, b 1.9.") {
 		t.Errorf("of serial and parallel: %q", got.Sentences)
 	}
-	far := plain(func(m *Metrics) { m.Steals.GlobalShare = new(.8) })
-	got = Compare("a", far, "b", plain(func(m *Metrics) { m.Steals.GlobalShare = new(.03) }))
+	if got = Compare("a", serial, "b", plain(func(m *Metrics) { m.Parallelism = new(1.39) })); slices.Contains(got.Rules, "parallel") {
+		t.Errorf("of two that are nearly serial: %q", got.Sentences)
+	}
+	queues := func(share float64, starts int) *Metrics {
+		return plain(func(m *Metrics) { m.Steals.GlobalShare, m.Steals.Local = &share, &starts })
+	}
+	far := queues(.8, 100)
+	got = Compare("a", far, "b", queues(.03, 100))
 	if !slices.Contains(got.Rules, "global") || !strings.Contains(strings.Join(got.Sentences, " "), "80 % of the starts in a came from the global run queue, 3 % of those in b: inferred.") {
 		t.Errorf("of queues: %q", got.Sentences)
 	}
-	if got = Compare("a", far, "b", plain(func(m *Metrics) { m.Steals.GlobalShare = new(.3) })); slices.Contains(got.Rules, "global") {
+	if got = Compare("a", far, "b", queues(.03, 20)); slices.Contains(got.Rules, "global") {
+		t.Errorf("of the queues of 20 starts: %q", got.Sentences)
+	}
+	if got = Compare("a", far, "b", queues(.3, 100)); slices.Contains(got.Rules, "global") {
 		t.Errorf("of queues that differ little: %q", got.Sentences)
 	}
 	if got = Compare("a", plain(nil), "b", plain(nil)); !slices.Equal(got.Rules, []string{"nothing"}) {
@@ -104,6 +113,32 @@ func TestCompareRulesOfTwo(t *testing.T) {
 		if d.A != nil && !d.Noise {
 			t.Errorf("%s of two equal runs differs", d.Name)
 		}
+	}
+}
+
+// What is not known of the machine is said where a sentence speaks of time.
+func TestCompareSaysHowBusyTheMachineWas(t *testing.T) {
+	on := func(on *float64, runnable float64) *Metrics {
+		return plain(func(m *Metrics) { m.OnCPU, m.RunnableMS = on, runnable })
+	}
+	for _, c := range []struct {
+		a, b *Metrics
+		says string
+	}{
+		{on(new(.5), 5), on(new(.34), 5), "The machine was busy during a, on a CPU only 50 % of the time it ran, and during b, on a CPU only 34 % of the time it ran: lengths of time say little."},
+		{on(nil, 5), on(new(.95), 1076), "Whether the machine was busy during a is not known: take lengths of time with care."},
+		{on(nil, 5), on(nil, 5), ""},            // no sentence about time
+		{on(new(.9), 5), on(new(.9), 1076), ""}, // a quiet machine
+	} {
+		got := Compare("a", c.a, "b", c.b)
+		i := slices.Index(got.Rules, "busy")
+		if (c.says == "") != (i < 0) || (i >= 0 && got.Sentences[i] != c.says) {
+			t.Errorf("%q, want %q", got.Sentences, c.says)
+		}
+	}
+	little := plain(func(m *Metrics) { m.RunningMS, m.SyscallMS, m.RunnableMS = .1, 0, .6 })
+	if got := Compare("a", plain(nil), "b", little); slices.Contains(got.Rules, "runnable") {
+		t.Errorf("of 0.6 ms: %q", got.Sentences)
 	}
 }
 

@@ -280,6 +280,11 @@ func (t *twin) steal(p, from int64, g *gstate) {
 	}
 	i := slices.Index(victim.ring, g)
 	half := len(victim.ring) - len(victim.ring)/2
+	if g.queue.came == fromGlobal && (i+1 != half || (t.global.size > 0 && len(victim.ring) == 1)) {
+		t.unfetch(victim, i)
+		t.fetch(p, g)
+		return
+	}
 	t.count(g, &t.from[fromOther], idle && i+1 == half)
 	loot := slices.Clone(victim.ring[:max(i, 0)])
 	victim.ring = slices.Delete(victim.ring, 0, i+1)
@@ -288,6 +293,22 @@ func (t *twin) steal(p, from int64, g *gstate) {
 		l.queue.p, l.queue.came = p, fromOther
 	}
 	thief.ring = append(thief.ring, loot...)
+}
+
+// unfetch puts back into the global queue what a P was thought to have fetched,
+// from the i-th in its ring on. How much it took depends on how many there were
+// the moment it looked, and a trace tells when it started the first of them: in
+// between others come. A thief would have looked into the global queue first,
+// and taken from the head of the ring.
+func (t *twin) unfetch(victim *runq, i int) {
+	end := i
+	for end < len(victim.ring) && victim.ring[end].queue.came == fromGlobal {
+		end++
+	}
+	for _, back := range slices.Backward(victim.ring[i:end]) {
+		t.global.pushFront(back)
+	}
+	victim.ring = slices.Delete(victim.ring, i, end)
 }
 
 // forget takes g out of the queue the twin has it in.
@@ -328,6 +349,20 @@ func (q *globalq) push(g *gstate) {
 		q.first = 0
 	}
 	q.entries = append(q.entries, globalEntry{g, q.seq})
+	q.size++
+}
+
+// pushFront puts g before all others.
+func (q *globalq) pushFront(g *gstate) {
+	q.seq++
+	g.queue = queued{where: inGlobal, seq: q.seq}
+	if q.first == 0 {
+		const room = 64
+		q.entries = slices.Insert(q.entries, 0, make([]globalEntry, room)...)
+		q.first = room
+	}
+	q.first--
+	q.entries[q.first] = globalEntry{g, q.seq}
 	q.size++
 }
 

@@ -43,6 +43,12 @@ type tracing struct {
 }
 
 func (t *tracing) run(ctx context.Context, std streams, file string) error {
+	if t.vs != "" && (t.html != "" || t.export != "") {
+		return misuse("--vs compares two traces: --html and --export take one")
+	}
+	if t.vs == "-" && file == "-" {
+		return misuse("only one of the two traces can come from standard input")
+	}
 	engine, err := openReader(t.data)
 	if err != nil {
 		return err
@@ -174,8 +180,11 @@ func (r reader) trace(ctx context.Context, file string) (*readTrace, error) {
 	case err != nil:
 		return nil, ours(err)
 	}
-	if t.Damage != "" {
+	switch how := t.Metrics.Truncated; {
+	case t.Damage != "":
 		fmt.Fprintf(r.io.err, "tutor: %s: what comes before the damage is shown: %s\n", file, t.Damage)
+	case how != nil:
+		fmt.Fprintf(r.io.err, "tutor: %s: it is not whole (%s): what comes before its end is shown\n", file, *how)
 	}
 	return &readTrace{t, &t.Metrics}, nil
 }

@@ -1,0 +1,166 @@
+package oracle
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"course/tutor/exectrace"
+)
+
+var (
+	runs = flag.Int("runs", 3, "how often each load is run")
+	keep = flag.String("keep", "", "a folder to keep the traces in, or to take them from")
+)
+
+// load is a program to hold the replay against.
+type load struct {
+	name  string // how the table calls it
+	load  string // how testdata/load/main.go calls it
+	procs string // GOMAXPROCS
+	// floor is what share of the starts the replay must tell right; measured
+	// were .95 and more of all.
+	floor float64
+}
+
+var loads = []load{
+	{"pool of 8 workers", "pool", "2", .9},
+	{"pool of 8 workers, 4 Ps", "pool", "4", .9},
+	{"unbounded 3,000", "unbounded", "2", .9},
+	{"unbounded 3,000, 4 Ps", "unbounded", "4", .9},
+	{"burst of 64, 200 times", "burst", "2", .9},
+	{"burst of 1,000, 20 times", "bigburst", "2", .9},
+	{"burst of 1,000, 4 Ps", "bigburst", "4", .9},
+	{"network echo", "echo", "2", .9},
+	{"garbage", "gc", "2", .9},
+	{"one mutex, 16 goroutines", "mutex", "2", .9},
+	{"ping-pong, 4 pairs", "pingpong", "2", .9},
+	{"500 sleepers", "sleepers", "2", .9},
+	{"system calls", "syscalls", "2", .9},
+	{"fan-in by select", "fanin", "2", .9},
+	{"timers and contexts", "timers", "2", .9},
+	{"Gosched, 12 goroutines", "yield", "2", .9},
+	{"pipeline of 5 stages", "pipeline", "2", .9},
+	{"barrier of 12", "barrier", "2", .9},
+	{"tree of goroutines", "tree", "2", .9},
+	{"tree of goroutines, 4 Ps", "tree", "4", .9},
+}
+
+// score counts starts by what the replay said and what was so.
+type score struct {
+	starts     int
+	as         [4][3]int // by exectrace.Origin, then origin
+	confidence float64   // summed over runs
+	runs       int
+}
+
+func (s *score) add(o score) {
+	s.starts += o.starts
+	s.runs += o.runs
+	s.confidence += o.confidence
+	for i := range s.as {
+		for j := range s.as[i] {
+			s.as[i][j] += o.as[i][j]
+		}
+	}
+}
+
+// right is how often the replay said what was so: local for elsewhere.
+func (s *score) right() int {
+	return s.as[exectrace.OriginLocal][elsewhere] + s.as[exectrace.OriginStolen][stolen] + s.as[exectrace.OriginGlobal][global]
+}
+
+func (s *score) truly(o origin) (n int) {
+	for _, as := range s.as {
+		n += as[o]
+	}
+	return n
+}
+
+func (s *score) said(o exectrace.Origin) int { return s.as[o][0] + s.as[o][1] + s.as[o][2] }
+
+// precision is how many of those said to be o were, recall how many of those
+// that were are said to be. One without a case is right.
+func (s *score) precision(o exectrace.Origin, t origin) float64 { return share(s.as[o][t], s.said(o)) }
+func (s *score) recall(o exectrace.Origin, t origin) float64    { return share(s.as[o][t], s.truly(t)) }
+
+func share(n, of int) float64 {
+	if of == 0 {
+		return 1
+	}
+	return float64(n) / float64(of)
+}
+
+// replayed is what exectrace says of each start of the program's goroutines.
+func replayed(data []byte) (map[int64][]exectrace.Origin, *exectrace.Trace, error) {
+	tr, err := exectrace.Parse(bytes.NewReader(data), exectrace.Options{})
+	if err != nil {
+		return nil, nil, fmt.Errorf("replay: %w", err)
+	}
+	starts := map[int64][]exectrace.Origin{}
+	before := make([]exectrace.State, len(tr.Goroutines))
+	for s := range tr.Segments() {
+		runs := s.State == exectrace.Running || s.State == exectrace.GC
+		if runs && before[s.Row] == exectrace.Runnable && !tr.Goroutines[s.Row].System {
+			starts[s.G] = append(starts[s.G], s.Origin)
+		}
+		before[s.Row] = s.State
+	}
+	return starts, tr, nil
+}
+
+// compare scores one trace.
+func compare(data []byte) (score, error) {
+	want, err := readTruth(bytes.NewReader(data))
+	if err != nil {
+		return score{}, err
+	}
+	got, tr, err := replayed(data)
+	if err != nil {
+		return score{}, err
+	}
+	s := score{runs: 1}
+	if c := tr.Metrics.Steals.Confidence; c != nil {
+		s.confidence = *c
+	}
+	for g, truly := range want {
+		said := got[g]
+		if len(said) != len(truly) {
+			return score{}, fmt.Errorf("goroutine %d started %d times, the replay has %d", g, len(truly), len(said))
+		}
+		for i := range truly {
+			s.starts++
+			s.as[said[i]][truly[i]]++
+		}
+		delete(got, g)
+	}
+	if len(got) > 0 {
+		return score{}, fmt.Errorf("the replay has %d goroutines that are not the program's", len(got))
+	}
+	return s, nil
+}
+
+// trace runs a load once.
+func (l load) trace(t testing.TB, bin string, run int) []byte {
+	t.Helper()
+	dir := *keep
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	file := filepath.Join(dir, fmt.Sprintf("%s-%s-%d.trace", l.load, l.procs, run))
+	if data, err := os.ReadFile(file); err == nil {
+		return data
+	}
+	if out, err := exec.Command(bin, l.load, file, l.procs).CombinedOutput(); err != nil {
+		t.Fatalf("run %s: %v: %s", l.load, err, out)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
