@@ -33,16 +33,18 @@ const (
 
 	largeInput  = 8 << 20
 	largeMemory = 768 << 20
-	cpuPerMiB   = 250 * time.Millisecond
+	cpuPerMiB   = 400 * time.Millisecond
 )
 
 // helperLimits are those of a helper for an input of a size in bytes.
 func helperLimits(size int64) (limits jail.Limits, wall time.Duration) {
-	if size <= largeInput {
-		return jail.Limits{Memory: helperMemory, CPU: helperCPU}, helperWall
+	mib := time.Duration((size + 1<<20 - 1) >> 20)
+	cpu := (helperCPU + mib*cpuPerMiB).Truncate(time.Second)
+	memory := int64(helperMemory)
+	if size > largeInput {
+		memory = largeMemory
 	}
-	cpu := helperCPU + time.Duration(size>>20)*cpuPerMiB
-	return jail.Limits{Memory: largeMemory, CPU: cpu.Round(time.Second)}, 4*cpu + helperWall
+	return jail.Limits{Memory: memory, CPU: cpu}, 4*cpu + helperWall
 }
 
 // ChildCommand is the hidden command under which our own binary is started
