@@ -6,8 +6,8 @@
 //	go run ./bench/traces          # traces of about 1, 5 and 100 MB
 //	go run ./bench/traces -short   # without the large one, for CI
 //
-// It prints a Markdown table and exits with 1 where ours is not as much better
-// as is promised, by more than half again.
+// It prints a Markdown table, warns where ours is not as much better as is
+// promised, and exits with 1 where it is worse.
 package main
 
 import (

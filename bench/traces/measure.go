@@ -39,9 +39,10 @@ type result struct {
 const (
 	// sooner and less are what is promised against go tool trace.
 	sooner, less = 10, 20
-	// slack is how far a promise may be missed before the build fails:
-	// machines are noisy.
-	slack = 1.5
+	// atLeast is by how much it must be better for the build to pass, in time
+	// and in memory. Promises that are missed are told, and are lengths of time
+	// that depend on the machine.
+	atLeast = 1
 )
 
 func (r *result) line() string {
@@ -61,7 +62,7 @@ func (r *result) complaints() (out []string) {
 }
 
 func (r *result) tooSlow() bool {
-	return slices.ContainsFunc(r.promises(), func(p promise) bool { return p.got > slack*p.limit })
+	return r.page.ms*atLeast > r.raw.ms || r.analysed.mib*atLeast > r.raw.mib
 }
 
 type promise struct {
