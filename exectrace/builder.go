@@ -218,7 +218,6 @@ func (b *builder) countReady(g *gstate, d int) {
 func (b *builder) list(g *gstate) {
 	if b.recs.n >= b.opts.MaxGoroutines {
 		b.unlisted++
-		b.rec.tl.cut.Goroutines++
 		return
 	}
 	g.rec = b.recs.add(Goroutine{ID: g.id, Created: g.born, Ended: -1})
@@ -286,6 +285,7 @@ func (b *builder) finish() {
 	b.ranges.finish(b.now)
 	b.user.finish(b.now)
 	b.procs.advance(b.now)
+	b.rec.upTo(b.now)
 	b.rec.close(b.now)
 }
 

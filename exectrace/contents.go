@@ -243,7 +243,7 @@ func (g *Goroutine) flags(whole bool) int {
 	if g.Existed {
 		f |= flagBefore
 	}
-	if whole && !g.System && g.Ended < 0 && g.Last.Waits() {
+	if whole && g.Blocked() {
 		f |= flagBlocked
 	}
 	return f

@@ -149,12 +149,9 @@ func (g *gstate) gcWork() string {
 	return ""
 }
 
-// WaitState is the state of a goroutine that waits for a reason, in the words of
-// Segment.Reason and LineCost.WaitingMS.
-func WaitState(reason string) State { return waitState(reason) }
-
-// waitState maps the runtime's reason for waiting to a State.
-func waitState(reason string) State {
+// WaitState maps the runtime's reason for waiting, in the words of
+// Segment.Reason and LineCost.WaitingMS, to a State.
+func WaitState(reason string) State {
 	switch reason {
 	case "chan send", "chan receive":
 		return Chan

@@ -64,7 +64,7 @@ func longer(s, best *Segment) bool { return best == nil || s.End-s.Start > best.
 func (t *Trace) leaked() map[int]bool {
 	rows := map[int]bool{}
 	for i, g := range t.Goroutines {
-		if !g.System && !g.Existed && g.Ended < 0 && g.Last.Waits() {
+		if g.Blocked() && !g.Existed {
 			rows[i] = true
 		}
 	}

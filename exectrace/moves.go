@@ -95,7 +95,7 @@ func (b *builder) started(g *gstate, ev trace.Event, p int64) {
 	if g.kind == user {
 		b.sum.switches += b.procs.runs(p, g.id)
 	}
-	g.origin = b.twin.originOf(g, ev)
+	g.origin = b.twin.start(g, ev)
 	b.followQueues()
 }
 
@@ -129,7 +129,7 @@ func (b *builder) toWaiting(g *gstate, ev trace.Event, st trace.StateTransition)
 	case g.reason == "":
 		g.reason = coroutine // the trace gives no reason
 	}
-	g.state = waitState(g.reason)
+	g.state = WaitState(g.reason)
 	b.enter(g, waiting, from)
 	b.openSegment(g)
 }

@@ -116,7 +116,6 @@ func (b *builder) metric(m trace.Metric) {
 		n := int(min(m.Value.Uint64(), 1<<16))
 		b.procs.set(n, b.now)
 		b.twin.setProcs(n)
-		b.twin.flat = nil
 	case "/memory/classes/heap/objects:bytes":
 		b.sum.heap(m.Value.Uint64())
 		b.curves.heap.set(b.now, float64(m.Value.Uint64()))

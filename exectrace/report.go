@@ -52,7 +52,7 @@ func (b *builder) report(version string, end ending) (*Trace, error) {
 func (b *builder) timeline() timeline {
 	tl := b.rec.tl
 	tl.frames, tl.own, tl.stacks = b.stacks.frames, b.stacks.own, b.stacks.whole
-	tl.cut.Stacks, tl.cut.Spans, tl.cut.Notes = b.stacks.left, b.ranges.left, b.user.left
+	tl.cut = cutCounts{Goroutines: b.unlisted, Stacks: b.stacks.left, Spans: b.ranges.left, Notes: b.user.left}
 	return tl
 }
 
@@ -172,10 +172,10 @@ func (b *builder) steals(m *Metrics) {
 		return
 	}
 	m.Steals.Confidence = &confidence
-	m.Steals.Stolen, m.Steals.Local = &t.from[fromOther], &t.from[fromHere]
-	m.Steals.Global, m.Steals.Unknown = &t.from[fromGlobal], &t.unknown
+	m.Steals.Stolen, m.Steals.Local = &t.from[OriginStolen], &t.from[OriginLocal]
+	m.Steals.Global, m.Steals.Unknown = &t.from[OriginGlobal], &t.from[OriginUnknown]
 	m.Steals.QueuePeak = &t.peak
-	m.Steals.GlobalShare = new(float64(t.from[fromGlobal]) / float64(t.starts))
+	m.Steals.GlobalShare = new(float64(t.from[OriginGlobal]) / float64(t.starts))
 }
 
 // leaks are the goroutines that were left waiting, most first.

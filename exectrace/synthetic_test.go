@@ -321,6 +321,30 @@ func TestHarnessIsNoGoroutineOfTheProgram(t *testing.T) {
 	}
 }
 
+// A block lasts no longer than a page can count, also where nothing happens for
+// long; what lasts over it is one segment.
+func TestLongSilenceIsSeveralBlocks(t *testing.T) {
+	const minutes = 11
+	s := newScript(t, Options{})
+	s.begin()
+	s.move(move{us: 20, on: mainOn, g: 1, from: goRunning, to: goWaiting, reason: "sleep", stack: []string{"main.main"}})
+	s.move(move{us: minutes * 60e6, on: idle1, g: 2, from: runnable, to: goRunning})
+	tr := s.report()
+	if tr.Blocks() != 5 {
+		t.Errorf("%d blocks for %d minutes, want 5", tr.Blocks(), minutes)
+	}
+	for i, b := range tr.tl.blocks {
+		if b.To-b.From > blockTicks {
+			t.Errorf("block %d lasts %d ticks, at most %d may be", i, b.To-b.From, int64(blockTicks))
+		}
+	}
+	for seg := range tr.Segments() {
+		if seg.State == Sleep && seg.End-seg.Start < (minutes*60-1)*1e9 {
+			t.Errorf("the sleep is cut to %d ns", seg.End-seg.Start)
+		}
+	}
+}
+
 func TestLanesAreBoundedAndSaySo(t *testing.T) {
 	s := newScript(t, Options{MaxGoroutines: 2})
 	s.begin()

@@ -26,12 +26,12 @@ const (
 	OriginLocal                 // in the queue of this P
 	OriginStolen                // it came from another P's queue
 	OriginGlobal                // it came through the global queue
-	numOriginValues
+	numOrigins
 )
 
 // String is unknown, local, stolen or global.
 func (o Origin) String() string {
-	if o >= numOriginValues {
+	if o >= numOrigins {
 		return "unknown"
 	}
 	return [...]string{"unknown", "local", "stolen", "global"}[o]
@@ -158,11 +158,13 @@ func (r *recorder) reason(s string) uint32 {
 	return i
 }
 
-// add begins a state of g. Once the block is full, it is closed first.
+// add begins a state of g. Once the block is full, or has lasted as long as one
+// may, it is closed first.
 func (b *builder) add(e event) {
 	r := &b.rec
-	if len(r.events)-r.base >= r.size || (b.now-r.from)/tickNS >= blockTicks {
-		b.nextBlock()
+	r.upTo(b.now)
+	if len(r.events)-r.base >= r.size {
+		r.next(b.now)
 	}
 	if e.early || e.at < r.from {
 		e.at, e.early = r.from, true
@@ -180,16 +182,24 @@ func (b *builder) openEvent(g *gstate) *event {
 	return &b.rec.events[g.event]
 }
 
-// nextBlock closes the open block and begins another with the state of all.
-func (b *builder) nextBlock() {
-	r := &b.rec
+// upTo ends blocks so that none lasts longer than it may, however long nothing
+// happens: a page counts the ticks of a block in 32 bits.
+func (r *recorder) upTo(now int64) {
+	for now-r.from > blockTicks*tickNS {
+		r.next(r.from + blockTicks*tickNS)
+	}
+}
+
+// next closes the open block at a time and begins another with the state of
+// all.
+func (r *recorder) next(at int64) {
 	carried := r.present()
-	r.close(b.now)
-	r.from = b.now
+	r.close(at)
+	r.from = at
 	r.events = append(r.events[:0], carried...)
 	for i := range r.events {
 		e := &r.events[i]
-		e.at, e.early, e.origin, e.waker, e.wstack = b.now, false, OriginUnknown, 0, 0
+		e.at, e.early, e.origin, e.waker, e.wstack = at, false, OriginUnknown, 0, 0
 		e.g.event = i
 	}
 	r.base = len(r.events)

@@ -74,6 +74,9 @@ type Goroutine struct {
 	Reason string
 }
 
+// Blocked says that a goroutine of the program waited when the trace ended.
+func (g *Goroutine) Blocked() bool { return !g.System && g.Ended < 0 && g.Last.Waits() }
+
 // Trace is a whole execution trace: lanes and what is needed to count.
 type Trace struct {
 	GoVersion  string

@@ -1,6 +1,8 @@
 package exectrace
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"golang.org/x/exp/trace"
@@ -13,7 +15,7 @@ import (
 // contradicts it, and says how often it was right.
 type twin struct {
 	ps     map[int64]*runq
-	flat   []*runq // those of ps, to look at all of them; empty: to be made anew
+	flat   []*runq // those of ps, to look at all of them; of another length: to be made anew
 	global globalq
 	procs  int
 	// direct is, by M, the goroutine that the M's last event made ready
@@ -23,7 +25,6 @@ type twin struct {
 	burst burst
 
 	from             [numOrigins]int // starts of user goroutines
-	unknown          int
 	foreseen, starts int
 	peak             int
 }
@@ -33,7 +34,7 @@ type queued struct {
 	where slot
 	p     int64          // of where next or ring
 	seq   uint32         // of its entry in the global queue
-	came  origin         // how it came to the ring it is in
+	came  Origin         // how it came to the ring it is in; 0: it was made ready there
 	back  trace.ThreadID // the M it came back on, when where is sysexit
 	exit  bool
 }
@@ -45,16 +46,6 @@ const (
 	inNext       // runnext of a P
 	inRing       // the ring of a P
 	inGlobal
-)
-
-// origin is how a goroutine came to be on the P that starts it.
-type origin uint8
-
-const (
-	fromHere   origin = iota // it was made ready on this P
-	fromOther                // a thief took it along
-	fromGlobal               // it was fetched with a batch
-	numOrigins
 )
 
 const ringLen = 256
@@ -88,7 +79,7 @@ func (t *twin) p(id int64) *runq {
 // setProcs follows GOMAXPROCS. The queues of Ps that go away move to the
 // global one.
 func (t *twin) setProcs(n int) {
-	t.procs = max(n, 1)
+	t.procs, t.flat = max(n, 1), nil
 	var gone []int64
 	for id := range t.ps {
 		if id >= int64(n) {
@@ -198,16 +189,31 @@ func (t *twin) putGlobal(g *gstate) {
 	t.peak = max(t.peak, t.global.size)
 }
 
-func (t *twin) depth(q *runq) {
-	n := len(q.ring)
+func (t *twin) depth(q *runq) { t.peak = max(t.peak, q.depth()) }
+
+// depth is how many goroutines a P has queued.
+func (q *runq) depth() int {
 	if q.next != nil {
-		n++
+		return len(q.ring) + 1
 	}
-	t.peak = max(t.peak, n)
+	return len(q.ring)
 }
 
-// start takes g from where the twin has it and counts what that was.
-func (t *twin) start(g *gstate, ev trace.Event) {
+// depths are how many goroutines the longest local queue and the global queue
+// hold now.
+func (t *twin) depths() (local, global int) {
+	if len(t.flat) != len(t.ps) {
+		t.flat = slices.AppendSeq(t.flat[:0], maps.Values(t.ps))
+	}
+	for _, q := range t.flat {
+		local = max(local, q.depth())
+	}
+	return local, t.global.size
+}
+
+// start takes g from where the twin has it, counts what that was, and says it
+// of a user goroutine.
+func (t *twin) start(g *gstate, ev trace.Event) Origin {
 	p, m := int64(ev.Proc()), ev.Thread()
 	straight := t.direct[m] == g || (g.queue.exit && g.queue.back == m)
 	delete(t.direct, m)
@@ -215,84 +221,84 @@ func (t *twin) start(g *gstate, ev trace.Event) {
 	was, from, came := g.queue.where, g.queue.p, g.queue.came
 	if straight {
 		t.forget(g)
-		t.count(g, &t.from[fromHere], true)
-		return
+		return t.count(g, OriginLocal, true)
 	}
 	switch {
+	case was == nowhere && g.known && g.cause != causeUnknown:
+		return t.count(g, OriginUnknown, false)
 	case was == nowhere:
-		if g.known && g.cause != causeUnknown {
-			t.count(g, &t.unknown, false)
-		}
+		return OriginUnknown
 	case was == inGlobal:
-		t.fetch(p, g)
+		return t.fetch(p, g)
 	case from == p:
 		q := t.p(p)
-		t.count(g, &t.from[came], was == inNext || (q.next == nil && len(q.ring) > 0 && q.ring[0] == g))
+		first := was == inNext || (q.next == nil && len(q.ring) > 0 && q.ring[0] == g)
 		t.forget(g)
-	default:
-		t.steal(p, from, g)
+		return t.count(g, cmp.Or(came, OriginLocal), first)
 	}
+	return t.steal(p, from, g)
 }
 
-// count counts a start of a user goroutine.
-func (t *twin) count(g *gstate, class *int, foreseen bool) {
+// count counts a start of a user goroutine; another has no origin.
+func (t *twin) count(g *gstate, o Origin, foreseen bool) Origin {
 	if g.kind != user {
-		return
+		return OriginUnknown
 	}
-	*class++
+	t.from[o]++
 	t.starts++
 	if foreseen {
 		t.foreseen++
 	}
+	return o
 }
 
 // fetch starts g from the global queue. A P with nothing of its own takes a
 // batch along.
-func (t *twin) fetch(p int64, g *gstate) {
+func (t *twin) fetch(p int64, g *gstate) Origin {
 	size := t.global.size
-	t.count(g, &t.from[fromGlobal], t.global.head() == g)
+	o := t.count(g, OriginGlobal, t.global.head() == g)
 	t.forget(g)
 	q := t.p(p)
 	if q.next != nil || len(q.ring) > 0 {
-		return // the one look in 61 turns
+		return o // the one look in 61 turns
 	}
 	n := min(ringLen/2, size, size/t.procs+1)
 	for range n - 1 {
 		h := t.global.head()
 		if h == nil {
-			return
+			break
 		}
 		t.forget(h)
-		h.queue = queued{where: inRing, p: p, came: fromGlobal}
+		h.queue = queued{where: inRing, p: p, came: OriginGlobal}
 		q.ring = append(q.ring, h)
 	}
+	return o
 }
 
 // steal starts g on p out of the queue of another P. A thief takes half from
 // the head of the ring, starts the last of them and keeps the rest.
-func (t *twin) steal(p, from int64, g *gstate) {
+func (t *twin) steal(p, from int64, g *gstate) Origin {
 	victim, thief := t.p(from), t.p(p)
 	idle := thief.next == nil && len(thief.ring) == 0
 	if g.queue.where == inNext {
-		t.count(g, &t.from[fromOther], idle && len(victim.ring) == 0)
+		alone := len(victim.ring) == 0
 		t.forget(g)
-		return
+		return t.count(g, OriginStolen, idle && alone)
 	}
 	i := slices.Index(victim.ring, g)
 	half := len(victim.ring) - len(victim.ring)/2
-	if g.queue.came == fromGlobal && (i+1 != half || (t.global.size > 0 && len(victim.ring) == 1)) {
+	if g.queue.came == OriginGlobal && (i+1 != half || (t.global.size > 0 && len(victim.ring) == 1)) {
 		t.unfetch(victim, i)
-		t.fetch(p, g)
-		return
+		return t.fetch(p, g)
 	}
-	t.count(g, &t.from[fromOther], idle && i+1 == half)
 	loot := slices.Clone(victim.ring[:max(i, 0)])
 	victim.ring = slices.Delete(victim.ring, 0, i+1)
 	g.queue = queued{}
 	for _, l := range loot {
-		l.queue.p, l.queue.came = p, fromOther
+		l.queue.p, l.queue.came = p, OriginStolen
 	}
 	thief.ring = append(thief.ring, loot...)
+	return t.count(g, OriginStolen, idle && i+1 == half)
 }
 
 // unfetch puts back into the global queue what a P was thought to have fetched,
@@ -302,7 +308,7 @@ func (t *twin) steal(p, from int64, g *gstate) {
 // and taken from the head of the ring.
 func (t *twin) unfetch(victim *runq, i int) {
 	end := i
-	for end < len(victim.ring) && victim.ring[end].queue.came == fromGlobal {
+	for end < len(victim.ring) && victim.ring[end].queue.came == OriginGlobal {
 		end++
 	}
 	for _, back := range slices.Backward(victim.ring[i:end]) {

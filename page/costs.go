@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"html/template"
 	"maps"
 	"slices"
@@ -54,10 +55,7 @@ func costParts(l exectrace.LineCost) []costPart {
 		parts = append(parts, costPart{exectrace.Runnable, "waited to run", l.RunnableMS})
 	}
 	reasons := slices.SortedFunc(maps.Keys(l.WaitingMS), func(a, b string) int {
-		if d := l.WaitingMS[b] - l.WaitingMS[a]; d != 0 {
-			return int(max(-1, min(1, d*1e9)))
-		}
-		return strings.Compare(a, b)
+		return cmp.Or(cmp.Compare(l.WaitingMS[b], l.WaitingMS[a]), cmp.Compare(a, b))
 	})
 	for _, reason := range reasons {
 		if ms := l.WaitingMS[reason]; ms > 0 {

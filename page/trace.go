@@ -106,8 +106,7 @@ func openPanel(b *strings.Builder, v *TraceView, title, open string, to link) {
 
 // timeline is the URL of the timeline; "" when there is none to fetch.
 func (v *TraceView) timeline() string {
-	switch {
-	case v.Timeline != "" || v.ID == "":
+	if v.Timeline != "" || v.ID == "" {
 		return v.Timeline
 	}
 	return "/api/traces/" + v.ID + "/timeline"

@@ -56,7 +56,7 @@ func originTable(t *exectrace.Trace) *table {
 		}
 		s := sums[o]
 		s.n++
-		if stuck(t, g) != "" {
+		if stuck(g) != "" {
 			s.stuck++
 		}
 		for i, d := range g.Times {

@@ -66,7 +66,7 @@ func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
 	for _, g := range picked {
 		l.Gs = append(l.Gs, traceLane{
 			Name: laneName("G", g.ID), About: aboutGoroutine(g),
-			Bars: byG[g.ID].end(), Stuck: stuck(t, g),
+			Bars: byG[g.ID].end(), Stuck: stuck(g),
 		})
 	}
 	return l
@@ -139,23 +139,27 @@ type barMaker struct {
 	out   []traceBar
 	bar   traceBar // the one being put together
 	open  bool
-	first bool // it may take more: it is short
+	short bool // it may take more: what it began with is short
 }
 
 func (m *barMaker) add(b traceBar) {
-	short := b.End-b.Start < m.least
-	if m.open && m.first && short && b.Start-m.bar.Start < m.least {
+	if m.joins(b.Start, b.End) {
 		m.bar.take(b)
 		return
 	}
 	m.flush()
-	m.bar, m.open, m.first = b, true, short
+	m.bar, m.open, m.short = b, true, b.End-b.Start < m.least
+}
+
+// joins says that what comes next is put together with the bar that is open.
+func (m *barMaker) joins(start, end int64) bool {
+	return m.open && m.short && end-start < m.least && start-m.bar.Start < m.least
 }
 
 // segment adds a segment; most of a large trace go into a bar that is open.
 func (m *barMaker) segment(s *exectrace.Segment) {
-	if d := s.End - s.Start; m.open && m.first && d < m.least && s.Start-m.bar.Start < m.least {
-		m.bar.Times[s.State] += d
+	if m.joins(s.Start, s.End) {
+		m.bar.Times[s.State] += s.End - s.Start
 		m.bar.End, m.bar.N, m.bar.Seg = s.End, m.bar.N+1, nil
 		return
 	}

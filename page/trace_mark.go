@@ -39,10 +39,20 @@ func (v *TraceView) see(name string) {
 		v.Look = ""
 		return
 	}
-	v.At = time.Duration(m.Start).String() + ".." + time.Duration(m.End).String()
 	v.Name = sightNames[name]
 	v.Sight = sightSays(name, m)
-	v.Marks = append(v.Marks[:len(v.Marks):len(v.Marks)], TraceMark{Name: v.Name + ", the goroutine", At: v.At, Focus: "goroutines", G: m.G, Moment: time.Duration(m.At).String()})
+	mark := markOf(v.Name+", the goroutine", m)
+	v.At = mark.At
+	v.Marks = append(v.Marks[:len(v.Marks):len(v.Marks)], mark)
+}
+
+// markOf is the bookmark of a moment.
+func markOf(name string, m exectrace.Moment) TraceMark {
+	return TraceMark{
+		Name: name, Focus: "goroutines", G: m.G,
+		At:     time.Duration(m.Start).String() + ".." + time.Duration(m.End).String(),
+		Moment: time.Duration(m.At).String(),
+	}
 }
 
 // sightNames are what the things that can be pointed at are called.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"time"
 
 	"course/tutor/exectrace"
 )
@@ -28,26 +27,20 @@ func withMoments(v *TraceView) *TraceView {
 // moments are bookmarks of all that can be found in a trace.
 func moments(t *exectrace.Trace) []TraceMark {
 	type found struct {
-		at   int64
-		mark TraceMark
+		name string
+		exectrace.Moment
 	}
 	var all []found
 	for _, name := range exectrace.MomentNames() {
-		m, ok := t.Moment(name)
-		if !ok {
-			continue
+		if m, ok := t.Moment(name); ok {
+			all = append(all, found{name, m})
 		}
-		title := sightNames[name]
-		all = append(all, found{m.Start, TraceMark{
-			Name: strings.ToUpper(title[:1]) + title[1:], Focus: "goroutines", G: m.G,
-			At:     time.Duration(m.Start).String() + ".." + time.Duration(m.End).String(),
-			Moment: time.Duration(m.At).String(),
-		}})
 	}
-	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.at, b.at) })
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.Start, b.Start) })
 	marks := make([]TraceMark, len(all))
 	for i, f := range all {
-		marks[i] = f.mark
+		title := sightNames[f.name]
+		marks[i] = markOf(strings.ToUpper(title[:1])+title[1:], f.Moment)
 	}
 	return marks
 }

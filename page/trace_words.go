@@ -128,8 +128,8 @@ func aboutGoroutine(g exectrace.Goroutine) string {
 }
 
 // stuck says why a goroutine made in the trace waited at its end.
-func stuck(t *exectrace.Trace, g exectrace.Goroutine) string {
-	if g.Ended >= 0 || !g.Last.Waits() {
+func stuck(g exectrace.Goroutine) string {
+	if !g.Blocked() {
 		return ""
 	}
 	return "still waits at the end: " + g.Reason

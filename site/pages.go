@@ -248,12 +248,11 @@ func (s *Server) tracePage(c echo.Context) error {
 // linesOf begins the address of a line of a listing: its number follows. "" for
 // one that stands nowhere in the course.
 func (s *Server) linesOf(cellID string) string {
-	for _, at := range s.cells {
-		if cellID != "" && at.cell.ID == cellID {
-			return at.page.URL() + "#cell-" + cellID + "-L"
-		}
+	at, ok := s.cellByID(cellID)
+	if !ok {
+		return ""
 	}
-	return ""
+	return at.page.URL() + "#cell-" + cellID + "-L"
 }
 
 // verdictPanel is GET /verdicts/{id}/panel.

@@ -89,7 +89,7 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 	if kept.Trace == nil {
 		return rec, nil
 	}
-	rec.Trace = &page.TraceView{ID: recordedTrace + c.ID, Recorded: true, CellID: c.ID}
+	rec.Trace = &page.TraceView{ID: recordedID + c.ID, Recorded: true, CellID: c.ID}
 	// The next request needs it too, so it does not end with this one.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), analyseWithin)
 	defer cancel()
@@ -105,27 +105,26 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 	return rec, nil
 }
 
-// recordedTrace begins the id of a trace of the book: then comes the id of the
+// recordedID begins the id of a trace of the book: then comes the id of the
 // listing.
-const recordedTrace = "recorded-"
+const recordedID = "recorded-"
 
 // recordedTrace is the recorded trace of a listing; nil when there is none, or it can't
 // be read.
 func (s *Server) recordedTrace(cell string) *traceRecord {
-	var rec *page.Recording
-	for _, at := range s.cells {
-		if at.cell.ID == cell {
-			rec, _ = s.recorded.of(context.Background(), at.cell) // of has its own end
-		}
+	at, ok := s.cellByID(cell)
+	if !ok {
+		return nil
 	}
-	if rec == nil || rec.Trace == nil || rec.Trace.Trace == nil {
+	rec, err := s.recorded.of(context.Background(), at.cell) // of has its own end
+	if err != nil || rec == nil || rec.Trace == nil || rec.Trace.Trace == nil {
 		return nil
 	}
 	kept, err := s.Course.Recording(cell)
 	if err != nil {
 		return nil
 	}
-	return &traceRecord{id: recordedTrace + cell, title: cell, data: kept.Trace, trace: rec.Trace.Trace, cellID: cell}
+	return &traceRecord{id: recordedID + cell, title: cell, data: kept.Trace, trace: rec.Trace.Trace, cellID: cell, leaks: rec.Trace.Leaks}
 }
 
 // Warm reads the recordings of the whole course, so that no page waits for

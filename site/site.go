@@ -136,6 +136,16 @@ type place struct {
 	cell    *content.Cell
 }
 
+// cellByID finds a listing by its id; "" is none's.
+func (s *Server) cellByID(id string) (place, bool) {
+	for _, at := range s.cells {
+		if id != "" && at.cell.ID == id {
+			return at, true
+		}
+	}
+	return place{}, false
+}
+
 // complete fills the optional fields and names the first required one that is
 // missing.
 func (c *Config) complete() error {

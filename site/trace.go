@@ -32,7 +32,7 @@ type traceRecord struct {
 func (t *traceRecord) view() *page.TraceView {
 	return &page.TraceView{
 		ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks,
-		Recorded: strings.HasPrefix(t.id, recordedTrace), NoFile: len(t.data) == 0,
+		Recorded: strings.HasPrefix(t.id, recordedID), NoFile: len(t.data) == 0,
 	}
 }
 
@@ -135,7 +135,7 @@ type traceRequest struct {
 
 // trace finds a kept trace, or one of the book's own.
 func (s *Server) trace(id string) (*traceRecord, error) {
-	if cell, ok := strings.CutPrefix(id, recordedTrace); ok {
+	if cell, ok := strings.CutPrefix(id, recordedID); ok {
 		if t := s.recordedTrace(cell); t != nil {
 			return t, nil
 		}

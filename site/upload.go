@@ -42,12 +42,12 @@ func (s *Server) openTrace(c echo.Context, name string, in io.Reader) (*traceRec
 		return nil, fail("bad-trace", "%s can't be opened: %s.", name, describe(bad))
 	}
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
-		return nil, over("body", maxTrace, int(max(size, maxTrace+1)), "%s is larger than 128 MiB, the most that is opened. Trace a shorter stretch of the run.", name)
+		return nil, over("body", maxTrace, int(max(size, maxTrace+1)), "%s is larger than %d MiB, the most that is opened. Trace a shorter stretch of the run.", name, maxTrace>>20)
 	}
 	if err != nil {
 		return nil, err
 	}
-	rec := &traceRecord{id: newID(), title: name, trace: t, data: raw.whole()}
+	rec := &traceRecord{id: newID(), title: name, trace: t, data: raw.data}
 	s.keepTrace(rec)
 	return rec, nil
 }
@@ -63,7 +63,7 @@ func describe(bad *exectrace.BadTraceError) string {
 // firstBytes keeps what is written to it, as long as it is not too much.
 type firstBytes struct {
 	most int
-	data []byte
+	data []byte // all of it; nil when it was too much
 	over bool
 }
 
@@ -76,9 +76,6 @@ func (f *firstBytes) Write(p []byte) (int, error) {
 	f.data = append(f.data, p...)
 	return len(p), nil
 }
-
-// whole is all that was written; nil when it was too much.
-func (f *firstBytes) whole() []byte { return f.data }
 
 // apiOpenTrace is POST /api/traces: the body is the file.
 func (s *Server) apiOpenTrace(c echo.Context) error {
@@ -145,7 +142,7 @@ func (s *Server) traceOfForm(c echo.Context) (*traceRecord, error) {
 func (s *Server) traceList(c echo.Context) error { return s.tracesPage(c, http.StatusOK, "") }
 
 func (s *Server) tracesPage(c echo.Context, status int, trouble string) error {
-	v := page.TracesView{Chrome: s.chrome(c, nil), Most: "128 MiB", Problem: trouble}
+	v := page.TracesView{Chrome: s.chrome(c, nil), Most: fmt.Sprintf("%d MiB", maxTrace>>20), Problem: trouble}
 	for _, t := range s.traces.list() {
 		if t.trace != nil {
 			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Says: page.TraceSays(t.trace)})

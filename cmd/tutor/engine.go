@@ -18,21 +18,20 @@ var version = "devel"
 
 // openEngine starts the toolchain engine of a data folder.
 func openEngine(dataFlag string) (*toolchain.Engine, error) {
-	dir, err := dataDir(dataFlag)
-	if err != nil {
-		return nil, err
-	}
-	engine, err := toolchain.New(toolchain.Config{DataDir: dir, Remember: true})
-	return engine, ours(err)
+	return newEngine(dataFlag, toolchain.Config{Remember: true})
 }
 
 // openReader starts an engine that is to build nothing.
 func openReader(dataFlag string) (*toolchain.Engine, error) {
-	dir, err := dataDir(dataFlag)
-	if err != nil {
+	return newEngine(dataFlag, toolchain.Config{Remember: true, Lazy: true})
+}
+
+func newEngine(dataFlag string, cfg toolchain.Config) (*toolchain.Engine, error) {
+	var err error
+	if cfg.DataDir, err = dataDir(dataFlag); err != nil {
 		return nil, err
 	}
-	engine, err := toolchain.New(toolchain.Config{DataDir: dir, Remember: true, Lazy: true})
+	engine, err := toolchain.New(cfg)
 	return engine, ours(err)
 }
 

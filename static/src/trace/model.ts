@@ -18,7 +18,7 @@ export interface Segment {
   proc: number; thread: number; stack: number; reason: number; from: number; to: number;
 }
 
-/** heldBlocks bounds the blocks whose events are held: about 9 MB each. */
+/** heldBlocks bounds the blocks whose events are held: about 5 MB each. */
 const heldBlocks = 8;
 
 export class Model {
