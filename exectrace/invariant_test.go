@@ -82,6 +82,16 @@ func checkPs(t *testing.T, tr *Trace) {
 	}
 }
 
+// checkProcs: what ran, ran on one of GOMAXPROCS Ps. Made-up traces have more.
+func checkProcs(t *testing.T, tr *Trace) {
+	t.Helper()
+	for s := range tr.Segments() {
+		if s.P >= int64(tr.Procs) {
+			t.Fatalf("G%d runs on P%d, and GOMAXPROCS is %d", s.G, s.P, tr.Procs)
+		}
+	}
+}
+
 // checkSums: the segments of user goroutines are what the metrics say.
 func checkSums(t *testing.T, tr *Trace) {
 	t.Helper()

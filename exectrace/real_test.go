@@ -83,6 +83,7 @@ func parseRun(t *testing.T, name, n, procs string) *Trace {
 		t.Fatal(err)
 	}
 	checkInvariants(t, tr)
+	checkProcs(t, tr)
 	return tr
 }
 

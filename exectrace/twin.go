@@ -37,6 +37,9 @@ type queued struct {
 	came  Origin         // how it came to the ring it is in; 0: it was made ready there
 	back  trace.ThreadID // the M it came back on, when where is sysexit
 	exit  bool
+	// polled is 1 + the P that found it ready on the network and was thought to
+	// hand it to an idle one.
+	polled int64
 }
 
 type slot uint8
@@ -152,6 +155,7 @@ func (t *twin) putPolled(p int64, m trace.ThreadID, g *gstate, idle int) {
 	if p == none || t.burst.idle > 0 {
 		t.burst.idle--
 		t.putGlobal(g)
+		g.queue.polled = p + 1
 		return
 	}
 	t.putRing(p, g)
@@ -228,6 +232,11 @@ func (t *twin) start(g *gstate, ev trace.Event) Origin {
 		return t.count(g, OriginUnknown, false)
 	case was == nowhere:
 		return OriginUnknown
+	case was == inGlobal && p != none && g.queue.polled == p+1:
+		// A P is no longer idle when it is picked to be woken, and a trace tells
+		// only that it runs, later: there was none to hand this one to.
+		t.forget(g)
+		return t.count(g, OriginLocal, false)
 	case was == inGlobal:
 		return t.fetch(p, g)
 	case from == p:

@@ -179,3 +179,39 @@ func BenchmarkParse(b *testing.B) {
 		})
 	}
 }
+
+// Two goroutines that the network made ready while the other P looks idle: the
+// one that the same P starts next but one was not handed away after all, which
+// is no thing to be sure of; the one that the other P starts was.
+func TestTwinPolledByItself(t *testing.T) {
+	for p, want := range map[int64]Origin{0: OriginLocal, 1: OriginGlobal} {
+		s := newScript(t, Options{})
+		s.move(move{us: 0, on: idle0, g: 1, from: undetermined, to: goRunning})
+		s.b.procs.setBusy(0, true)
+		s.spawn(10, 2)
+		s.block(20)
+		for i, g := range []int64{101, 100} {
+			us := int64(30 + 10*i)
+			s.move(move{us: us, on: idle0, g: trace.GoID(g), from: runnable, to: goRunning})
+			s.move(move{us: us + 1, on: ctx{g, 0, 10}, g: trace.GoID(g), from: goRunning, to: goWaiting, reason: "network", stack: worker})
+		}
+		for i, g := range []trace.GoID{100, 101} { // 101 is started straight away
+			s.move(move{us: int64(60 + i), on: idle0, g: g, from: goWaiting, to: runnable})
+		}
+		s.once(70, 101, 0)
+		s.once(80, 100, p)
+		tr := s.report()
+		var got []Origin
+		for seg := range tr.Segments() {
+			if seg.State == Running && seg.G == 100 {
+				got = append(got, seg.Origin)
+			}
+		}
+		if len(got) != 2 || got[1] != want {
+			t.Errorf("on P%d: G100 came from %v, want %s the second time", p, got, want)
+		}
+		if c := *tr.Metrics.Steals.Confidence; (c == 1) != (want == OriginGlobal) {
+			t.Errorf("on P%d: confidence %.2f of a start that was %s", p, c, want)
+		}
+	}
+}

@@ -22,32 +22,48 @@ type load struct {
 	name  string // how the table calls it
 	load  string // how testdata/load/main.go calls it
 	procs string // GOMAXPROCS
-	// floor is what share of the starts the replay must tell right; measured
-	// were .94 and more, and .99 of most.
-	floor float64
+	// least is what both precision and recall must be.
+	stolen, global least
 }
 
+// least is a floor. Measured were, over a dozen rounds quiet and under load,
+// 0.94 and more where it is good. A replay that never says stolen is below it
+// on every load that has one.
+type least float64
+
+const (
+	good least = .9
+	// fair: a queue that overflows, or the network. What a P fetched depends on
+	// moments that a trace does not tell. Measured were 0.70 and more.
+	fair least = .5
+	// poor: the same with more Ps than cores. Measured were 0.52 and more.
+	poor least = .35
+	// untold: too few cases a run to hold to anything (a handful of thefts
+	// among 14,000 starts); they count in the sum of all.
+	untold least = 0
+)
+
 var loads = []load{
-	{"pool of 8 workers", "pool", "2", .9},
-	{"pool of 8 workers, 4 Ps", "pool", "4", .9},
-	{"unbounded 3,000", "unbounded", "2", .9},
-	{"unbounded 3,000, 4 Ps", "unbounded", "4", .9},
-	{"burst of 64, 200 times", "burst", "2", .9},
-	{"burst of 1,000, 20 times", "bigburst", "2", .9},
-	{"burst of 1,000, 4 Ps", "bigburst", "4", .9},
-	{"network echo", "echo", "2", .9},
-	{"garbage", "gc", "2", .9},
-	{"one mutex, 16 goroutines", "mutex", "2", .9},
-	{"ping-pong, 4 pairs", "pingpong", "2", .9},
-	{"500 sleepers", "sleepers", "2", .9},
-	{"system calls", "syscalls", "2", .9},
-	{"fan-in by select", "fanin", "2", .9},
-	{"timers and contexts", "timers", "2", .9},
-	{"Gosched, 12 goroutines", "yield", "2", .9},
-	{"pipeline of 5 stages", "pipeline", "2", .9},
-	{"barrier of 12", "barrier", "2", .9},
-	{"tree of goroutines", "tree", "2", .9},
-	{"tree of goroutines, 4 Ps", "tree", "4", .9},
+	{"pool of 8 workers", "pool", "2", good, untold},
+	{"pool of 8 workers, 4 Ps", "pool", "4", good, untold},
+	{"unbounded 3,000", "unbounded", "2", fair, good},
+	{"unbounded 3,000, 4 Ps", "unbounded", "4", poor, good},
+	{"burst of 64, 200 times", "burst", "2", good, untold},
+	{"burst of 1,000, 20 times", "bigburst", "2", good, good},
+	{"burst of 1,000, 4 Ps", "bigburst", "4", .85, good},
+	{"network echo", "echo", "2", .85, fair},
+	{"garbage", "gc", "2", good, .8},
+	{"one mutex, 16 goroutines", "mutex", "2", good, untold},
+	{"ping-pong, 4 pairs", "pingpong", "2", good, untold},
+	{"500 sleepers", "sleepers", "2", good, good},
+	{"system calls", "syscalls", "2", untold, .8},
+	{"fan-in by select", "fanin", "2", good, untold},
+	{"timers and contexts", "timers", "2", good, untold},
+	{"Gosched, 12 goroutines", "yield", "2", untold, good},
+	{"pipeline of 5 stages", "pipeline", "2", good, untold},
+	{"barrier of 12", "barrier", "2", good, untold},
+	{"tree of goroutines", "tree", "2", good, good},
+	{"tree of goroutines, 4 Ps", "tree", "4", good, good},
 }
 
 // score counts starts by what the replay said and what was so.

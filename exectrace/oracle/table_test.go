@@ -86,9 +86,31 @@ func shortcomings(scores []score) (out []string) {
 		}
 	}
 	for i := range scores {
-		if got := share(scores[i].right(), scores[i].starts); got < loads[i].floor {
-			out = append(out, fmt.Sprintf("%s: %.3f of the starts are right, want %.2f", loads[i].name, got, loads[i].floor))
-		}
+		l, s := loads[i], &scores[i]
+		out = append(out, s.below(l.name, exectrace.OriginStolen, stolen, l.stolen)...)
+		out = append(out, s.below(l.name, exectrace.OriginGlobal, global, l.global)...)
 	}
 	return out
+}
+
+// below says where a load is below its floor.
+func (s *score) below(name string, o exectrace.Origin, truly origin, floor least) []string {
+	p, r := s.precision(o, truly), s.recall(o, truly)
+	if p >= float64(floor) && r >= float64(floor) {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s, %s: precision %.3f, recall %.3f of %d; want %.2f of both", name, o, p, r, s.truly(truly), float64(floor))}
+}
+
+// A replay that never says stolen is short on every load with a floor for it.
+// Of all starts it would be right about nine in ten.
+func TestFloorsAskForThefts(t *testing.T) {
+	for _, l := range loads {
+		var s score
+		s.starts = 1000
+		s.as[exectrace.OriginLocal] = [3]int{990, 10, 0}
+		if short := s.below(l.name, exectrace.OriginStolen, stolen, l.stolen); (len(short) == 0) != (l.stolen == untold) {
+			t.Errorf("%s asks for thefts: %q", l.name, short)
+		}
+	}
 }

@@ -46,12 +46,43 @@ func main() {
 	if err := trace.Start(f); err != nil {
 		panic(err)
 	}
+	told := count()
 	workloads[name](n)
+	for name, n := range count() {
+		told[name] = n - told[name]
+	}
 	trace.Stop()
 	if err := f.Close(); err != nil {
 		panic(err)
 	}
-	json.NewEncoder(os.Stdout).Encode(map[string]float64{"assist_ms": (assistSeconds() - before) * 1e3})
+	told["assist_ms"] = (assistSeconds() - before) * 1e3
+	json.NewEncoder(os.Stdout).Encode(told)
+}
+
+// count is the runtime's own account: of goroutines made, collections, pauses
+// for them (how many, and at least and at most how long together), and waits
+// for locks.
+func count() map[string]float64 {
+	s := []metrics.Sample{
+		{Name: "/sched/goroutines-created:goroutines"},
+		{Name: "/gc/cycles/total:gc-cycles"},
+		{Name: "/sync/mutex/wait/total:seconds"},
+		{Name: "/sched/pauses/total/gc:seconds"},
+	}
+	metrics.Read(s)
+	n, least, most := 0., 0., 0.
+	pauses := s[3].Value.Float64Histogram()
+	for i, c := range pauses.Counts {
+		if c > 0 {
+			n += float64(c)
+			least += float64(c) * max(pauses.Buckets[i], 0)
+			most += float64(c) * pauses.Buckets[i+1]
+		}
+	}
+	return map[string]float64{
+		"created": float64(s[0].Value.Uint64()), "cycles": float64(s[1].Value.Uint64()),
+		"mutex_ms": s[2].Value.Float64() * 1e3, "pauses": n, "pause_least_ms": least * 1e3, "pause_most_ms": most * 1e3,
+	}
 }
 
 func assistSeconds() float64 {
