@@ -66,13 +66,13 @@ func (n *named) left(o openSpan, now int64) {
 }
 
 // annotation takes a task, region or log.
-func (b *builder) annotation(ev trace.Event, kind trace.EventKind) {
+func (b *builder) annotation(ev read, kind trace.EventKind) {
 	switch kind {
 	case trace.EventTaskBegin:
-		t := ev.Task()
+		t := ev.task
 		b.user.open[t.ID] = openSpan{t.Type, b.now, b.row(ev.Goroutine())}
 	case trace.EventTaskEnd:
-		t := ev.Task()
+		t := ev.task
 		o, ok := b.user.open[t.ID]
 		if !ok {
 			o = openSpan{t.Type, 0, none} // it began before the trace

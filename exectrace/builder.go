@@ -47,7 +47,8 @@ func newBuilder(opts Options) *builder {
 }
 
 // event takes one event.
-func (b *builder) event(ev trace.Event) {
+func (b *builder) event(r read) {
+	ev := r.Event
 	kind := ev.Kind()
 	if b.t0 == 0 {
 		b.t0 = ev.Time()
@@ -68,7 +69,7 @@ func (b *builder) event(ev trace.Event) {
 	case trace.EventLabel:
 		b.label(ev.Label())
 	case trace.EventTaskBegin, trace.EventTaskEnd, trace.EventRegionBegin, trace.EventRegionEnd, trace.EventLog:
-		b.annotation(ev, kind)
+		b.annotation(r, kind)
 	}
 }
 

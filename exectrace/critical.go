@@ -1,6 +1,9 @@
 package exectrace
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // PathStep is a part of the critical path: what the goroutine G did from
 // FromMS to ToMS, without which the program would have ended sooner. File and
@@ -26,7 +29,7 @@ const (
 
 // criticalPath walks back from the end of main: from what it did last to who
 // made it ready, to what that one did before, and so on, to the start. It
-// decodes the blocks of the timeline from the last to the first, one at a time.
+// decodes the blocks of the timeline from the last to the first, two at a time.
 func (t *Trace) criticalPath() ([]PathStep, error) {
 	main := slices.IndexFunc(t.Goroutines, func(g Goroutine) bool { return g.ID == 1 })
 	if main < 0 || t.Wall <= 0 {
@@ -36,12 +39,43 @@ func (t *Trace) criticalPath() ([]PathStep, error) {
 	for i := range t.Goroutines {
 		w.rows[t.Goroutines[i].ID] = int32(i)
 	}
-	for i := t.Blocks() - 1; i >= 0; i-- {
-		if err := w.block(i); err != nil {
+	for bl, err := range t.backwards() {
+		if err != nil {
 			return nil, err
 		}
+		w.block(bl)
 	}
 	return w.path.tell(t), nil
+}
+
+// backwards gives the blocks from the last to the first. The next one is
+// decoded meanwhile.
+func (t *Trace) backwards() iter.Seq2[*linked, error] {
+	type decoded struct {
+		bl  *linked
+		err error
+	}
+	return func(yield func(*linked, error) bool) {
+		next := make(chan decoded)
+		stop := make(chan struct{})
+		defer close(stop)
+		go func() {
+			defer close(next)
+			for i := t.Blocks() - 1; i >= 0; i-- {
+				bl, err := t.linkBlock(i)
+				select {
+				case next <- decoded{bl, err}:
+				case <-stop:
+					return
+				}
+			}
+		}()
+		for d := range next {
+			if !yield(d.bl, d.err) {
+				return
+			}
+		}
+	}
 }
 
 // walker is at the goroutine of a row, at the time until.
@@ -55,80 +89,79 @@ type walker struct {
 
 // block walks from the end of block i to its start. At the start of a block
 // the goroutine's state is told again: what led to it is in the block before.
-func (w *walker) block(i int) error {
-	events, wakes, err := w.t.block(i)
-	if err != nil {
-		return err
-	}
-	idx := indexBlock(events, wakes, len(w.t.Goroutines))
-	for e := idx.before(w.row, int32(len(events))); e >= 0; {
-		ev := &events[e]
+func (w *walker) block(bl *linked) {
+	for e := bl.last[w.row]; e != none; {
+		ev := &bl.events[e]
 		if ev.state != stateGone {
 			w.path.add(w.row, ev, w.until)
 			w.until = min(w.until, ev.at)
 		}
-		e = w.back(idx, e, ev)
+		e = w.back(bl, e, ev)
 	}
-	return nil
 }
 
 // back is the event that led to event e: of who made the goroutine ready, else
 // of the goroutine itself, else, for one that has just begun, of who made it.
 // The runtime's own goroutines lead nowhere: what they do is mostly not drawn.
-func (w *walker) back(idx *blockIndex, e int32, ev *tick) int32 {
-	if by := idx.waker[e]; ev.state == uint8(Runnable) && by >= 0 && !w.t.Goroutines[by].System {
-		if found := idx.before(by, e); found >= 0 {
-			w.row = by
-			return found
-		}
+func (w *walker) back(bl *linked, e int32, ev *tick) int32 {
+	led := &bl.led[e]
+	if ev.state == uint8(Runnable) && led.wakers != none && !w.t.Goroutines[led.waker].System {
+		w.row = led.waker
+		return led.wakers
 	}
-	own := idx.before(w.row, e)
-	if maker, ok := w.rows[w.t.Goroutines[w.row].CreatedBy]; ok && own < 0 && ev.at <= w.t.Goroutines[w.row].Created/tickNS {
-		if found := idx.before(maker, e); found >= 0 {
+	g := &w.t.Goroutines[w.row]
+	if maker, ok := w.rows[g.CreatedBy]; ok && led.own == none && ev.at <= g.Created/tickNS {
+		if found := bl.before(maker, e); found != none {
 			w.row = maker
 			return found
 		}
 	}
-	return own
+	return led.own
 }
 
-// blockIndex finds events by goroutine. Every step goes to an earlier event,
-// so that a walk ends whatever a trace says.
-type blockIndex struct {
-	list  []int32 // events by row, in order of time within each
-	from  []int32 // by row: where its events begin in list
-	waker []int32 // by event: the row of who caused it; -1 for none
+// linked is a decoded block with what led to each event. Every link goes to an
+// earlier event, so that a walk ends whatever a trace says.
+type linked struct {
+	events []tick
+	led    []ledBy
+	last   []int32 // by row: its last event; none for none
 }
 
-func indexBlock(events []tick, wakes []wake, rows int) *blockIndex {
-	x := &blockIndex{list: make([]int32, len(events)), from: make([]int32, rows+1), waker: make([]int32, len(events))}
-	for i := range events {
-		x.from[events[i].row+1]++
-		x.waker[i] = none
+// ledBy are the last events before one: of the same goroutine, and of the one
+// of row waker, which made it ready. There may be none.
+type ledBy struct{ own, wakers, waker int32 }
+
+func (t *Trace) linkBlock(i int) (*linked, error) {
+	events, wakes, err := t.block(i)
+	if err != nil {
+		return nil, err
 	}
-	for r := range rows {
-		x.from[r+1] += x.from[r]
+	bl := &linked{events: events, led: make([]ledBy, len(events)), last: make([]int32, len(t.Goroutines))}
+	for r := range bl.last {
+		bl.last[r] = none
 	}
-	next := slices.Clone(x.from)
-	for i := range events {
-		r := events[i].row
-		x.list[next[r]] = int32(i)
-		next[r]++
+	for e := range events {
+		row := events[e].row
+		led := ledBy{own: bl.last[row], wakers: none}
+		for len(wakes) > 0 && wakes[0].event == int32(e) {
+			led.waker = wakes[0].row
+			led.wakers = bl.last[led.waker]
+			wakes = wakes[1:]
+		}
+		bl.led[e] = led
+		bl.last[row] = int32(e)
 	}
-	for _, w := range wakes {
-		x.waker[w.event] = w.row
-	}
-	return x
+	return bl, nil
 }
 
-// before is the last event of a row that comes before event e; -1 for none.
-func (x *blockIndex) before(row, e int32) int32 {
-	mine := x.list[x.from[row]:x.from[row+1]]
-	i, _ := slices.BinarySearch(mine, e)
-	if i == 0 {
-		return none
+// before is the last event of a row that comes before event e; none for none.
+func (bl *linked) before(row, e int32) int32 {
+	for e--; e >= 0; e-- {
+		if bl.events[e].row == row {
+			return e
+		}
 	}
-	return mine[i-1]
+	return none
 }
 
 // chain is the steps walked so far, the last first. When there are too many,

@@ -80,7 +80,7 @@ func (tl *timeline) read(i, rows int, visit func(tick) bool) error {
 	if err != nil || n != bl.N {
 		return errBlock
 	}
-	thread := map[int32]int32{}
+	var thread lastThreads
 	at, row := bl.From, int64(0)
 	for range n {
 		dt, ok1 := cols[colTime].uint(uint64(max(bl.To-at, 0)))
@@ -98,7 +98,7 @@ func (tl *timeline) read(i, rows int, visit func(tick) bool) error {
 		if e.state >= uint8(NumStates) && e.state != stateGone {
 			return errBlock
 		}
-		if holds(e.state) && !tl.place(&e, &cols, thread) {
+		if holds(e.state) && !tl.place(&e, &cols, &thread) {
 			return errBlock
 		}
 		if kind&kindStack != 0 && !index(&cols[colStack], len(tl.stacks), &e.stack) {
@@ -115,16 +115,17 @@ func (tl *timeline) read(i, rows int, visit func(tick) bool) error {
 }
 
 // place reads which P and thread an event has.
-func (tl *timeline) place(e *tick, cols *[numColumns]column, thread map[int32]int32) bool {
+func (tl *timeline) place(e *tick, cols *[numColumns]column, thread *lastThreads) bool {
 	p, ok1 := cols[colProc].uint(1 << 16)
 	dm, ok2 := cols[colThread].int()
 	e.p = int32(p)
-	m := int64(thread[e.p]) + dm
+	last := thread.of(e.p)
+	m := int64(*last) + dm
 	if !ok1 || !ok2 || m < 0 || m > int64(len(tl.threads)) {
 		return false
 	}
 	e.m = int32(m)
-	thread[e.p] = e.m
+	*last = e.m
 	return true
 }
 

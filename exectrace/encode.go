@@ -35,12 +35,22 @@ type encoder struct {
 	cols   [numColumns][]byte
 	wakes  [numWakeColumns][]byte
 	zip    *gzip.Writer
-	thread map[int32]int32 // by P, the thread it had last
+	thread lastThreads
 	row    int64
 	at     int64
 	woken  int
 	last   int // event of the last wake-up
 	n      int
+}
+
+// lastThreads has, by P + 1, the thread that it had last.
+type lastThreads []int32
+
+func (l *lastThreads) of(p int32) *int32 {
+	for int(p) >= len(*l) {
+		*l = append(*l, 0)
+	}
+	return &(*l)[p]
 }
 
 // block encodes events, which are in order of time but for the early ones:
@@ -70,9 +80,6 @@ func (c *encoder) reset(from int64) {
 	for i := range c.wakes {
 		c.wakes[i] = c.wakes[i][:0]
 	}
-	if c.thread == nil {
-		c.thread = map[int32]int32{}
-	}
 	clear(c.thread)
 	c.row, c.at, c.woken, c.last, c.n = 0, from, 0, 0, 0
 }
@@ -101,8 +108,9 @@ func (c *encoder) event(e *event) {
 	c.cols[colKind] = append(c.cols[colKind], kind)
 	if holds(state) {
 		c.uint(colProc, uint64(e.p))
-		c.cols[colThread] = binary.AppendVarint(c.cols[colThread], int64(e.m-c.thread[e.p]))
-		c.thread[e.p] = e.m
+		last := c.thread.of(e.p)
+		c.cols[colThread] = binary.AppendVarint(c.cols[colThread], int64(e.m-*last))
+		*last = e.m
 	}
 	if e.waker != 0 && state == uint8(Runnable) {
 		c.wake(e)

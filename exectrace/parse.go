@@ -31,27 +31,31 @@ type ending struct{ how, why string }
 
 // readAll feeds all events to the state machine.
 func (b *builder) readAll(s *source) (ending, error) {
-	for {
-		ev, err := s.next()
-		switch {
-		case err == nil:
-		case err == io.EOF && b.events == 0:
-			return ending{}, &BadTraceError{What: "it holds no events", Offset: s.in.n}
-		case err == io.EOF:
-			return ending{}, nil
-		case errors.Is(err, errCut) && b.events > 0:
-			return ending{how: "cut"}, nil
-		case b.opts.Partial && b.events > 0 && asBad(err) != nil:
-			return ending{"damaged", asBad(err).Error()}, nil
-		default:
-			return ending{}, ifCut(err, s.in.n)
-		}
+	a := readAhead(s)
+	defer a.close()
+	at, err := a.each(func(ev read) error {
 		b.event(ev)
 		if b.now > maxWall {
-			return ending{}, &BadTraceError{What: fmt.Sprintf("its clock runs for %.0f hours", float64(b.now)/3600e9), Offset: s.in.n}
+			return errTooLong
 		}
+		return nil
+	})
+	switch {
+	case err == errTooLong:
+		return ending{}, &BadTraceError{What: fmt.Sprintf("its clock runs for %.0f hours", float64(b.now)/3600e9), Offset: at}
+	case err == io.EOF && b.events == 0:
+		return ending{}, &BadTraceError{What: "it holds no events", Offset: at}
+	case err == io.EOF:
+		return ending{}, nil
+	case errors.Is(err, errCut) && b.events > 0:
+		return ending{how: "cut"}, nil
+	case b.opts.Partial && b.events > 0 && asBad(err) != nil:
+		return ending{"damaged", asBad(err).Error()}, nil
 	}
+	return ending{}, ifCut(err, at)
 }
+
+var errTooLong = errors.New("the clock of the trace runs for too long")
 
 // ifCut says that too little is left of a cut trace to show any of it.
 func ifCut(err error, at int64) error {

@@ -145,27 +145,17 @@ func looksCut(err error) bool {
 	return false
 }
 
-// next reads one event. io.EOF ends a whole trace, errCut one that was cut.
-func (s *source) next() (trace.Event, error) {
-	ev, err := readEvent(s.reader)
-	if err == nil || err == io.EOF { // a wrapped EOF is a cut, not an end
-		return ev, err
+// ended says what an error of the reader means. io.EOF ends a whole trace,
+// errCut one that was cut.
+func (s *source) ended(err error) error {
+	if err == io.EOF { // a wrapped EOF is a cut, not an end
+		return err
 	}
-	return ev, s.explain(err)
+	return s.explain(err)
 }
 
-// errPanicked marks a panic within the reading library: the bytes come from a
-// program we do not trust, and the library was written for ones we do.
+// errPanicked marks a panic within the reading library.
 var errPanicked = errors.New("the reader gave up")
-
-func readEvent(r *trace.Reader) (ev trace.Event, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("%w: %v", errPanicked, p)
-		}
-	}()
-	return r.ReadEvent()
-}
 
 func newReader(in io.Reader) (r *trace.Reader, err error) {
 	defer func() {

@@ -27,7 +27,7 @@ func (s *script) feed(ev trace.Event, err error) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.b.event(ev)
+	s.b.event(newRead(ev))
 }
 
 // ctx is where an event happens: a goroutine on a P on an M, each maybe none.

@@ -7,7 +7,7 @@ const (
 	tickNS = 64
 	// blockEvents is how many events a block takes beyond those it begins with,
 	// blockTicks how long it may be: docs/timeline.md.
-	blockEvents = 1 << 17
+	blockEvents = 1 << 15
 	blockTicks  = 1 << 31
 	// stateGone ends a goroutine, or says that it is not drawn for a while.
 	stateGone = 15
