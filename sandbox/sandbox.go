@@ -29,10 +29,22 @@ type File struct {
 // Kind says what is done with the files of a Job.
 type Kind string
 
-// The kinds of Job. The first is the only one until tests, benchmarks and
-// profiles are needed.
+// The kinds of Job. A profile is named with its kind in requests, as
+// profile:cpu, and is Job.Profile here.
 const (
 	KindProgram Kind = "program"
+	KindTest    Kind = "test"    // go test: the files hold _test.go files
+	KindBench   Kind = "bench"   // go test -bench
+	KindCover   Kind = "cover"   // go test -cover
+	KindAsm     Kind = "asm"     // what the compiler says and makes; nothing is run
+	KindProfile Kind = "profile" // a program, profiled
+)
+
+// The values of Job.Clock and Result.Clock.
+const (
+	ClockReal     = "real"
+	ClockFake     = "fake"     // time stands still while a program computes, and jumps while it sleeps
+	ClockSynctest = "synctest" // the tests keep one themselves
 )
 
 // The values of Job.Engine and Result.Engine.
@@ -57,6 +69,11 @@ type Job struct {
 
 	Engine string // EngineAuto when empty
 	Trace  bool   // take an execution trace of the run
+	Race   bool   // build with the race detector
+	Clock  string // ClockReal when empty
+	// Profile is what a KindProfile job measures: cpu, heap, block, mutex or
+	// goroutine.
+	Profile string
 	// Idle ends the trace when nothing ran for this long (default 1 s).
 	Idle  time.Duration
 	Procs int // GOMAXPROCS and the size of the affinity mask; 0: the smaller of 4 and the CPUs there are

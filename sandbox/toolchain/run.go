@@ -126,6 +126,10 @@ func (r *run) unsupported() bool {
 	switch {
 	case r.job.Kind != sandbox.KindProgram:
 		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
+	case r.job.Race:
+		r.refuse("race", "runs with the race detector are not available yet")
+	case r.job.Clock != "" && r.job.Clock != sandbox.ClockReal:
+		r.refuse("clock", "the clock %q is not available yet", r.job.Clock)
 	case r.job.Engine != "" && r.job.Engine != sandbox.EngineAuto && r.job.Engine != sandbox.EngineGo:
 		r.refuse("engine", "the engine %q is not available: programs are compiled with Go", r.job.Engine)
 	case len(r.job.Parts) > 1 && r.job.Dialogue == nil:
