@@ -5,9 +5,10 @@ import "fmt"
 const (
 	// tickNS is the resolution of a timeline, that of the runtime's trace clock.
 	tickNS = 64
-	// blockEvents is how many events a block takes beyond those it begins with,
+	// blockEvents is how many events a block takes at least beyond those it
+	// begins with (as many again, where that is more),
 	// blockTicks how long it may be: docs/timeline.md.
-	blockEvents = 1 << 15
+	blockEvents = 1 << 16
 	blockTicks  = 1 << 31
 	// stateGone ends a goroutine, or says that it is not drawn for a while.
 	stateGone = 15
@@ -89,7 +90,7 @@ type recorder struct {
 	events  []event
 	from    int64 // ns: where the open block begins
 	base    int   // events it began with
-	size    int   // events it takes beyond those
+	size    int   // events it takes beyond those, or as many again
 	threads map[int64]int32
 	// lastM is the thread that was asked for last, and its answer: most often
 	// the next question.
@@ -163,7 +164,7 @@ func (r *recorder) reason(s string) uint32 {
 func (b *builder) add(e event) {
 	r := &b.rec
 	r.upTo(b.now)
-	if len(r.events)-r.base >= r.size {
+	if len(r.events)-r.base >= max(r.size, r.base) {
 		r.next(b.now)
 	}
 	if e.early || e.at < r.from {

@@ -18,8 +18,8 @@ export interface Segment {
   proc: number; thread: number; stack: number; reason: number; from: number; to: number;
 }
 
-/** heldBlocks bounds the blocks whose events are held: about 5 MB each. */
-const heldBlocks = 8;
+/** heldBlocks bounds the blocks whose events are held: about 2.5 MB each. */
+const heldBlocks = 16;
 
 export class Model {
   readonly rows: number;
