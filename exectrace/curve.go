@@ -13,6 +13,17 @@ type Curve struct {
 	Mean  []float64 // by bin
 }
 
+// Most is the most between two times in ns.
+func (c *Curve) Most(from, to int64) float64 {
+	first := max(from, 0) / c.Width
+	last := (max(to, from+1) - 1) / c.Width
+	most := 0.
+	for i := first; i <= last && i < int64(len(c.Max)); i++ {
+		most = max(most, c.Max[i])
+	}
+	return most
+}
+
 // curve adds up a number that holds until it is set again. When its bins run
 // out, each two become one.
 type curve struct {

@@ -7,24 +7,25 @@ const leastBusy = 30e6
 
 // Know adds to the metrics what the trace itself does not tell: how it was cut
 // (cap, idle, killed; "" leaves what Parse found), and what the process used of
-// CPUs while it was traced (0: not known). Parse does so with its Options; who
-// learns it later may call this once more.
-func (t *Trace) Know(truncated string, cpu time.Duration) {
+// CPUs while it was traced (0: not known). over says that the program did
+// nothing after the end of an idle trace: Go found a deadlock then. Parse does so
+// with its Options; who learns it later may call this once more.
+func (t *Trace) Know(truncated string, over bool, cpu time.Duration) {
 	if t.Metrics.Why == nil {
 		t.Metrics.Why = map[string]string{}
 	}
 	if truncated != "" {
 		t.Metrics.Truncated = &truncated
 	}
-	t.knowEnd()
+	t.knowEnd(over)
 	t.knowCPU(cpu)
 }
 
 // knowEnd takes back what is only known when the end of the trace is that of
 // the program, or of all it would ever do.
-func (t *Trace) knowEnd() {
+func (t *Trace) knowEnd(over bool) {
 	m := &t.Metrics
-	if m.Truncated == nil || *m.Truncated == "idle" {
+	if m.Truncated == nil || over && *m.Truncated == "idle" {
 		return
 	}
 	m.Leaks = nil

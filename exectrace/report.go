@@ -37,7 +37,7 @@ func (b *builder) report(version string, end ending) (*Trace, error) {
 	if how == "" {
 		how = end.how
 	}
-	t.Know(how, b.opts.CPU)
+	t.Know(how, false, b.opts.CPU)
 	if b.rec.err != nil {
 		return nil, b.rec.err
 	}

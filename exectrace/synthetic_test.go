@@ -298,10 +298,10 @@ func TestRunningIsNotOnCPU(t *testing.T) {
 	s.move(move{us: 0, on: idle0, g: 1, from: undetermined, to: goRunning})
 	s.move(move{us: 100_000, on: mainOn, g: 1, from: goRunning, to: notExist})
 	later := s.report()
-	if later.Know("", 60e6); later.Metrics.OnCPU == nil || *later.Metrics.OnCPU != .6 || later.Metrics.Why["on_cpu"] != "" {
+	if later.Know("", false, 60e6); later.Metrics.OnCPU == nil || *later.Metrics.OnCPU != .6 || later.Metrics.Why["on_cpu"] != "" {
 		t.Errorf("on_cpu %v after it was told, want 0.6", later.Metrics.OnCPU)
 	}
-	if later.Know("killed", 60e6); later.Metrics.OnCPU != nil || later.Metrics.Leaks != nil || *later.Metrics.Truncated != "killed" {
+	if later.Know("killed", false, 60e6); later.Metrics.OnCPU != nil || later.Metrics.Leaks != nil || *later.Metrics.Truncated != "killed" {
 		t.Errorf("metrics %+v of a trace known to be cut", later.Metrics)
 	}
 	if m := busy(Options{CPU: 34e6, Truncated: "cap"}); m.OnCPU != nil {
@@ -361,7 +361,7 @@ func TestLanesAreBoundedAndSaySo(t *testing.T) {
 }
 
 func TestTheEndOfACutTraceIsNotTheProgramsEnd(t *testing.T) {
-	for how, known := range map[string]bool{"": true, "idle": true, "cap": false, "killed": false} {
+	for how, known := range map[string]bool{"": true, "idle": false, "cap": false, "killed": false} {
 		s := newScript(t, Options{Truncated: how})
 		s.begin()
 		s.move(move{us: 20, on: mainOn, g: 1, from: goRunning, to: goWaiting, reason: "chan receive", stack: []string{"main.main"}})
@@ -372,5 +372,12 @@ func TestTheEndOfACutTraceIsNotTheProgramsEnd(t *testing.T) {
 		if (m.Truncated == nil) != (how == "") {
 			t.Errorf("truncated %q is told as %v", how, m.Truncated)
 		}
+	}
+	s := newScript(t, Options{})
+	s.begin()
+	s.move(move{us: 20, on: mainOn, g: 1, from: goRunning, to: goWaiting, reason: "chan receive", stack: []string{"main.main"}})
+	tr := s.report()
+	if tr.Know("idle", true, 0); tr.Metrics.Leaks == nil || *tr.Metrics.Truncated != "idle" {
+		t.Errorf("a deadlock: leaks %v, truncated %v", tr.Metrics.Leaks, tr.Metrics.Truncated)
 	}
 }

@@ -119,7 +119,7 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 	if err != nil {
 		return fmt.Errorf("read the trace: %w", err)
 	}
-	t.Know(run.part.TraceCut(), run.part.Usage.CPU())
+	t.Know(run.part.TraceCut(), run.part.Status == sandbox.StatusDeadlock, run.part.Usage.CPU())
 	if run.env, err = environment(&t.Metrics); err != nil {
 		return err
 	}

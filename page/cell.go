@@ -246,7 +246,7 @@ type panelData struct {
 	Output   *outputView
 	Explain  *explanation
 	Trace    *TraceView
-	Others   []otherTrace // further traces that the run left
+	Others   []OtherTrace // further traces that the run left
 	Recorded string       // "go 1.26.8" when this is the book's own run
 	Folded   bool         // a prediction is asked first, so what it prints is not shown yet
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"course/tutor/exectrace"
+	"course/tutor/sandbox"
 )
 
 // How much of a trace the inline panel and the page of its own draw.
@@ -39,7 +40,7 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 		title = "Trace of " + v.Title
 	}
 	openPanel(&b, v, title, "", link{"/traces/" + v.ID, "next", "Open full view"})
-	b.WriteString(lookNote(v) + traceNotes(v.Trace))
+	b.WriteString(lookNote(v) + traceNotes(v))
 	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div></div>`)
@@ -66,13 +67,13 @@ func TracePage(v *TraceView) (template.HTML, error) {
 		file = link{}
 	}
 	openPanel(&b, v, "Timeline", "page", file)
-	b.WriteString(lookNote(v) + traceNotes(v.Trace))
+	b.WriteString(lookNote(v) + traceNotes(v))
 	p := newPicture(v.Trace, pageRows, pageBars, pageMost)
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
 	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + leakTable(&v.Trace.Metrics).html() + leakProof(v) + `</div></div>`)
-	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
+	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + eventTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
 	return template.HTML(b.String()), nil
 }
 
@@ -172,7 +173,7 @@ func noise(m *exectrace.Metrics) string {
 // cutWords say where a trace ends that is not whole.
 var cutWords = map[string]string{
 	"cap":     "The trace ends here: it was as large as it may be. The program ran on.",
-	"idle":    "The trace ends here: nothing ran for 1 s.",
+	"idle":    "The trace ends here: nothing ran for 1 s. The program went on.",
 	"killed":  "The trace ends here: the program was stopped.",
 	"cut":     "The end of this trace is missing.",
 	"damaged": "This trace is damaged. What could be read of it, before that, is shown.",
@@ -180,18 +181,45 @@ var cutWords = map[string]string{
 	"stopped": "The trace ends here: the program stopped the runtime’s tracer itself.",
 }
 
+// TraceCut says in a sentence that the trace of a run is not all of it, or why
+// there is none; "" of one that is whole.
+func TraceCut(r *sandbox.Result) string {
+	switch {
+	case r.Trace == nil:
+		return ""
+	case r.Trace.Problem != "":
+		return r.Trace.Problem
+	case r.TraceCut() == "idle" && r.Status == sandbox.StatusDeadlock:
+		return "" // nothing came after it
+	case r.TraceCut() != "":
+		return cutSays(r.TraceCut())
+	}
+	return ""
+}
+
+func cutSays(how string) string {
+	if words, ok := cutWords[how]; ok {
+		return words
+	}
+	return "The trace was cut: " + how + "."
+}
+
 // traceNotes say what the picture does not show.
-func traceNotes(t *exectrace.Trace) string {
+func traceNotes(v *TraceView) string {
+	t := v.Trace
 	var b strings.Builder
 	if how := t.Metrics.Truncated; how != nil {
-		words, ok := cutWords[*how]
-		if !ok {
-			words = "The trace was cut: " + *how + "."
+		words := cutSays(*how)
+		if *how == "idle" && t.Metrics.Leaks != nil {
+			words = "The trace ends here: nothing ran for 1 s, and nothing ever ran again."
 		}
 		if t.Damage != "" {
 			words += " (" + t.Damage + ")"
 		}
 		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + esc(words) + `</p>`)
+	}
+	if v.End != nil {
+		b.WriteString(`<p class="trace-n">` + string(icon("next")) + `<a href="` + esc(v.End.URL) + `">` + esc(v.End.Text) + `</a> ` + esc(v.End.Says) + `</p>`)
 	}
 	if t.Unlisted > 0 {
 		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + `Lanes are drawn for the first ` + thousands(int64(len(t.Goroutines))) +
@@ -327,6 +355,6 @@ func pageTables(t *exectrace.Trace) string {
 	} {
 		b.WriteString(tab.html())
 	}
-	b.WriteString(`<p class="tnote">Of the program’s own goroutines. The runtime’s (` + thousands(int64(m.Goroutines.System)) + ` here) are not counted, and drawn only where they do GC work.</p>`)
+	b.WriteString(`<p class="tnote">Of the program’s own goroutines. The runtime’s (` + thousands(int64(m.Goroutines.System)) + ` here) are not counted, and drawn only where they do GC work, until you ask for them.</p>`)
 	return b.String()
 }

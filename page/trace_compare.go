@@ -79,7 +79,7 @@ func compared(v *TraceView, axis int64, i int) string {
 		head += `<button type="button" class="b js-only" data-act="timeline">` + string(icon("zoomin")) + `Explore both</button>`
 	}
 	p := pictureOn(t, axis, compareRows, panelBars, panelMost)
-	return `<trace-view class="trace"` + v.attributes("") + `>` + head + `</div>` + traceNotes(t) +
+	return `<trace-view class="trace"` + v.attributes("") + `>` + head + `</div>` + traceNotes(v) +
 		`<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.compared(axis) + `</div></div></div></trace-view>`
 }
 

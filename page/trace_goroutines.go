@@ -56,7 +56,7 @@ func originTable(t *exectrace.Trace) *table {
 		}
 		s := sums[o]
 		s.n++
-		if stuck(g) != "" {
+		if stuck(t, g) != "" {
 			s.stuck++
 		}
 		for i, d := range g.Times {
@@ -68,7 +68,10 @@ func originTable(t *exectrace.Trace) *table {
 	for _, s := range states {
 		out.heads = append(out.heads, "="+s.String())
 	}
-	out.heads = append(out.heads, "left waiting")
+	whole := t.Metrics.Leaks != nil // else nobody knows who would have been left
+	if whole {
+		out.heads = append(out.heads, "left waiting")
+	}
 	const most = 20
 	for _, o := range order[:min(len(order), most)] {
 		s := sums[o]
@@ -76,7 +79,10 @@ func originTable(t *exectrace.Trace) *table {
 		for _, st := range states {
 			row = append(row, spanOrDash(float64(s.times[st])/1e6))
 		}
-		out.rows = append(out.rows, append(row, orDash(s.stuck)))
+		if whole {
+			row = append(row, orDash(s.stuck))
+		}
+		out.rows = append(out.rows, row)
 	}
 	if len(order) > most {
 		out.foot = plural(len(order)-most, "more kind is", "more kinds are") + " left out."

@@ -66,7 +66,7 @@ func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
 	for _, g := range picked {
 		l.Gs = append(l.Gs, traceLane{
 			Name: laneName("G", g.ID), About: aboutGoroutine(g),
-			Bars: byG[g.ID].end(), Stuck: stuck(g),
+			Bars: byG[g.ID].end(), Stuck: stuck(t, g),
 		})
 	}
 	return l

@@ -28,11 +28,23 @@ func leakProof(v *TraceView) string {
 	case p.N > 0:
 		return `<p class="tnote"><span class="tag">proved by the garbage collector</span> ` +
 			esc(plural(p.N, "goroutine", "goroutines")+" can never go on: nothing that could still run can reach what they wait for.") + `</p>` +
-			proofTable(p).html()
+			looked(p) + proofTable(p).html()
 	case p.Why == "" && left:
-		return note("The garbage collector proves none of these to be leaks. " + blindSpots)
+		return note("The garbage collector proves no goroutine of this run to be leaked. " + blindSpots)
 	}
 	return ""
+}
+
+// looked says how many of the goroutines the table below is about.
+func looked(p *sandbox.LeakProfile) string {
+	n := 0
+	for _, s := range p.Stacks {
+		n += s.N
+	}
+	if n >= p.N {
+		return ""
+	}
+	return note("Of these, " + thousands(int64(n)) + " were looked at. Where they wait:")
 }
 
 func note(text string) string { return `<p class="tnote">` + esc(text) + `</p>` }
@@ -64,21 +76,32 @@ func framePlace(f sandbox.LeakFrame) string {
 	return place(exectrace.Frame{Func: f.Func, File: f.File, Line: f.Line})
 }
 
-// otherTrace leads to a trace that a run left besides its own.
-type otherTrace struct{ URL, Text, Says string }
+// OtherTrace leads to a trace that a run left besides its own.
+type OtherTrace struct{ URL, Text, Says string }
 
 // otherTraces are the traces that the program of a run wrote itself, and the
 // end of its own one when that was cut.
-func otherTraces(r *sandbox.Result) []otherTrace {
-	var list []otherTrace
+func otherTraces(r *sandbox.Result) []OtherTrace {
+	var list []OtherTrace
 	for _, a := range r.Artifacts {
 		switch {
 		case a.ID == "":
-		case a.Kind == "trace-end" && r.Trace != nil && r.Trace.End != nil:
-			list = append(list, otherTrace{"/traces/" + a.ID, "Open the end of the trace", r.Trace.End.Says})
+		case a.Kind == "trace-end":
+			if end := TraceEnd(r); end != nil {
+				list = append(list, *end)
+			}
 		case a.Kind == "trace-file":
-			list = append(list, otherTrace{"/traces/" + a.ID, "Open the trace that the program wrote", a.Name + ", " + size(int64(a.Bytes)) + "."})
+			list = append(list, OtherTrace{"/traces/" + a.ID, "Open the trace that the program wrote", a.Name + ", " + size(int64(a.Bytes)) + "."})
 		}
 	}
 	return list
+}
+
+// TraceEnd leads to the end of a run's trace, when that was cut and its end
+// kept apart; nil when not.
+func TraceEnd(r *sandbox.Result) *OtherTrace {
+	if r.Trace == nil || r.Trace.End == nil || r.Trace.End.ID == "" {
+		return nil
+	}
+	return &OtherTrace{"/traces/" + r.Trace.End.ID, "Open the end of the trace", r.Trace.End.Says}
 }

@@ -26,7 +26,7 @@ func TestLeakProof(t *testing.T) {
 		not   []string
 	}{
 		{"proved", leak, proof, []string{"proved by the garbage collector", "5 goroutines can never go on", "main.go:17", "main.go:20", "main.&lt;b&gt;", "only proves leaks"}, []string{"<b>"}},
-		{"not proved", leak, &sandbox.LeakProfile{}, []string{"proves none of these", "only proves leaks"}, []string{`class="tag"`}},
+		{"not proved", leak, &sandbox.LeakProfile{}, []string{"proves no goroutine of this run", "only proves leaks"}, []string{`class="tag"`}},
 		{"not asked", leak, &sandbox.LeakProfile{Why: "The heap was large."}, []string{"The heap was large."}, []string{"proves"}},
 		{"nothing to say", none, &sandbox.LeakProfile{}, nil, []string{"proves", "proved"}},
 		{"nobody asked", leak, nil, nil, []string{"proves", "proved"}},
@@ -63,7 +63,7 @@ func drawPage(v *TraceView) (string, error) {
 
 func TestOtherTraces(t *testing.T) {
 	got := otherTraces(&sandbox.Result{
-		Trace: &sandbox.TraceInfo{End: &sandbox.TraceEnd{Says: "Much is missing."}},
+		Trace: &sandbox.TraceInfo{End: &sandbox.TraceEnd{ID: "b", Says: "Much is missing."}},
 		Artifacts: []sandbox.Artifact{{Name: "trace", Kind: "trace", ID: "a"}, {Name: "trace-end", Kind: "trace-end", ID: "b"},
 			{Name: "own.out", Kind: "trace-file", ID: "c", Bytes: 5}, {Name: "goroutineleak", Kind: "leaks", ID: "d"}, {Name: "gone.out", Kind: "trace-file"}},
 	})

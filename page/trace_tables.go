@@ -31,7 +31,7 @@ func goroutineRow(m *exectrace.Metrics) metricRow {
 	g := m.Goroutines
 	r := metricRow{name: "Goroutines", value: thousands(int64(g.Created)), unit: "made, peak " + thousands(int64(g.Peak))}
 	switch {
-	case m.Truncated != nil && *m.Truncated != "idle":
+	case m.Leaks == nil:
 		r.says = "up to where the trace was cut"
 	case g.BlockedAtEnd == 0:
 		r.says = "none left blocked at the end"
@@ -219,6 +219,9 @@ func blockedTable(m *exectrace.Metrics) *table {
 			continue
 		}
 		for _, kind := range byTime(m.Sync) {
+			if kind == "Cond" && m.Blocked["sync.(*Cond).Wait"].N > 0 {
+				continue // it has a row of its own
+			}
 			s := m.Sync[kind]
 			t.rows = append(t.rows, []string{"– " + kind, thousands(int64(s.N)), spanMS(s.TotalMS)})
 		}
@@ -249,7 +252,7 @@ func namedTable(caption, head string, list []exectrace.NamedTime) *table {
 	t := &table{caption: caption, heads: []string{head, "times", "in all", "never ended"}, shown: true}
 	const most = 30
 	for _, n := range list[:min(len(list), most)] {
-		t.rows = append(t.rows, []string{"`" + n.Name, thousands(int64(n.N)), spanMS(n.TotalMS), orDash(n.Open)})
+		t.rows = append(t.rows, []string{shownName(n.Name), thousands(int64(n.N)), spanMS(n.TotalMS), orDash(n.Open)})
 	}
 	if len(list) > most {
 		t.foot = thousands(int64(len(list)-most)) + " more names are left out."

@@ -294,6 +294,13 @@ func TestTracePanel(t *testing.T) {
 	}
 }
 
+// deadlocked is a trace that ended because nothing ran, of a program that never
+// went on.
+func deadlocked(t *exectrace.Trace) *exectrace.Trace {
+	t.Know("idle", true, 0)
+	return t
+}
+
 func TestTracePanelSays(t *testing.T) {
 	cap8 := exectrace.Options{Truncated: "cap"}
 	for name, c := range map[string]struct {
@@ -305,7 +312,9 @@ func TestTracePanelSays(t *testing.T) {
 		"capped": {&TraceView{Trace: recordedTrace(t, "leak", cap8)},
 			[]string{"it was as large as it may be", "up to where the trace was cut"}, []string{"Left waiting at the end"}},
 		"idle": {&TraceView{Trace: recordedTrace(t, "leak", exectrace.Options{Truncated: "idle"})},
-			[]string{"nothing ran for 1 s", "Left waiting at the end"}, nil},
+			[]string{"nothing ran for 1 s. The program went on"}, []string{"Left waiting at the end", "still wait at the end"}},
+		"deadlock": {&TraceView{Trace: deadlocked(recordedTrace(t, "leak", exectrace.Options{}))},
+			[]string{"nothing ever ran again", "Left waiting at the end"}, nil},
 		"race": {&TraceView{Trace: recordedTrace(t, "cpu", exectrace.Options{Race: true})},
 			[]string{"not known", "the race detector makes the scheduler choose at random"}, nil},
 		"lanes cut": {&TraceView{Trace: recordedTrace(t, "unbounded", exectrace.Options{MaxGoroutines: 50})},

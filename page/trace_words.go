@@ -127,9 +127,10 @@ func aboutGoroutine(g exectrace.Goroutine) string {
 	return s
 }
 
-// stuck says why a goroutine made in the trace waited at its end.
-func stuck(g exectrace.Goroutine) string {
-	if !g.Blocked() {
+// stuck says why a goroutine waited at the end of a trace; "" also where the
+// trace ended before the program did.
+func stuck(t *exectrace.Trace, g exectrace.Goroutine) string {
+	if !g.Blocked() || t.Metrics.Leaks == nil {
 		return ""
 	}
 	return "still waits at the end: " + g.Reason

@@ -76,7 +76,10 @@ type TraceView struct {
 	Problem string // why there is none: one sentence
 	// Leaks is what the garbage collector said of leaked goroutines; nil when
 	// nobody asked it.
-	Leaks    *sandbox.LeakProfile
+	Leaks *sandbox.LeakProfile
+	// End leads to the end of the trace, kept apart, when its limit cut it; nil
+	// when there is none.
+	End      *OtherTrace
 	Recorded bool
 	// Source maps file names to a link prefix, so that a line can be reached.
 	CellID string

@@ -8,7 +8,8 @@ import (
 )
 
 // recent keeps the values that were used last, up to a number of bytes. The
-// newest one is kept whatever its size.
+// newest one is kept whatever its size. Large ones make room for each other
+// first, so that one that is as large as may be does not push out all others.
 type recent[T any] struct {
 	mu    sync.Mutex
 	most  int64
@@ -37,8 +38,22 @@ func (r *recent[T]) put(id string, v T, bytes int64) {
 	r.byID[id] = r.order.PushFront(&kept[T]{id, v, bytes})
 	r.bytes += bytes
 	for r.bytes > r.most && r.order.Len() > 1 {
-		r.drop(r.order.Back())
+		r.drop(r.victim())
 	}
+}
+
+// largePart is the part of all that may be kept from which on a value is large.
+const largePart = 16
+
+// victim is what makes room: of the large values the one that was used longest
+// ago, but for the newest; without one, of all. r.mu is held.
+func (r *recent[T]) victim() *list.Element {
+	for e := r.order.Back(); e != r.order.Front(); e = e.Prev() {
+		if e.Value.(*kept[T]).bytes > r.most/largePart {
+			return e
+		}
+	}
+	return r.order.Back()
 }
 
 // get answers with what is kept under id.

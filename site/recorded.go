@@ -101,7 +101,7 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 	if rec.Result.Trace != nil {
 		rec.Trace.Leaks = rec.Result.Trace.Leaks
 	}
-	rec.Trace.Trace.Know(rec.Result.TraceCut(), rec.Result.Usage.CPU())
+	rec.Trace.Trace.Know(rec.Result.TraceCut(), rec.Result.Status == sandbox.StatusDeadlock, rec.Result.Usage.CPU())
 	return rec, nil
 }
 

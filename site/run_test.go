@@ -319,6 +319,22 @@ func TestRecent(t *testing.T) {
 	}
 }
 
+// One that is as large as may be pushes out another large one, and none of the
+// small ones.
+func TestRecentKeepsTheSmall(t *testing.T) {
+	r := newRecent[string](100)
+	for _, id := range []string{"s", "t", "u"} {
+		r.put(id, id, 2)
+	}
+	r.put("large", "large", 60)
+	r.put("larger", "larger", 90)
+	for id, want := range map[string]bool{"s": true, "t": true, "u": true, "large": false, "larger": true} {
+		if _, ok := r.get(id); ok != want {
+			t.Errorf("%s is kept: %t", id, ok)
+		}
+	}
+}
+
 // A quiet run is kept alive by comments, which are no events.
 func TestHeartbeat(t *testing.T) {
 	beats := make(chan struct{})

@@ -93,7 +93,7 @@ type Server struct {
 const (
 	keepRuns   = 16 << 20
 	keepChecks = 8 << 20
-	keepTraces = 48 << 20
+	keepTraces = 192 << 20
 )
 
 // New makes a Server. The error is a Config that lacks something.

@@ -26,12 +26,13 @@ type traceRecord struct {
 	cellID  string
 	kept    time.Time
 	leaks   *sandbox.LeakProfile // nil when nobody asked
+	end     *page.OtherTrace     // leads to the end of one that was cut
 }
 
 // view is the trace as a page shows it.
 func (t *traceRecord) view() *page.TraceView {
 	return &page.TraceView{
-		ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks,
+		ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks, End: t.end,
 		Recorded: strings.HasPrefix(t.id, recordedID), NoFile: len(t.data) == 0,
 	}
 }
@@ -49,14 +50,17 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 		return
 	}
 	t := s.readTrace(ctx, res.ID, data)
+	if t.trace == nil && res.TraceCut() == "stopped" {
+		t.problem = "The program read a part of this run's trace itself (runtime.ReadTrace), and what is left of it can't be drawn."
+	}
 	t.cellID = cellID
 	if res.Trace == nil {
 		res.Trace = &sandbox.TraceInfo{}
 	}
 	res.Trace.ID, res.Trace.Problem = t.id, t.problem
-	t.leaks = res.Trace.Leaks
+	t.leaks, t.end = res.Trace.Leaks, page.TraceEnd(res)
 	if t.trace != nil {
-		t.trace.Know(res.TraceCut(), res.Usage.CPU())
+		t.trace.Know(res.TraceCut(), res.Status == sandbox.StatusDeadlock, res.Usage.CPU())
 		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, t.trace.Metrics.Truncated
 	}
 	s.keepTrace(t)

@@ -17,7 +17,7 @@ func (s *Server) keepMore(ctx context.Context, cellID string, res *sandbox.Resul
 		case ctx.Err() != nil || len(a.Data) == 0:
 			continue
 		case a.Kind == "trace-end":
-			title = "the end of the run"
+			title = "the end of run " + res.ID
 		case a.Kind != "trace-file":
 			continue
 		}

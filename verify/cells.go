@@ -181,7 +181,7 @@ func (r *run) readTrace(o *observation) error {
 		o.TraceSays = "the trace can't be read: " + err.Error()
 		return nil
 	}
-	t.Know(o.result.TraceCut(), o.result.Usage.CPU())
+	t.Know(o.result.TraceCut(), o.result.Status == sandbox.StatusDeadlock, o.result.Usage.CPU())
 	o.Moments = momentsIn(t)
 	o.Metrics, err = json.Marshal(t.Metrics)
 	return err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"course/tutor/page"
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/toolchain"
 )
@@ -80,6 +81,11 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	if err := writeTrace(f.trace, result); err != nil {
 		return err
 	}
+	if why := page.TraceCut(result); f.trace != "" && !f.json && why != "" {
+		through.end()
+		through.open = false
+		fmt.Fprintln(io.err, "tutor: "+why)
+	}
 	if f.json {
 		addMetrics(ctx, engine, result)
 		enc := json.NewEncoder(io.out)
@@ -105,7 +111,7 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 		result.Trace.Problem = err.Error()
 		return
 	}
-	t.Know(result.TraceCut(), result.Usage.CPU())
+	t.Know(result.TraceCut(), result.Status == sandbox.StatusDeadlock, result.Usage.CPU())
 	result.Trace.Metrics = &t.Metrics
 }
 

@@ -37,16 +37,33 @@ func (s *stage) fillTrace(t *sandbox.Trace) {
 		info.Truncated = &t.Truncated
 	}
 	if len(t.Data) == 0 {
-		info.ID, info.Problem = "", "The program ended before any of its trace was written."
-		switch t.Truncated {
-		case "cap":
-			info.Problem = "The trace outgrew its limit before any of it could be kept: there is too much going on at once."
-		case "stopped":
-			info.Problem = "The program stopped the tracer of the runtime itself, before any of the trace was written."
-		}
+		info.ID, info.Problem = "", noTrace(t.Truncated, s.result.Status)
 		return
 	}
 	s.hand(sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Data: t.Data})
+}
+
+// noTrace says why a run left no trace.
+func noTrace(how string, status sandbox.Status) string {
+	switch {
+	case how == "cap":
+		return "The trace outgrew its limit before any of it could be kept: there is too much going on at once."
+	case how == "stopped":
+		return "The program stopped the tracer of the runtime itself, before any of the trace was written."
+	case status == sandbox.StatusMemoryLimit:
+		return stopped("it had used up the memory that it may use")
+	case status == sandbox.StatusOutputLimit:
+		return stopped("it had printed all that it may print")
+	case status == sandbox.StatusTimeLimit:
+		return stopped("its time was up")
+	case status == sandbox.StatusKilled:
+		return stopped("it was asked to")
+	}
+	return "The program ended before any of its trace was written."
+}
+
+func stopped(why string) string {
+	return "The program was stopped because " + why + ", before any of its trace was written: the runtime writes it out once a second and at the end. Let it do less, and the trace is there."
 }
 
 // fillEnd hands over the end of a trace that its limit has cut.
