@@ -97,7 +97,7 @@ func (d *dist) buckets() []LatencyBucket {
 			continue
 		}
 		out = fillTo(out, from)
-		out = append(out, LatencyBucket{from, to, int(c)})
+		out = append(out, LatencyBucket{from, to, int(c), map[string]int{}})
 	}
 	return out
 }
@@ -106,9 +106,22 @@ func (d *dist) buckets() []LatencyBucket {
 func fillTo(out []LatencyBucket, from float64) []LatencyBucket {
 	for len(out) > 0 && out[len(out)-1].ToUs < from {
 		lo, hi := bucketOf(out[len(out)-1].ToUs)
-		out = append(out, LatencyBucket{lo, hi, 0})
+		out = append(out, LatencyBucket{lo, hi, 0, map[string]int{}})
 	}
 	return out
+}
+
+// splitBuckets tells in the buckets of a whole which part d, of one cause, is.
+func splitBuckets(whole []LatencyBucket, cause string, d *dist) {
+	i := 0
+	for _, b := range d.buckets() {
+		for whole[i].FromUs < b.FromUs {
+			i++
+		}
+		if b.N > 0 {
+			whole[i].ByCause[cause] = b.N
+		}
+	}
 }
 
 // bucketOf gives the bounds of the bucket that holds us. All below a tenth of

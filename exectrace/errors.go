@@ -20,7 +20,7 @@ func (e *BadTraceError) Metrics() Metrics {
 	cut := "cut"
 	m := Metrics{Truncated: &cut, Steals: Steals{Inferred: true}, Why: map[string]string{}}
 	for _, name := range []string{"wall_ms", "procs", "events", "goroutines", "latency", "switches", "utilisation", "parallelism",
-		"on_cpu", "steals", "gc", "running_ms", "runnable_ms", "waiting_ms", "syscall_ms", "blocked", "heap", "tasks", "regions", "logs", "leaks", "lines", "critical_path"} {
+		"on_cpu", "steals", "gc", "running_ms", "runnable_ms", "waiting_ms", "syscall_ms", "blocked", "heap", "tasks", "regions", "logs", "leaks", "unfinished", "lines", "critical_path"} {
 		m.Why[name] = e.What
 	}
 	return m

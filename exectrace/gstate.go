@@ -155,14 +155,14 @@ func WaitState(reason string) State {
 	switch reason {
 	case "chan send", "chan receive":
 		return Chan
-	case "select", "forever": // forever is select{} or a nil channel
+	case "select":
 		return Select
 	case "sync", "sync.(*Cond).Wait":
 		return Sync
 	case "network":
 		return Net
 	}
-	return Sleep
+	return Sleep // also "forever", select{} or a nil channel: nothing is selected from
 }
 
 // wakeCause says what ended a wait. by is whose goroutine did it; byNone that

@@ -14,6 +14,7 @@ func checkInvariants(t *testing.T, tr *Trace) {
 	checkLives(t, tr)
 	checkPs(t, tr)
 	checkPath(t, tr)
+	checkBuckets(t, tr)
 	if tr.Unlisted == 0 {
 		checkSums(t, tr)
 	}
@@ -40,6 +41,33 @@ func checkOrder(t testing.TB, tr *Trace) {
 			t.Fatalf("goroutine %d is listed before one made earlier", g.ID)
 		}
 		made = g.Created
+	}
+}
+
+// checkBuckets: the buckets of the latency hold every start once, of each cause
+// as many as there are of it.
+func checkBuckets(t *testing.T, tr *Trace) {
+	t.Helper()
+	all, byCause := 0, map[string]int{}
+	for _, b := range tr.Metrics.Latency.Buckets {
+		n := 0
+		for cause, c := range b.ByCause {
+			byCause[cause] += c
+			n += c
+		}
+		if n != b.N {
+			t.Errorf("from %g to %g µs: %d latencies, by cause %d", b.FromUs, b.ToUs, b.N, n)
+		}
+		all += n
+	}
+	l := tr.Metrics.Latency
+	for cause, c := range l.ByCause {
+		if byCause[cause] != c.N {
+			t.Errorf("the buckets hold %d by %s, there are %d", byCause[cause], cause, c.N)
+		}
+	}
+	if all != l.N {
+		t.Errorf("the buckets hold %d latencies, there are %d", all, l.N)
 	}
 }
 

@@ -34,7 +34,10 @@ type Metrics struct {
 	Regions []NamedTime            `json:"regions"`
 	Logs    []Log                  `json:"logs"`
 	Leaks   []Leak                 `json:"leaks"`
-	Lines   []LineCost             `json:"lines"`
+	// Unfinished are the goroutines that neither waited nor had ended at the
+	// end. Nil, as Leaks, when the trace was cut.
+	Unfinished []Unfinished `json:"unfinished"`
+	Lines      []LineCost   `json:"lines"`
 	// CriticalPath is the chain of what had to happen, one after the other, for
 	// main to get to its end, without gaps; at most 1,000 steps. Nil when the
 	// trace shows no main goroutine.
@@ -72,11 +75,13 @@ type Latency struct {
 	Buckets []LatencyBucket `json:"buckets"`
 }
 
-// LatencyBucket counts latencies of at least FromUs and less than ToUs.
+// LatencyBucket counts latencies of at least FromUs and less than ToUs. ByCause
+// splits N by the causes of Latency; those of which there is none are left out.
 type LatencyBucket struct {
-	FromUs float64 `json:"from_us"`
-	ToUs   float64 `json:"to_us"`
-	N      int     `json:"n"`
+	FromUs  float64        `json:"from_us"`
+	ToUs    float64        `json:"to_us"`
+	N       int            `json:"n"`
+	ByCause map[string]int `json:"by_cause"`
 }
 
 // CauseLatency is the latency of one cause.
@@ -161,15 +166,36 @@ type Leak struct {
 	N      int    `json:"n"`
 }
 
+// Unfinished groups goroutines that were still at it at the end, by the go
+// statement that made them and by State: running, syscall, gc or runnable, as
+// State.String has them. One that had only its return before it is among them:
+// a trace does not tell it from one that never stops.
+type Unfinished struct {
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Func  string `json:"func"`
+	State string `json:"state"`
+	N     int    `json:"n"`
+}
+
 // LineCost is the time goroutines spent at one source line of the program.
-// RunningMS holds only slices that were cut off at this line by preemption:
-// of any other slice a trace does not know where it ran. RunnableMS is the
-// latency of goroutines made ready by this line's go statement, or that had
-// stopped at it.
+// RunningMS is a least: it holds only slices that were cut off at this line by
+// preemption, for of any other slice a trace does not tell where it ran. It is
+// nil where there was none. RunnableMS is the latency of goroutines made ready
+// by this line's go statement, or that had stopped at it.
 type LineCost struct {
 	File       string             `json:"file"`
 	Line       int                `json:"line"`
-	RunningMS  float64            `json:"running_ms"`
+	RunningMS  *float64           `json:"running_ms"`
 	RunnableMS float64            `json:"runnable_ms"`
 	WaitingMS  map[string]float64 `json:"waiting_ms"`
+}
+
+// Ran is how long goroutines ran at this line at least, in ms: 0 where it is not
+// known that any did.
+func (l LineCost) Ran() float64 {
+	if l.RunningMS == nil {
+		return 0
+	}
+	return *l.RunningMS
 }

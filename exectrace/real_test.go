@@ -122,7 +122,7 @@ func TestSpinnersFillOneP(t *testing.T) {
 	if *m.Steals.Stolen != 0 {
 		t.Errorf("%d stolen where there is only one P", *m.Steals.Stolen)
 	}
-	if line := m.Lines[0]; line.File != "main.go" || line.RunningMS == 0 {
+	if line := m.Lines[0]; line.File != "main.go" || line.Ran() == 0 {
 		t.Errorf("the dearest line is %+v, want the loop of spin in main.go", line)
 	}
 }

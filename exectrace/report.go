@@ -86,8 +86,13 @@ func (b *builder) metrics(t *Trace) Metrics {
 		Regions:    list(b.user.regions.list),
 		Logs:       b.user.counts(),
 		Leaks:      b.leaks(),
+		Unfinished: b.unfinished(),
 		Lines:      b.lines(),
 		Why:        map[string]string{},
+	}
+	if slices.ContainsFunc(m.Lines, func(l LineCost) bool { return l.RunningMS == nil }) {
+		m.Why["lines.running_ms"] = "only of a time slice that preemption cut off does a trace tell at which line it ran; " +
+			"at the lines without a number none was, and where there is one, it may have been longer"
 	}
 	for st := Chan; st < NumStates; st++ {
 		m.WaitingMS += ms(s.total[st])
@@ -118,6 +123,9 @@ func (b *builder) latency(m *Metrics) {
 		}
 	}
 	m.Latency.N, m.Latency.TotalMS, m.Latency.Buckets = all.n, ms(all.sum), list(all.buckets())
+	for c := causeCreate; c < numCauses; c++ {
+		splitBuckets(m.Latency.Buckets, causeNames[c], &b.sum.causes[c])
+	}
 	if all.n == 0 {
 		for _, name := range []string{"p50_us", "p95_us", "p99_us", "max_us"} {
 			m.Why["latency."+name] = "no goroutine was seen to become ready and then run"
@@ -192,6 +200,20 @@ func (b *builder) leaks() []Leak {
 	return out
 }
 
+// unfinished are the goroutines that had not ended and did not wait, most first.
+func (b *builder) unfinished() []Unfinished {
+	out := []Unfinished{}
+	for u, n := range b.sum.unfinished {
+		u.N = n
+		out = append(out, u)
+	}
+	slices.SortFunc(out, func(x, y Unfinished) int {
+		return cmp.Or(cmp.Compare(y.N, x.N), cmp.Compare(x.File, y.File), cmp.Compare(x.Line, y.Line),
+			cmp.Compare(x.Func, y.Func), cmp.Compare(x.State, y.State))
+	})
+	return out
+}
+
 // lines sums the places by line, dearest first.
 func (b *builder) lines() []LineCost {
 	type key struct {
@@ -211,7 +233,9 @@ func (b *builder) lines() []LineCost {
 			at[key{f.File, f.Line}] = i
 			out = append(out, LineCost{File: f.File, Line: f.Line, WaitingMS: map[string]float64{}})
 		}
-		out[i].RunningMS += ms(s.running)
+		if s.running > 0 {
+			out[i].RunningMS = new(out[i].Ran() + ms(s.running))
+		}
 		out[i].RunnableMS += ms(s.runnable)
 		for reason, ns := range s.waiting {
 			out[i].WaitingMS[reason] += ms(ns)
@@ -224,7 +248,7 @@ func (b *builder) lines() []LineCost {
 }
 
 func (l LineCost) sum() float64 {
-	total := l.RunningMS + l.RunnableMS
+	total := l.Ran() + l.RunnableMS
 	for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
 		total += l.WaitingMS[reason]
 	}

@@ -16,7 +16,8 @@ type sums struct {
 	syncBy                      map[string]*BlockedTime
 	leaks                       map[Leak]int // N is 0 in the keys
 	leakOrder                   []Leak
-	lines                       []lineSum // by place
+	unfinished                  map[Unfinished]int // N is 0 in the keys
+	lines                       []lineSum          // by place
 	heapPeak                    uint64
 	heapSeen                    bool
 }
@@ -28,9 +29,10 @@ type lineSum struct {
 
 func newSums() sums {
 	return sums{
-		blockedBy: map[string]*BlockedTime{},
-		syncBy:    map[string]*BlockedTime{},
-		leaks:     map[Leak]int{},
+		blockedBy:  map[string]*BlockedTime{},
+		syncBy:     map[string]*BlockedTime{},
+		leaks:      map[Leak]int{},
+		unfinished: map[Unfinished]int{},
 	}
 }
 
@@ -66,14 +68,17 @@ func (s *sums) atEnd(g *gstate, st *stacks) {
 		return
 	}
 	s.leftAlive++
-	if g.phase != waiting {
-		return
+	if g.phase == waiting {
+		s.leftBlocked++
 	}
-	s.leftBlocked++
 	if g.existed { // main, and what was there before the trace: made by no line we know
 		return
 	}
 	f := st.frame(g.created)
+	if g.phase != waiting {
+		s.unfinished[Unfinished{File: f.File, Line: f.Line, Func: g.func_, State: g.now().String()}]++
+		return
+	}
 	k := Leak{File: f.File, Line: f.Line, Func: g.func_, Reason: g.reason}
 	if _, ok := s.leaks[k]; !ok {
 		s.leakOrder = append(s.leakOrder, k)

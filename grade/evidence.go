@@ -91,7 +91,7 @@ func (s *session) lines(clause exercises.Clause, t *exectrace.Trace) []Evidence 
 	case reads("goroutines."):
 		return s.startLines(t.Goroutines)
 	case reads("waiting_ms") || reads("running_ms") || reads("cpu_ms") || reads("parallelism") || reads("utilisation"):
-		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunningMS }, waitingMS)
+		return s.costLines(t.Metrics.Lines, exectrace.LineCost.Ran, waitingMS)
 	case reads("runnable_ms") || reads("latency."):
 		return s.costLines(t.Metrics.Lines, func(l exectrace.LineCost) float64 { return l.RunnableMS })
 	}
@@ -170,8 +170,8 @@ func (s *session) costLines(lines []exectrace.LineCost, measures ...func(exectra
 
 func costText(l exectrace.LineCost) string {
 	var parts []string
-	if l.RunningMS >= 0.1 {
-		parts = append(parts, fmt.Sprintf("ran for %.1f ms", l.RunningMS))
+	if l.Ran() >= 0.1 {
+		parts = append(parts, fmt.Sprintf("ran for at least %.1f ms", l.Ran()))
 	}
 	if l.RunnableMS >= 0.1 {
 		parts = append(parts, fmt.Sprintf("wanted a P for %.1f ms", l.RunnableMS))

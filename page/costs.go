@@ -48,8 +48,8 @@ type costPart struct {
 // costParts are those of a line, blocked by reason, the longest reason first.
 func costParts(l exectrace.LineCost) []costPart {
 	var parts []costPart
-	if l.RunningMS > 0 {
-		parts = append(parts, costPart{exectrace.Running, "ran", l.RunningMS})
+	if l.Ran() > 0 {
+		parts = append(parts, costPart{exectrace.Running, "ran", l.Ran()})
 	}
 	if l.RunnableMS > 0 {
 		parts = append(parts, costPart{exectrace.Runnable, "waited to run", l.RunnableMS})

@@ -10,9 +10,9 @@ import (
 // costly is a trace in which three lines took time.
 func costly() *TraceView {
 	return &TraceView{ID: "t1", Trace: &exectrace.Trace{Metrics: exectrace.Metrics{Lines: []exectrace.LineCost{
-		{File: "main.go", Line: 2, RunningMS: 1, RunnableMS: 2, WaitingMS: map[string]float64{"sync": 40, "chan receive": 3, "select": .5}},
+		{File: "main.go", Line: 2, RunningMS: new(1.), RunnableMS: 2, WaitingMS: map[string]float64{"sync": 40, "chan receive": 3, "select": .5}},
 		{File: "main.go", Line: 1, WaitingMS: map[string]float64{"sleep": 7}},
-		{File: "other.go", Line: 1, RunningMS: 5},
+		{File: "other.go", Line: 1, RunningMS: new(5.)},
 	}}}}
 }
 

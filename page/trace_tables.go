@@ -283,7 +283,7 @@ func lineTable(m *exectrace.Metrics) *table {
 			}
 		}
 		t.rows = append(t.rows, []string{
-			place(exectrace.Frame{File: l.File, Line: l.Line}), spanOrDash(l.RunningMS), spanOrDash(l.RunnableMS), spanOrDash(waiting), cmp.Or(why, "–"),
+			place(exectrace.Frame{File: l.File, Line: l.Line}), spanOrDash(l.Ran()), spanOrDash(l.RunnableMS), spanOrDash(waiting), cmp.Or(why, "–"),
 		})
 	}
 	return t
