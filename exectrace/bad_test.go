@@ -2,6 +2,7 @@ package exectrace
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"strings"
@@ -32,11 +33,69 @@ func TestBadTraces(t *testing.T) {
 		if !errors.As(err, &bad) || !strings.Contains(bad.What, c.says) || bad.Offset != c.at {
 			t.Errorf("%s: error %v, want a bad trace that says %q at %d", name, err, c.says, c.at)
 		}
-		if m := bad.Metrics(); bad.Cut != (name == "cut early") || *m.Truncated != "cut" || m.Why["latency"] != bad.What || m.Utilisation != nil {
+		if m := bad.Metrics(); bad.Cut != (name == "cut early") || *m.Truncated != "cut" || m.Why["latency.p50_us"] != bad.What || m.Utilisation != nil {
 			t.Errorf("%s: cut %v, metrics %+v", name, bad.Cut, m)
 		}
 		if strings.Contains(err.Error(), "\n") {
 			t.Errorf("%s: the error has more than one line: %q", name, err)
+		}
+	}
+}
+
+// Of a trace that could not be read, no number is told: not one zero, and each
+// null with its reason.
+func TestUnreadMetricsAreNull(t *testing.T) {
+	leak := fixture(t, "leak")
+	_, err := Parse(bytes.NewReader(leak[:len(leak)/2]), Options{})
+	bad := (*BadTraceError)(nil)
+	if !errors.As(err, &bad) {
+		t.Fatalf("error %v", err)
+	}
+	m := bad.Metrics()
+	got, want := map[string]any{}, map[string]any{}
+	for from, into := range map[any]map[string]any{&m: got, &Metrics{}: want} {
+		data, err := json.Marshal(from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(data, &into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got["truncated"] != "cut" || got["steals"].(map[string]any)["inferred"] != true {
+		t.Errorf("metrics %v, want them cut and steals inferred", got)
+	}
+	delete(got, "why")
+	delete(want, "why")
+	delete(got, "truncated")
+	delete(want, "truncated")
+	n := 0
+	allNull(t, "", got, want, func(name string) {
+		if n++; m.Why[name] != bad.What {
+			t.Errorf("%s is null, and why says %q", name, m.Why[name])
+		}
+	})
+	if n != len(m.Why) || n < 40 {
+		t.Errorf("%d nulls, %d reasons", n, len(m.Why))
+	}
+}
+
+// allNull holds that got has the groups and the names of want, and no number.
+func allNull(t *testing.T, above string, got, want map[string]any, null func(name string)) {
+	t.Helper()
+	for name, w := range want {
+		g, there := got[name]
+		in, group := g.(map[string]any)
+		wantIn, wantGroup := w.(map[string]any)
+		switch {
+		case !there:
+			t.Errorf("%s%s is missing", above, name)
+		case group && wantGroup:
+			allNull(t, above+name+".", in, wantIn, null)
+		case g == nil:
+			null(above + name)
+		case name != "inferred":
+			t.Errorf("%s%s is %v of a trace that was not read", above, name, g)
 		}
 	}
 }

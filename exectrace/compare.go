@@ -23,22 +23,58 @@ type Comparison struct {
 
 // Difference is one number of two runs. A nil is not known, and Ratio, b by a,
 // is nil where there is none. Noise says that two runs of one program could
-// differ by as much.
+// differ by as much, Varies that they differ by any amount, so that the two
+// numbers tell nothing about the programs.
 type Difference struct {
-	Name  string   `json:"name"` // as in the metrics: goroutines.created
-	A     *float64 `json:"a"`
-	B     *float64 `json:"b"`
-	Ratio *float64 `json:"ratio"`
-	Noise bool     `json:"noise"`
+	Name   string   `json:"name"` // as in the metrics: goroutines.created
+	A      *float64 `json:"a"`
+	B      *float64 `json:"b"`
+	Ratio  *float64 `json:"ratio"`
+	Noise  bool     `json:"noise"`
+	Varies bool     `json:"varies"`
+}
+
+// Verdict is what a Difference comes to.
+type Verdict string
+
+// The verdicts, in the words in which they are shown; Differs is shown by its
+// Ratio.
+const (
+	NotKnown Verdict = "not known"
+	TheSame  Verdict = "the same"
+	Varies   Verdict = "not compared: differs from run to run"
+	Noise    Verdict = "within noise"
+	Differs  Verdict = "differs"
+)
+
+// Verdict says what the difference comes to.
+func (d Difference) Verdict() Verdict {
+	switch {
+	case d.A == nil || d.B == nil:
+		return NotKnown
+	case *d.A == *d.B:
+		return TheSame
+	case d.Varies:
+		return Varies
+	case d.Noise:
+		return Noise
+	}
+	return Differs
 }
 
 // Compare compares two runs. nameA and nameB are what the sentences call them.
 func Compare(nameA string, a *Metrics, nameB string, b *Metrics) Comparison {
 	c := Comparison{A: nameA, B: nameB, Diff: []Difference{}, Sentences: []string{}}
+	p := pair{nameA, nameB, a, b}
+	if c.Sentences = p.unread(); len(c.Sentences) > 0 {
+		for range c.Sentences {
+			c.Rules = append(c.Rules, "unread")
+		}
+		return c
+	}
 	for _, m := range measures {
 		c.Diff = append(c.Diff, m.compare(a, b))
 	}
-	p := pair{nameA, nameB, a, b}
 	for _, r := range compareRules {
 		if s := r.say(p); s != "" {
 			c.Sentences, c.Rules = append(c.Sentences, s), append(c.Rules, r.name)
@@ -55,13 +91,17 @@ type measure struct {
 	name string
 	of   func(*Metrics) *float64
 	// within is the factor by which two runs of one program differ on a noisy
-	// machine; 1 for what does not depend on the machine.
+	// machine; 1 for what does not depend on the machine, varies for what
+	// differs by any amount.
 	within float64
 }
 
+const varies = 0
+
 // measures are in the order of the table. The factors are the spread of 70 runs
 // each, quiet and under load: switches vary by under 2 %, the median latency by
-// 4 %, CPU time by 5 %, wall time by 86 %, and steals from 15 to 1,270.
+// 4 %, CPU time by 5 %, wall time by 86 %, and steals from 15 to 1,270; what came
+// by the global queue is inferred as steals are.
 var measures = []measure{
 	{"goroutines.created", func(m *Metrics) *float64 { return num(m.Goroutines.Created) }, 1},
 	{"goroutines.peak", func(m *Metrics) *float64 { return num(m.Goroutines.Peak) }, 1.1},
@@ -71,8 +111,8 @@ var measures = []measure{
 	{"switches.total", func(m *Metrics) *float64 { return num(m.Switches.Total) }, 1.2},
 	{"utilisation", func(m *Metrics) *float64 { return m.Utilisation }, 1.5},
 	{"parallelism", func(m *Metrics) *float64 { return m.Parallelism }, 1.5},
-	{"steals.stolen", func(m *Metrics) *float64 { return numOf(m.Steals.Stolen) }, 100},
-	{"steals.global_share", func(m *Metrics) *float64 { return m.Steals.GlobalShare }, 2},
+	{"steals.stolen", func(m *Metrics) *float64 { return numOf(m.Steals.Stolen) }, varies},
+	{"steals.global_share", func(m *Metrics) *float64 { return m.Steals.GlobalShare }, varies},
 	{"gc.cycles", func(m *Metrics) *float64 { return num(m.GC.Cycles) }, 1.2},
 	{"gc.assist_ms", func(m *Metrics) *float64 { return &m.GC.AssistMS }, 3},
 	{"running_ms", func(m *Metrics) *float64 { return &m.RunningMS }, 1.3},
@@ -80,7 +120,7 @@ var measures = []measure{
 	{"waiting_ms", func(m *Metrics) *float64 { return &m.WaitingMS }, 3},
 	{"syscall_ms", func(m *Metrics) *float64 { return &m.SyscallMS }, 3},
 	{"heap.peak_bytes", func(m *Metrics) *float64 { return numOf(m.Heap.PeakBytes) }, 1.5},
-	{"wall_ms", func(m *Metrics) *float64 { return &m.WallMS }, 3},
+	{"wall_ms", func(m *Metrics) *float64 { return &m.WallMS }, varies},
 }
 
 func num(n int) *float64 { return new(float64(n)) }
@@ -92,13 +132,22 @@ func numOf[T int | int64](n *T) *float64 {
 	return new(float64(*n))
 }
 
+// known is the number of one run; nil where the metrics say why it is not what
+// its name says.
+func (m *measure) known(of *Metrics) *float64 {
+	if of.Why[m.name] != "" {
+		return nil
+	}
+	return m.of(of)
+}
+
 func (m *measure) compare(a, b *Metrics) Difference {
-	d := Difference{Name: m.name, A: m.of(a), B: m.of(b)}
+	d := Difference{Name: m.name, A: m.known(a), B: m.known(b), Varies: m.within == varies}
 	if d.A == nil || d.B == nil {
 		return d
 	}
 	switch {
-	case *d.A == *d.B:
+	case *d.A == *d.B, d.Varies:
 		d.Noise = true
 	case *d.A != 0 && *d.B != 0:
 		f := *d.B / *d.A
@@ -127,6 +176,7 @@ type compareRule struct {
 
 // compareRules are in the order in which they are said.
 var compareRules = []compareRule{
+	{"cut", pair.cut},
 	{"created", pair.created},
 	{"runnable", pair.runnable},
 	{"latency", pair.latency},
@@ -137,6 +187,38 @@ var compareRules = []compareRule{
 	{"gc", pair.gc},
 	{"global", pair.global},
 	{"busy", pair.busy},
+}
+
+// unread says of which runs nothing is known, and so that they are not compared.
+func (p pair) unread() []string {
+	var out []string
+	for _, run := range p.runs() {
+		if why, unread := run.m.Unread(); unread {
+			out = append(out, fmt.Sprintf("%s could not be read: %s. Nothing is compared.", run.name, why))
+		}
+	}
+	return out
+}
+
+type namedRun struct {
+	name string
+	m    *Metrics
+}
+
+func (p pair) runs() []namedRun { return []namedRun{{p.nameA, p.a}, {p.nameB, p.b}} }
+
+// cut says of which run only a part is known.
+func (p pair) cut() string {
+	var parts []string
+	for _, run := range p.runs() {
+		if how := run.m.Truncated; how != nil {
+			parts = append(parts, fmt.Sprintf("the trace of %s ends at %s (%s)", run.name, length(run.m.WallMS), CutWords(*how)))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "T" + strings.Join(parts, ", and ")[1:] + ": no number says what came after."
 }
 
 // apart says that the larger of x and y is at least least, and at least factor
@@ -296,15 +378,12 @@ func (p pair) global() string {
 func (p pair) busy() string {
 	const quiet = .8 // below it, times of a run are mostly the machine's
 	var low, unknown []string
-	for _, run := range []struct {
-		name string
-		on   *float64
-	}{{p.nameA, p.a.OnCPU}, {p.nameB, p.b.OnCPU}} {
-		switch {
-		case run.on == nil:
+	for _, run := range p.runs() {
+		switch on := run.m.OnCPU; {
+		case on == nil:
 			unknown = append(unknown, run.name)
-		case *run.on < quiet:
-			low = append(low, fmt.Sprintf("%s, on a CPU only %s of the time it ran", run.name, share(*run.on)))
+		case *on < quiet:
+			low = append(low, fmt.Sprintf("%s, on a CPU only %s of the time it ran", run.name, share(*on)))
 		}
 	}
 	switch {
@@ -344,18 +423,3 @@ func grouped(n int) string {
 }
 
 func share(x float64) string { return fmt.Sprintf("%.0f %%", 100*x) }
-
-// length writes a time in ms to three digits.
-func length(ms float64) string {
-	switch {
-	case ms == 0:
-		return "0 ms"
-	case ms >= 1000:
-		return fmt.Sprintf("%.3g s", ms/1000)
-	case ms >= 1:
-		return fmt.Sprintf("%.3g ms", ms)
-	case ms < 1e-3:
-		return fmt.Sprintf("%.3g ns", ms*1e6)
-	}
-	return fmt.Sprintf("%.3g µs", ms*1000)
-}

@@ -66,6 +66,10 @@ func TestCompareRules(t *testing.T) {
 			func(m *Metrics) { m.GC = GCTime{Cycles: 40, AssistMS: 52} }, "ran not at all in The pool, and 40 times in One each; goroutines helped it for 0 ms and 52 ms.",
 			func(m *Metrics) { m.GC = GCTime{Cycles: 3} },
 		},
+		"cut": {
+			func(m *Metrics) { m.Truncated = new("cap") }, "The trace of One each ends at 100 ms (it was as large as it may be): no number says what came after.",
+			func(m *Metrics) {},
+		},
 		"busy": {
 			func(m *Metrics) { m.OnCPU = new(.34) }, "The machine was busy during One each, on a CPU only 34 % of the time it ran",
 			func(m *Metrics) { m.OnCPU = new(.81) },
@@ -112,6 +116,54 @@ func TestCompareRulesOfTwo(t *testing.T) {
 	for _, d := range got.Diff {
 		if d.A != nil && !d.Noise {
 			t.Errorf("%s of two equal runs differs", d.Name)
+		}
+	}
+}
+
+// A trace that was not read is compared with nothing, from either side.
+func TestUnreadIsNotCompared(t *testing.T) {
+	m := unreadMetrics("it was cut off")
+	for _, c := range []struct {
+		a, b *Metrics
+		says []string
+	}{
+		{&m, plain(nil), []string{"a could not be read: it was cut off. Nothing is compared."}},
+		{plain(nil), &m, []string{"b could not be read: it was cut off. Nothing is compared."}},
+		{&m, &m, []string{"a could not be read: it was cut off. Nothing is compared.", "b could not be read: it was cut off. Nothing is compared."}},
+	} {
+		got := Compare("a", c.a, "b", c.b)
+		if !slices.Equal(got.Sentences, c.says) || len(got.Diff) != 0 || got.Diff == nil || len(got.Rules) != len(c.says) {
+			t.Errorf("%q by %q with %d differences, want %q", got.Sentences, got.Rules, len(got.Diff), c.says)
+		}
+	}
+}
+
+// What differs from run to run by any amount is not compared, what is equal is
+// the same, and what is told with a reason against it is not known.
+func TestVerdicts(t *testing.T) {
+	a := plain(func(m *Metrics) { m.Steals.Stolen, m.Steals.GlobalShare = new(4), new(.0125) })
+	b := plain(func(m *Metrics) {
+		m.Steals.Stolen, m.Steals.GlobalShare = new(7600), new(0.)
+		m.WallMS, m.Goroutines.Peak, m.Goroutines.Created = 5000, 9, 9
+		m.RunnableMS, m.Utilisation = 9, new(.5)
+		m.Goroutines.BlockedAtEnd, m.Why = 4, map[string]string{"goroutines.blocked_at_end": "the trace was cut"}
+	})
+	want := map[string]Verdict{
+		"steals.stolen": Varies, "steals.global_share": Varies, "wall_ms": Varies, "goroutines.peak": TheSame,
+		"goroutines.created": Differs, "runnable_ms": Noise, "utilisation": NotKnown, "goroutines.blocked_at_end": NotKnown,
+	}
+	for _, d := range Compare("a", a, "b", b).Diff {
+		if v, told := want[d.Name]; told && d.Verdict() != v {
+			t.Errorf("%s: %q, want %q", d.Name, d.Verdict(), v)
+		}
+		delete(want, d.Name)
+	}
+	if len(want) != 0 {
+		t.Errorf("not compared at all: %v", want)
+	}
+	for _, d := range Compare("a", a, "a", a).Diff {
+		if v := d.Verdict(); v != TheSame && v != NotKnown {
+			t.Errorf("%s of one run with itself: %q", d.Name, v)
 		}
 	}
 }

@@ -15,16 +15,8 @@ type BadTraceError struct {
 }
 
 // Metrics are those of a trace that was cut too early: nothing is known, and
-// Why says so of every number, also of those that can't be null.
-func (e *BadTraceError) Metrics() Metrics {
-	cut := "cut"
-	m := Metrics{Truncated: &cut, Steals: Steals{Inferred: true}, Why: map[string]string{}}
-	for _, name := range []string{"wall_ms", "procs", "events", "goroutines", "latency", "switches", "utilisation", "parallelism",
-		"on_cpu", "steals", "gc", "running_ms", "runnable_ms", "waiting_ms", "syscall_ms", "blocked", "heap", "tasks", "regions", "logs", "leaks", "unfinished", "lines", "critical_path"} {
-		m.Why[name] = e.What
-	}
-	return m
-}
+// Why says so of every number.
+func (e *BadTraceError) Metrics() Metrics { return unreadMetrics(e.What) }
 
 // Error says what is wrong and where.
 func (e *BadTraceError) Error() string {

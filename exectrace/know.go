@@ -5,6 +5,25 @@ import "time"
 // leastBusy is how much must have run before on_cpu means anything, in ns.
 const leastBusy = 30e6
 
+// CutWords say in a clause how a trace was cut: how is Metrics.Truncated.
+func CutWords(how string) string {
+	switch how {
+	case "cap":
+		return "it was as large as it may be"
+	case "idle":
+		return "nothing ran for a while"
+	case "killed":
+		return "the program was killed"
+	case "stopped":
+		return "the program ended it"
+	case "cut":
+		return "the file ends in the middle"
+	case "damaged":
+		return "the rest is damaged"
+	}
+	return how
+}
+
 // Know adds to the metrics what the trace itself does not tell: how it was cut
 // (cap, idle, killed; "" leaves what Parse found), and what the process used of
 // CPUs while it was traced (0: not known). over says that the program did
@@ -43,7 +62,7 @@ func (t *Trace) knowCPU(cpu time.Duration) {
 	case cpu <= 0:
 		m.Why["on_cpu"] = "the CPU time of the process is not known"
 	case m.Truncated != nil:
-		m.Why["on_cpu"] = "the trace is shorter than the process's CPU time"
+		m.Why["on_cpu"] = "the CPU time is of the whole run, and the trace only of a part of it"
 	case t.Busy < leastBusy:
 		m.Why["on_cpu"] = "too little ran to say"
 	default:

@@ -44,6 +44,8 @@ type Metrics struct {
 	CriticalPath []PathStep `json:"critical_path"`
 	// Why gives the reason for each null, by JSON path ("steals.stolen").
 	Why map[string]string `json:"why"`
+
+	unread bool // nothing of it could be read: see Unread
 }
 
 // GoroutineCount counts goroutines. Created are those whose go statement is in

@@ -20,7 +20,7 @@ func differences(a, b *TraceView) string {
 	t := &table{
 		caption: na + " against " + nb,
 		heads:   []string{"Measure", na, nb, "Second by first"},
-		foot:    "A run is one sample: “within noise” is what two runs of one program can differ by. Times are shown, never graded.",
+		foot:    "A run is one sample: “within noise” is what two runs of one program can differ by, and what differs from run to run by any amount is not compared. Times are shown, never graded.",
 	}
 	for _, d := range c.Diff {
 		m, ok := compareMeasures[d.Name]
@@ -69,13 +69,11 @@ func known(x *float64, text func(float64) string) string {
 // change says how the second differs from the first, with its sign, or that it
 // does no more than two runs of one program.
 func change(d exectrace.Difference) string {
-	switch {
-	case d.A == nil || d.B == nil:
+	switch v := d.Verdict(); {
+	case v == exectrace.NotKnown:
 		return "–"
-	case *d.A == *d.B:
-		return grey + "the same"
-	case d.Noise:
-		return grey + "within noise"
+	case v != exectrace.Differs:
+		return grey + string(v)
 	case d.Ratio == nil || *d.B == 0:
 		return "–"
 	case *d.Ratio >= 2:

@@ -48,17 +48,7 @@ var causeWords = []struct{ cause, words string }{
 }
 
 // span writes a length of time in ns, to three digits.
-func span(ns float64) string {
-	for _, u := range timeUnits {
-		if math.Abs(ns) >= .9995*u.ns {
-			return digits3(ns/u.ns) + " " + u.name
-		}
-	}
-	if ns == 0 {
-		return "0 ms"
-	}
-	return digits3(ns) + " ns"
-}
+func span(ns float64) string { return exectrace.Length(ns) }
 
 var timeUnits = []struct {
 	ns   float64

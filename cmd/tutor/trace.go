@@ -199,18 +199,22 @@ func writeComparison(io streams, c exectrace.Comparison, asJSON bool) error {
 	for _, s := range c.Sentences {
 		fmt.Fprintln(io.out, s)
 	}
+	if len(c.Diff) == 0 {
+		return nil
+	}
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintf(w, "\t%s\t%s\t\t\n", c.A, c.B)
 	for _, d := range c.Diff {
 		if d.A == nil && d.B == nil {
 			continue
 		}
-		times := known(d.Ratio, "× %.2f")
+		times := string(d.Verdict())
 		switch {
-		case d.Noise:
-			times = "within noise"
+		case d.Verdict() != exectrace.Differs:
 		case d.Ratio == nil:
 			times = ""
+		default:
+			times = fmt.Sprintf("× %.2f", *d.Ratio)
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", d.Name, known(d.A, "%.6g"), known(d.B, "%.6g"), times)
 	}
