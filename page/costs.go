@@ -41,7 +41,8 @@ func lineCosts(v *TraceView) []lineCost {
 // costPart is time that a line took in one way.
 type costPart struct {
 	state exectrace.State
-	words string // before the time: "ran"
+	words string // before the time: "ran at least"
+	sign  string // the same for who sees the mark of the state: "≥"
 	ms    float64
 }
 
@@ -49,17 +50,17 @@ type costPart struct {
 func costParts(l exectrace.LineCost) []costPart {
 	var parts []costPart
 	if l.Ran() > 0 {
-		parts = append(parts, costPart{exectrace.Running, "ran", l.Ran()})
+		parts = append(parts, costPart{exectrace.Running, "ran at least", "≥\u00a0", l.Ran()})
 	}
 	if l.RunnableMS > 0 {
-		parts = append(parts, costPart{exectrace.Runnable, "waited to run", l.RunnableMS})
+		parts = append(parts, costPart{exectrace.Runnable, "waited to run", "", l.RunnableMS})
 	}
 	reasons := slices.SortedFunc(maps.Keys(l.WaitingMS), func(a, b string) int {
 		return cmp.Or(cmp.Compare(l.WaitingMS[b], l.WaitingMS[a]), cmp.Compare(a, b))
 	})
 	for _, reason := range reasons {
 		if ms := l.WaitingMS[reason]; ms > 0 {
-			parts = append(parts, costPart{exectrace.WaitState(reason), "blocked (" + reason + ")", ms})
+			parts = append(parts, costPart{exectrace.WaitState(reason), "blocked (" + reason + ")", "", ms})
 		}
 	}
 	return parts
@@ -67,6 +68,9 @@ func costParts(l exectrace.LineCost) []costPart {
 
 // shownCosts is how many parts are drawn; all of them are in the title.
 const shownCosts = 3
+
+// costNote is what a reader must know of such times.
+const costNote = ". Times of all goroutines are added up. Of running, only what was cut off at the line can be placed."
 
 // costHTML draws the parts of a line. The longest of them is marked: on a
 // narrow screen it stands alone. Pressed, it is looked for in the trace.
@@ -84,7 +88,7 @@ func costHTML(id string, l exectrace.LineCost, parts []costPart) template.HTML {
 		tag, to = "a", ` href="/traces/`+esc(id)+`"`
 	}
 	var b strings.Builder
-	b.WriteString(`<` + tag + to + ` class="cost" data-file="` + esc(l.File) + `" data-at="` + strconv.Itoa(l.Line) + `" title="` + esc(l.File+":"+strconv.Itoa(l.Line)+": "+strings.Join(says, ", ")) + `">`)
+	b.WriteString(`<` + tag + to + ` class="cost" data-file="` + esc(l.File) + `" data-at="` + strconv.Itoa(l.Line) + `" title="` + esc(l.File+":"+strconv.Itoa(l.Line)+": "+strings.Join(says, ", ")+costNote) + `">`)
 	for i, p := range parts {
 		class := "cp"
 		switch {
@@ -93,7 +97,11 @@ func costHTML(id string, l exectrace.LineCost, parts []costPart) template.HTML {
 		case i >= shownCosts:
 			continue
 		}
-		b.WriteString(`<span class="` + class + `">` + swatch(p.state) + `<span class="vh">` + esc(p.words) + ` </span>` + spanMS(p.ms) + `</span>`)
+		sign := ""
+		if p.sign != "" {
+			sign = `<span aria-hidden="true">` + p.sign + `</span>`
+		}
+		b.WriteString(`<span class="` + class + `">` + swatch(p.state) + `<span class="vh">` + esc(p.words) + ` </span>` + sign + spanMS(p.ms) + `</span>`)
 	}
 	b.WriteString(`</` + tag + `>`)
 	return template.HTML(b.String())

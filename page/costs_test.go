@@ -23,7 +23,7 @@ func TestCostsSayHowALineSpentItsTime(t *testing.T) {
 	}
 	html := string(costs[0].HTML)
 	for _, want := range []string{
-		`title="main.go:2: ran 1 ms, waited to run 2 ms, blocked (sync) 40 ms, blocked (chan receive) 3 ms, blocked (select) 500 µs"`,
+		`title="main.go:2: ran at least 1 ms, waited to run 2 ms, blocked (sync) 40 ms, blocked (chan receive) 3 ms, blocked (select) 500 µs` + costNote + `"`,
 		`href="/traces/t1"`, `data-at="2"`, `#sw-running`, `#sw-runnable`, `<span class="cp mx"><svg class="sw" aria-hidden="true"><use href="#sw-sync"/></svg>`,
 	} {
 		if !strings.Contains(html, want) {
@@ -42,7 +42,7 @@ func TestCostsHangOnTheirLines(t *testing.T) {
 	files := []fileData{{Name: "main.go", Blocks: blocks(codeLines("main.go", "package main\nfunc main() {}\n", "", nil))}, {Name: "b.go"}}
 	hangCosts(files, lineCosts(costly()))
 	lines := files[0].Blocks[0].Lines
-	if !strings.Contains(string(lines[0].Cost), "blocked (sleep) 7 ms") || !strings.Contains(string(lines[1].Cost), "ran 1 ms") {
+	if !strings.Contains(string(lines[0].Cost), "blocked (sleep) 7 ms") || !strings.Contains(string(lines[1].Cost), "ran at least 1 ms") {
 		t.Errorf("costs are %q and %q", lines[0].Cost, lines[1].Cost)
 	}
 	if !files[0].Costed || files[1].Costed {

@@ -39,7 +39,44 @@ func latencyChart(m *exectrace.Metrics) string {
 	return `<p class="sub">How long goroutines were ready before they ran</p><svg class="hist" viewBox="0 0 400 132" role="img" aria-label="` +
 		esc(fmt.Sprintf("Scheduling latency of %s, from %s to %s. Median %s.", plural(l.N, "start", "starts"),
 			spanUS(l.Buckets[0].FromUs), spanUS(l.Buckets[len(l.Buckets)-1].ToUs), spanUS(*l.P50us))) +
-		`"><path class="bl" d="M0 112.5H400"/>` + bars.String() + ticks.String() + `<g class="lt">` + text.String() + `</g></svg>`
+		`"><path class="bl" d="M0 112.5H400"/>` + bars.String() + ticks.String() + `<g class="lt">` + text.String() + `</g></svg>` + causeChart(l.Buckets, step)
+}
+
+// causeChart draws the same split by what made the goroutines ready: a row for
+// each cause, on the axis of the chart above. "" where there is one cause only.
+func causeChart(buckets []exectrace.LatencyBucket, step float64) string {
+	const rowHeight, room = 38., 20.
+	var rows strings.Builder
+	n := 0
+	says := []string{}
+	for _, w := range causeWords {
+		most, all := 0, 0
+		for _, b := range buckets {
+			most, all = max(most, b.ByCause[w.cause]), all+b.ByCause[w.cause]
+		}
+		if all == 0 {
+			continue
+		}
+		base := float64(n)*rowHeight + rowHeight - 2
+		says = append(says, w.words+" "+thousands(int64(all)))
+		fmt.Fprintf(&rows, `<text class="tx" x="0" y="%s">%s: %s</text><path class="bl" d="M0 %sH400"/>`,
+			fixed(base-room-6, 1), esc(w.words), thousands(int64(all)), fixed(base+.5, 1))
+		for i, b := range buckets {
+			if c := b.ByCause[w.cause]; c > 0 {
+				h := max(room*float64(c)/float64(most), 1)
+				fmt.Fprintf(&rows, `<path fill="url(#h-runnable)" d="M%s %sh%sv%sh-%sz"><title>%s: %s to %s, %s</title></path>`,
+					fixed(float64(i)*step+2, 1), fixed(base-h, 1), fixed(step-4, 1), fixed(h, 1), fixed(step-4, 1),
+					thousands(int64(c)), spanUS(b.FromUs), spanUS(b.ToUs), esc(w.words))
+			}
+		}
+		n++
+	}
+	if n < 2 {
+		return ""
+	}
+	return `<p class="sub">The same, by what made them ready; each row has a scale of its own</p><svg class="hist" viewBox="0 0 400 ` + fixed(float64(n)*rowHeight, 0) +
+		`" role="img" aria-label="` + esc("Scheduling latency by what made goroutines ready: "+strings.Join(says, ", ")+". The table below has the numbers.") +
+		`"><g class="lt">` + rows.String() + `</g></svg>`
 }
 
 func endAnchor(x, width float64) string {

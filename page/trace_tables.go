@@ -245,6 +245,18 @@ func leakTable(m *exectrace.Metrics) *table {
 	return t
 }
 
+// unfinishedTable lists the go statements whose goroutines neither waited nor
+// had ended: one that never stops is among them.
+func unfinishedTable(m *exectrace.Metrics) *table {
+	t := &table{caption: "Still running or ready at the end", heads: []string{"Made at", "how many", "running", "state"}, shown: true,
+		foot: "One that had only its return before it is among them: a trace does not tell it from one that never stops."}
+	for _, u := range m.Unfinished {
+		at := place(exectrace.Frame{File: u.File, Line: u.Line})
+		t.rows = append(t.rows, []string{cmp.Or(at, "not known"), thousands(int64(u.N)), "`" + functionName(u.Func), "=" + u.State})
+	}
+	return t
+}
+
 // namedTable sums user tasks or regions. What graded code is wrapped in is not
 // the learner's.
 func namedTable(caption, head string, list []exectrace.NamedTime) *table {
