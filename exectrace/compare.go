@@ -322,7 +322,15 @@ func (p pair) reason() string {
 	if x == "" || y == "" || x == y {
 		return ""
 	}
-	return fmt.Sprintf("Goroutines of %s waited mostly for %s, those of %s for %s.", p.nameA, x, p.nameB, y)
+	return fmt.Sprintf("Goroutines of %s waited mostly for %s, those of %s for %s.", p.nameA, waitWords(x), p.nameB, waitWords(y))
+}
+
+// waitWords is a reason for waiting within a sentence.
+func waitWords(reason string) string {
+	if reason == "forever" {
+		return "a nil channel or select{}"
+	}
+	return reason
 }
 
 func (p pair) leak() string {
@@ -338,7 +346,7 @@ func (p pair) leak() string {
 		n += l.N
 	}
 	return fmt.Sprintf("%s left %s waiting at its end, made at %s:%d and blocked in %s; %s none.",
-		with, count(n, "goroutine"), leaks[0].File, leaks[0].Line, leaks[0].Reason, without)
+		with, count(n, "goroutine"), leaks[0].File, leaks[0].Line, waitWords(leaks[0].Reason), without)
 }
 
 func (p pair) gc() string {

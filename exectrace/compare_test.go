@@ -110,6 +110,14 @@ func TestCompareRulesOfTwo(t *testing.T) {
 	if got = Compare("a", far, "b", queues(.3, 100)); slices.Contains(got.Rules, "global") {
 		t.Errorf("of queues that differ little: %q", got.Sentences)
 	}
+	stuck := plain(func(m *Metrics) {
+		m.Blocked = map[string]BlockedTime{"forever": {N: 1, TotalMS: 300}}
+		m.Leaks = []Leak{{File: "main.go", Line: 12, Reason: "forever", N: 1}}
+	})
+	says := strings.Join(Compare("a", plain(nil), "b", stuck).Sentences, " ")
+	if !strings.Contains(says, "those of b for a nil channel or select{}.") || !strings.Contains(says, "blocked in a nil channel or select{}; a none.") {
+		t.Errorf("of one that waits for ever: %q", says)
+	}
 	if got = Compare("a", plain(nil), "b", plain(nil)); !slices.Equal(got.Rules, []string{"nothing"}) {
 		t.Errorf("of two equal runs: %q", got.Sentences)
 	}

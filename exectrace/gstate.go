@@ -165,6 +165,15 @@ func WaitState(reason string) State {
 	return Sleep // also "forever", select{} or a nil channel: nothing is selected from
 }
 
+// ReasonWords is a reason for waiting as it is shown: the runtime's own words,
+// but where they do not say what is meant.
+func ReasonWords(reason string) string {
+	if reason == "forever" {
+		return "nil channel or select{}, for ever"
+	}
+	return reason
+}
+
 // wakeCause says what ended a wait. by is whose goroutine did it; byNone that
 // none did.
 func wakeCause(reason string, by kind, byNone bool) cause {

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -49,6 +51,9 @@ func (t *tracing) run(ctx context.Context, std streams, file string) error {
 	if t.vs == "-" && file == "-" {
 		return misuse("only one of the two traces can come from standard input")
 	}
+	if err := t.keepsInput(std, file); err != nil {
+		return err
+	}
 	engine, err := openReader(t.data)
 	if err != nil {
 		return err
@@ -64,13 +69,52 @@ func (t *tracing) run(ctx context.Context, std streams, file string) error {
 		if err != nil {
 			return err
 		}
-		return writeComparison(std, exectrace.Compare(traceName(file), a.metrics, traceName(t.vs), b.metrics), t.asJSON)
+		nameA, nameB := traceName(file), traceName(t.vs)
+		if nameA == nameB {
+			nameA, nameB = file, t.vs
+		}
+		return writeComparison(std, exectrace.Compare(nameA, a.metrics, nameB, b.metrics), t.asJSON)
 	}
 	wrote, err := t.files(a, traceName(file))
 	if err != nil || (wrote && !t.asJSON) {
 		return err
 	}
 	return writeMetrics(std, a.metrics, t.asJSON)
+}
+
+// keepsInput refuses to write over what is read, over the same file twice, and
+// in the place of what is no file.
+func (t *tracing) keepsInput(std streams, file string) error {
+	input, err := os.Stat(file)
+	if in, ok := std.in.(*os.File); ok && file == "-" {
+		input, err = in.Stat()
+	}
+	if err != nil {
+		input = nil // told where it is opened
+	}
+	var before os.FileInfo
+	for _, path := range []string{t.html, t.export} {
+		if path == "" {
+			continue
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			continue // it is made, or it is told why not
+		}
+		switch {
+		case !info.Mode().IsRegular():
+			return misuse("write %s: it is there, and is no file", path)
+		case input != nil && os.SameFile(info, input):
+			return misuse("write %s: it is the trace that is read, and would be lost; give another name", path)
+		case before != nil && os.SameFile(info, before):
+			return misuse("write %s: --html and --export are one file; give another name", path)
+		}
+		before = info
+	}
+	if t.html != "" && t.export != "" && filepath.Clean(t.html) == filepath.Clean(t.export) {
+		return misuse("write %s: --html and --export are one file; give another name", t.html)
+	}
+	return nil
 }
 
 // files writes what is asked for besides the metrics.
@@ -155,18 +199,16 @@ type reader struct {
 }
 
 func (r reader) trace(ctx context.Context, file string) (*readTrace, error) {
-	in, size := r.io.in, int64(unknownSize)
-	if file != "-" {
-		f, err := os.Open(file)
+	in, size := io.Reader(nil), int64(unknownSize)
+	if file == "-" {
+		in = until(ctx, r.io.in)
+	} else {
+		f, n, err := openTrace(file)
 		if err != nil {
-			return nil, misuse("read trace: %v", err)
+			return nil, err
 		}
 		defer f.Close()
-		info, err := f.Stat()
-		if err != nil || info.IsDir() {
-			return nil, misuse("read trace: %s is no file", file)
-		}
-		in, size = f, info.Size()
+		in, size = f, n
 	}
 	t, err := r.by.AnalyseFile(ctx, in, size)
 	bad := (*exectrace.BadTraceError)(nil)
@@ -177,16 +219,48 @@ func (r reader) trace(ctx context.Context, file string) (*readTrace, error) {
 		return &readTrace{metrics: &m}, nil
 	case errors.As(err, &bad):
 		return nil, exitError{exitRefused, fmt.Sprintf("%s: %v", file, bad)}
+	case ctx.Err() != nil:
+		return nil, exitError{exitFailed, fmt.Sprintf("%s: stopped before it was read", file)}
 	case err != nil:
 		return nil, ours(err)
 	}
 	switch how := t.Metrics.Truncated; {
 	case t.Damage != "":
-		fmt.Fprintf(r.io.err, "tutor: %s: what comes before the damage is shown: %s\n", file, t.Damage)
+		fmt.Fprintf(r.io.err, "tutor: %s: what comes before the damage is shown: %s\n", file, printable(t.Damage))
 	case how != nil:
-		fmt.Fprintf(r.io.err, "tutor: %s: it is not whole (%s): what comes before its end is shown\n", file, *how)
+		fmt.Fprintf(r.io.err, "tutor: %s: it is not whole (%s): what comes before its end is shown\n", file, exectrace.CutWords(*how))
 	}
 	return &readTrace{t, &t.Metrics}, nil
+}
+
+// until reads from in until ctx is done, also where in waits for somebody to
+// write and cannot be interrupted: that read is left to itself.
+func until(ctx context.Context, in io.Reader) io.Reader {
+	out, w := io.Pipe()
+	context.AfterFunc(ctx, func() { _ = w.CloseWithError(ctx.Err()) }) // of a pipe it is always nil
+	go func() {
+		_, err := io.Copy(w, in)
+		_ = w.CloseWithError(err)
+	}()
+	return out
+}
+
+// openTrace opens a file of known size. What is none is refused before it is
+// opened: to open a pipe waits for somebody to write to it, and no signal ends
+// that.
+func openTrace(file string) (*os.File, int64, error) {
+	info, err := os.Stat(file)
+	if err != nil {
+		return nil, 0, misuse("read trace: %v", err)
+	}
+	if !info.Mode().IsRegular() {
+		return nil, 0, misuse("read trace: %s is no file; what comes through a pipe is read with -, from standard input", file)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, 0, misuse("read trace: %v", err)
+	}
+	return f, info.Size(), nil
 }
 
 // writeComparison prints the sentences, and what differs by more than chance.
@@ -197,7 +271,7 @@ func writeComparison(io streams, c exectrace.Comparison, asJSON bool) error {
 		return ours(enc.Encode(c))
 	}
 	for _, s := range c.Sentences {
-		fmt.Fprintln(io.out, s)
+		fmt.Fprintln(io.out, printable(s))
 	}
 	if len(c.Diff) == 0 {
 		return nil
@@ -211,45 +285,43 @@ func writeComparison(io streams, c exectrace.Comparison, asJSON bool) error {
 		times := string(d.Verdict())
 		switch {
 		case d.Verdict() != exectrace.Differs:
-		case d.Ratio == nil:
-			times = ""
+		case d.Ratio == nil || *d.B == 0:
+			times = "-"
 		default:
 			times = fmt.Sprintf("× %.2f", *d.Ratio)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", d.Name, known(d.A, "%.6g"), known(d.B, "%.6g"), times)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t\n", d.Name, compared(d.Name, d.A), compared(d.Name, d.B), times)
 	}
 	return ours(w.Flush())
 }
 
-// writeMetrics prints the six metrics of the chapter, or everything as JSON.
+// writeMetrics prints all that is known of a trace, as text or as one object.
 func writeMetrics(io streams, m *exectrace.Metrics, asJSON bool) error {
 	if asJSON {
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(m))
 	}
-	if m.Events == 0 {
-		_, err := fmt.Fprintln(io.out, "nothing in it can be shown")
+	if why, unread := m.Unread(); unread {
+		_, err := fmt.Fprintf(io.out, "nothing in it can be shown: %s\n", why)
 		return ours(err)
 	}
-	fmt.Fprintf(io.out, "%.2f ms with %d Ps, %s\n", m.WallMS, m.Procs, m.Go)
-	fmt.Fprintf(io.out, "goroutines           %d created, at most %d at once, %d blocked at the end\n", m.Goroutines.Created, m.Goroutines.Peak, m.Goroutines.BlockedAtEnd)
-	fmt.Fprintf(io.out, "scheduling latency   median %s, 99 of 100 below %s\n", known(m.Latency.P50us, "%.1f µs"), known(m.Latency.P99us, "%.1f µs"))
-	fmt.Fprintf(io.out, "context switches     %d, %s\n", m.Switches.Total, known(m.Switches.PerS, "%.0f a second"))
-	fmt.Fprintf(io.out, "P utilisation        %s, parallelism %s\n", known(m.Utilisation, "%.2f"), known(m.Parallelism, "%.2f"))
-	stolen := "unknown"
-	if m.Steals.Stolen != nil {
-		stolen = fmt.Sprintf("%d", *m.Steals.Stolen)
-	}
-	fmt.Fprintf(io.out, "steals               %s (inferred)\n", stolen)
-	_, err := fmt.Fprintf(io.out, "GC assist            %.2f ms\n", m.GC.AssistMS)
-	return ours(err)
+	return ours(writeText(io.out, m))
 }
 
-// known formats a number that may be unknown.
-func known(v *float64, format string) string {
-	if v == nil {
-		return "unknown"
+// compared is a number of a comparison in the unit that its name tells.
+func compared(name string, v *float64) string {
+	switch {
+	case v == nil:
+		return "not known"
+	case strings.HasSuffix(name, "_ms"):
+		return spanMS(*v)
+	case strings.HasSuffix(name, "_us"):
+		return spanUS(*v)
+	case strings.HasSuffix(name, "_bytes"):
+		return mebibytes(*v)
+	case *v == math.Trunc(*v):
+		return grouped(int64(*v))
 	}
-	return fmt.Sprintf(format, *v)
+	return fmt.Sprintf("%.3g", *v)
 }
