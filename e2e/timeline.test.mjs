@@ -8,15 +8,43 @@ import { axe, launchBrowser, picture, waitFor } from "./tutor.mjs";
 
 const whole = 'data-src="/timeline/small" data-trace="t1" data-open="page"';
 const small = encode(makeRun(1500, { workers: 14 }), 4000);
-const parts = encode(makeRun(6000, { workers: 30 }), 400);
+const parts = encode(makeRun(6000, { workers: 30 }), 250);
+
+/** A run in which two of the workers are the runtime's own; of many blocks, not all of which are held. */
+function withRuntime(size) {
+  const run = makeRun(9000, { workers: 14 });
+  for (const row of [3, 4]) run.contents.goroutines.flags[row] = 1;
+  return encode(run, size);
+}
+
+/** A run whose trace was cut, and one that has goroutines without a lane. */
+function withCut(cut) {
+  const run = makeRun(600, { workers: 14 });
+  run.contents.cut = cut;
+  return encode(run, 4000);
+}
+
+const marks = JSON.stringify([{ name: "The lock convoy: select G3", t: "0.2ms..0.4ms", focus: "goroutines", g: 3 }, { name: "A leaked goroutine", t: "0.1ms..0.5ms", focus: "goroutines", g: 14 }]).replaceAll('"', "&quot;");
 
 let server, browser;
 before(async () => {
   const nothing = makeRun(10);
   Object.assign(nothing.contents, { ticks: 0, spans: [], notes: [], curves: [], goroutines: { id: [], func: [], by: [], at: [], created: [], ended: [], flags: [] } });
   nothing.events = [];
-  server = await servePage({ small, parts, empty: encode(nothing) }, {
+  const hostile = makeRun(300);
+  hostile.contents.notes = [
+    { kind: "region", from: 0, to: hostile.contents.ticks, name: "", g: 1, text: "", task: 0 },
+    { kind: "task", from: 0, to: hostile.contents.ticks, name: "W".repeat(2000), g: 0, text: "", task: 1 },
+    { kind: "log", from: 10, to: 10, name: "\u202eevil\u0000", g: 0, text: "\u202eevil\u0000 text", task: 0 },
+  ];
+  const runs = {
+    small, parts, empty: encode(nothing), hostile: encode(hostile), system: withRuntime(12000), systemParts: withRuntime(400),
+    cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
+  };
+  server = await servePage(runs, {
     one: view(whole),
+    ...Object.fromEntries(["hostile", "system", "systemParts", "cap", "lanes"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
+    marked: view(`${whole} data-t="0.2ms..0.4ms" data-focus="procs" data-name="The lock convoy" data-marks="${marks}"`),
     author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
     parts: view('data-src="/timeline/parts" data-open="page"'),
     embedded: view('data-embedded="bytes" data-open="page"') + `<script type="application/octet-stream" id="bytes">${Buffer.from(small.all).toString("base64")}</script>`,
@@ -96,6 +124,7 @@ test("the mouse zooms about the pointer, pans by a drag and sums up a stretch", 
 
 test("a finger pans and two zoom, and the page can still be scrolled", async (t) => {
   const { page, context } = await opened(t, "one", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await page.locator(".tv-more > summary").click();
   await page.locator("[data-tv=zoomin]").click();
   const box = await page.locator(".tv-procs").boundingBox();
   const before = await sight(page);
@@ -257,7 +286,7 @@ test("a run of many blocks is one run", async (t) => {
     const s = await model.whole(model.segment(b, i));
     return { held, blocks: model.blocks.length, levels: model.levels.filter(Boolean).length, from: s.from, begin: b.from, lengths };
   });
-  assert.ok(whole.blocks > 8 && whole.held <= 8, `${whole.held} of ${whole.blocks} blocks are held`);
+  assert.ok(whole.blocks > 16 && whole.held === 16, `${whole.held} of ${whole.blocks} blocks are held`);
   assert.equal(whole.levels, whole.blocks, "the levels of detail of all blocks stay");
   assert.ok(whole.from < whole.begin, "a wait that began in the block before is not cut");
   const fetched = () => server.asked.filter((u) => u === "/timeline/parts?block=1").length;
@@ -363,4 +392,222 @@ test("a state can be told without its colour", async (t) => {
     return palette.hatched.map((tile, s) => `${[15, 15, 15, 10, 4, 4, 4, 4, 4][s]} ${tile.width} ${new Set(tile.pixels.slice(-4 * tile.width)).size > 1}`);
   });
   assert.equal(new Set(kinds).size, 9, `height and hatch tell the nine states apart: ${kinds.join(", ")}`);
+});
+
+/** What the lanes of the processors show of the runtime's own goroutines, by state, as far as blocks are held. */
+function ofRuntime() {
+  const { model } = document.querySelector("trace-view").shown;
+  const { flags } = model.contents.goroutines;
+  const found = {};
+  for (const b of model.blocks) {
+    if (!b) continue;
+    for (const lanes of [b.byProc, b.byThread]) for (const i of lanes.list) if (flags[b.row[i]] & 1) found[b.kind[i] & 15] = (found[b.kind[i] & 15] ?? 0) + 1;
+  }
+  return found;
+}
+
+/** The levels of detail of the processors, as a text. */
+const levels = () => document.querySelector("trace-view").shown.model.levels.map((l) => l.procs.bins.join()).join("|");
+
+const strip = (page) => page.evaluate(() => { const v = document.querySelector("trace-view").shown; v.draw(); return v.mini.canvas.toDataURL(); });
+
+test("the runtime's own goroutines are shown where they do GC work, and whole when its button is pressed", async (t) => {
+  const { page, errors } = await opened(t, "system");
+  const table = async () => {
+    await page.locator("[data-tv=range]").click();
+    await page.locator(".tv-range table").waitFor();
+    return page.locator(".tv-range tbody tr").evaluateAll((rows) => rows.map((r) => [...r.cells].map((c) => c.textContent)));
+  };
+  const heads = () => page.locator(".tv-range thead th").allTextContents();
+  const cells = (rows, g) => rows.find((r) => r[0] === g);
+  const search = async (words) => {
+    await page.locator("[data-tv=search]").fill(words);
+    await page.waitForTimeout(250);
+    return Number((await page.locator(".tv-found").textContent()).replace(/\D/g, ""));
+  };
+
+  assert.deepEqual(Object.keys(await page.evaluate(ofRuntime)), ["2"], "only GC work is in the lanes");
+  const before = await strip(page);
+  await page.locator("[data-tv=system]").click();
+  assert.match(await said(page), /own goroutines are shown/);
+  await page.locator("[data-tv=system]").click();
+  assert.match(await said(page), /only GC work is shown/);
+  let rows = await table(), names = await heads();
+  assert.equal(rows[0][0], "G1");
+  assert.deepEqual(cells(rows, "G4").slice(2).map((c, i) => (c === "–" ? "" : names[i + 2])).filter(Boolean), ["GC work"], "only GC work is in the table");
+  assert.match(await page.locator(".tv-range .tnote").textContent(), /only GC work is counted/);
+  assert.equal(await page.evaluate(() => document.querySelector("trace-view").shown.panes.goroutines.lanes.length), 13);
+  assert.equal(await search("g4 running"), 0, "a search finds nothing that is not shown");
+  await search("");
+
+  await page.locator("[data-tv=system]").click();
+  assert.equal(await page.locator("[data-tv=system]").getAttribute("aria-pressed"), "true");
+  assert.ok((await page.evaluate(ofRuntime))[0] > 0, "what they ran is in the lanes");
+  assert.ok((await strip(page)) !== before, "and in the strip of the whole run");
+  rows = await table();
+  names = await heads();
+  assert.ok(cells(rows, "G4")[names.indexOf("running")] !== "–", "and in the table");
+  assert.ok((await search("g4 running")) > 0);
+  await search("");
+
+  await page.locator("[data-tv=system]").click();
+  assert.deepEqual(Object.keys(await page.evaluate(ofRuntime)), ["2"]);
+  assert.ok((await strip(page)) === before, "without them all is as it was");
+  assert.deepEqual(errors, []);
+});
+
+test("what is not held is read again when the runtime's own goroutines are asked for", async (t) => {
+  const { page, errors } = await opened(t, "systemParts");
+  const blocks = () => page.evaluate(() => { const { model } = document.querySelector("trace-view").shown; return { n: model.blocks.length, held: model.blocks.filter(Boolean).length, levels: model.levels.filter(Boolean).length }; });
+  const begun = await blocks();
+  assert.ok(begun.held < begun.n && begun.levels === begun.n, JSON.stringify(begun));
+  const before = await page.evaluate(levels);
+  await page.locator("[data-tv=system]").click();
+  await waitFor(async () => (await blocks()).levels === begun.n, 10_000, () => "the levels of detail do not come back");
+  assert.ok((await page.evaluate(levels)) !== before);
+  await page.locator("[data-tv=system]").click();
+  await waitFor(async () => (await blocks()).levels === begun.n, 10_000, () => "the levels of detail do not come back");
+  assert.ok((await page.evaluate(levels)) === before, "without them all is as it was");
+  assert.deepEqual(errors, []);
+});
+
+const summary = (page) => page.locator("[id^=tv-sum]").first().textContent();
+
+test("the summary in words says what the trace covers, and of its end only when that is the run's", async (t) => {
+  const whole = await opened(t, "one");
+  assert.match(await summary(whole.page), /^The trace covers [\d.]+ (µs|ms) on 4 processors\. 14 goroutines were made in it; at most 14 were ready and not running at once; 2 were left blocked at the end\.$/);
+  const cut = await opened(t, "cap");
+  assert.match(await summary(cut.page), /^The trace covers the first [\d.]+ (µs|ms) of the run on 4 processors\. 14 goroutines were made in it;/);
+  assert.doesNotMatch(await summary(cut.page), /the end|lasted/);
+  const lanes = await opened(t, "lanes");
+  assert.match(await summary(lanes.page), /19 goroutines were made in it; .*; 2 of those with a lane were left blocked at the end\.$/);
+});
+
+test("Enter goes into the segment that was told last", async (t) => {
+  const { page, errors } = await opened(t, "one");
+  await page.locator(".tv-goroutines").focus();
+  for (const key of ["+", "+", "Enter"]) await page.keyboard.press(key);
+  await page.locator(".tv-detail").waitFor();
+  const first = await said(page);
+  // As fast as they come: each goes on from where the one before led to.
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Shift+ArrowRight");
+  await page.keyboard.press("Enter");
+  await waitFor(() => page.evaluate(() => document.activeElement.closest(".tv-detail") !== null), 5000, () => "Enter does not go into the panel");
+  const told = await said(page);
+  assert.notEqual(told, first);
+  const head = await page.locator(".tv-h").textContent();
+  assert.ok(told.startsWith(head), `the panel is of "${head}", told was "${told}"`);
+  const two = await page.evaluate(async () => {
+    const { model, shown } = document.querySelector("trace-view").shown;
+    const back = await model.neighbour(await model.neighbour(shown.selected, false), false);
+    return `from ${tutorTrace.span(back.from * model.tick)}`;
+  });
+  assert.ok(first.includes(two), `two steps before it is "${two}", the first was "${first}"`);
+  // And by a change of lane Enter is about the cursor again.
+  await page.keyboard.press("Escape");
+  await page.locator(".tv-goroutines").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  const lane = /^G\d+/.exec(await said(page))[0];
+  await page.keyboard.press("Enter");
+  await page.locator(".tv-detail").waitFor();
+  assert.ok((await page.locator(".tv-h").textContent()).startsWith(lane + " "));
+  assert.deepEqual(errors, []);
+});
+
+test("on a processor Shift and an arrow take the cursor along", async (t) => {
+  const { page } = await opened(t, "one");
+  await page.locator(".tv-procs").focus();
+  for (const key of ["+", "+", "ArrowDown", "Enter"]) await page.keyboard.press(key);
+  await page.locator(".tv-detail").waitFor();
+  for (let i = 0; i < 6; i++) {
+    const before = await said(page);
+    await page.keyboard.press("Shift+ArrowRight");
+    await waitFor(async () => (await said(page)) !== before, 5000, () => "nothing is told");
+    const is = await page.evaluate(() => {
+      const v = document.querySelector("trace-view").shown, { selected: s, cursor } = v.shown;
+      const tick = (v.view.from + cursor.share * v.view.span) / v.model.tick;
+      return { proc: s.proc, lane: v.panes.procs.lanes[cursor.lane], within: tick >= s.from && tick <= s.to };
+    });
+    assert.ok(is.within, "the cursor stands in what is selected");
+    if (is.proc >= 0) assert.equal(is.lane, is.proc);
+  }
+});
+
+test("Escape says what it lets go of, one thing after the other", async (t) => {
+  const { page, errors } = await opened(t, "one");
+  await page.locator(".tv-goroutines").focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".tv-detail").waitFor();
+  const g = /^G\d+/.exec(await said(page))[0];
+  await page.keyboard.press("f");
+  assert.match(await said(page), new RegExp(`^Following ${g}`));
+  await page.keyboard.press("Escape");
+  assert.equal(await said(page), `Closed. Still following ${g}: Escape lets it go.`);
+  assert.equal(await page.locator(".tv-detail").count(), 0);
+  await page.keyboard.press("Escape");
+  assert.equal(await said(page), "Following none.");
+  assert.equal(await page.evaluate(() => document.querySelector("trace-view").shown.model.matches), null);
+  await page.locator("[data-tv=range]").click();
+  await page.locator(".tv-range table").waitFor();
+  await page.locator(".tv-goroutines").focus();
+  await page.keyboard.press("Escape");
+  assert.equal(await said(page), "The stretch is let go of.");
+  assert.equal(await page.locator(".tv-range table").count(), 0);
+  assert.deepEqual(errors, []);
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`on a phone the lanes come first, ${colorScheme}`, async (t) => {
+    const { page, errors } = await opened(t, "marked", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, colorScheme });
+    const top = (selector) => page.locator(selector).first().evaluate((el) => el.getBoundingClientRect().top);
+    assert.ok((await top(".tv-procs")) < 844 / 2, `the first lane stands at ${await top(".tv-procs")}`);
+    assert.ok((await top(".legend")) > (await top(".tv-goroutines")), "the legend stands below the lanes");
+    const tops = await page.locator(".tv-mark").evaluateAll((list) => list.map((b) => b.getBoundingClientRect().top));
+    assert.ok(tops.length === 3 && new Set(tops).size === 1, `the bookmarks stand in one row: ${tops}`);
+    assert.ok(!(await page.locator("[data-tv=zoomin]").isVisible()));
+    await picture(page, `timeline-phone-first-${colorScheme}`);
+    await page.locator(".tv-more > summary").focus();
+    await page.keyboard.press("Enter");
+    assert.ok(await page.locator("[data-tv=zoomin]").isVisible() && await page.locator("[data-tv=search]").isVisible());
+    await page.locator(".tv-mark").last().scrollIntoViewIfNeeded();
+    await page.locator(".tv-mark").last().tap();
+    await page.locator(".tv-detail").waitFor();
+    assert.deepEqual(await axe(page), []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page does not scroll sideways");
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await waitFor(async () => (await top(".legend")) < (await top(".tv-procs")), 3000, () => "with room the legend goes back above the lanes");
+    assert.ok(await page.locator("[data-tv=zoomin]").isVisible() && !(await page.locator(".tv-more > summary").isVisible()));
+    assert.deepEqual(errors, []);
+  });
+}
+
+test("bookmarks say how they differ", async (t) => {
+  const { page } = await opened(t, "marked");
+  assert.deepEqual(await page.locator(".tv-mark").allTextContents(), ["The lock convoy: processors", "The lock convoy: select G3", "A leaked goroutine"]);
+  assert.deepEqual(await page.locator(".tv-mark").evaluateAll((list) => list.slice(0, 2).map((b) => b.title)), [
+    "Zooms to 200 µs to 400 µs and shows the processors", "Zooms to 200 µs to 400 µs, shows the goroutines and selects what G3 does",
+  ]);
+});
+
+test("names that a program gives are shown as text that can be seen", async (t) => {
+  const { page, errors } = await opened(t, "hostile");
+  const notes = await page.evaluate(() => document.querySelector("trace-view").shown.shown.notes.map((l) => l.notes.map((n) => n.name)));
+  assert.equal(notes.flat().length, 3);
+  const tell = (kind) => page.evaluate((k) => {
+    const v = document.querySelector("trace-view").shown;
+    v.selectNote(v.shown.notes.flatMap((l) => l.notes).find((n) => n.kind === k));
+    const h = document.querySelector(".tv-detail .tv-h");
+    return { text: h.textContent, title: h.title, said: document.querySelector("[data-tv=live]").textContent, panel: document.querySelector(".tv-detail").textContent };
+  }, kind);
+  assert.match((await tell("region")).text, /^Region \(no name\), /);
+  const long = await tell("task");
+  assert.ok(long.text.length < 120 && long.text.includes("…") && long.said.length <= 200, long.text);
+  assert.equal(long.title, "task " + "W".repeat(2000));
+  const log = await tell("log");
+  assert.equal(log.text, "Log: \ufffdevil\ufffd text");
+  assert.doesNotMatch(log.panel + log.title + log.said, /[\u0000-\u001f\u202a-\u202e]/);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  assert.deepEqual(errors, []);
 });

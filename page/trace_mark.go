@@ -41,7 +41,7 @@ func (v *TraceView) see(name string) {
 	}
 	v.Name = sightNames[name]
 	v.Sight = sightSays(name, m)
-	mark := markOf(v.Name+", the goroutine", m)
+	mark := markOf(v.Name+": select "+laneName("G", m.G), m)
 	v.At = mark.At
 	v.Marks = append(v.Marks[:len(v.Marks):len(v.Marks)], mark)
 }

@@ -28,8 +28,8 @@ export interface Block {
   byRow: Lanes; byProc: Lanes; byThread: Lanes;
 }
 
-/** readBlock decodes block number of rows goroutines. */
-export function readBlock(bytes: Uint8Array, info: BlockInfo, number: number, rows: number): Block {
+/** readBlock decodes block number of rows goroutines. hidden says which rows have no part in the lanes of processors and threads, but for GC work. */
+export function readBlock(bytes: Uint8Array, info: BlockInfo, number: number, rows: number, hidden: Uint8Array | null = null): Block {
   const all = new Column(bytes);
   const n = all.next();
   if (n > bytes.length) throw new Error("a block of the timeline is damaged");
@@ -41,7 +41,8 @@ export function readBlock(bytes: Uint8Array, info: BlockInfo, number: number, ro
   };
   columns(all, b, rows);
   ends(b, rows);
-  index(b);
+  b.byRow = sort(b, b.row, 0, null);
+  indexHolders(b, hidden);
   return b;
 }
 
@@ -83,18 +84,18 @@ function ends(b: Block, rows: number): void {
   for (let row = 0; row < rows; row++) if (last[row]! >= 0) b.end[last[row]!] = whole;
 }
 
-function index(b: Block): void {
-  b.byRow = sort(b, b.row, 0);
-  b.byProc = sort(b, b.proc, 1);
-  b.byThread = sort(b, b.thread, 1);
+/** indexHolders puts together what the lanes of processors and threads show. */
+export function indexHolders(b: Block, hidden: Uint8Array | null): void {
+  b.byProc = sort(b, b.proc, 1, hidden);
+  b.byThread = sort(b, b.thread, 1, hidden);
 }
 
 /** sort puts the events of each lane together, by counting. A lane is key - less; a key below less has none. */
-function sort(b: Block, keys: Uint32Array | Uint16Array, less: number): Lanes {
+function sort(b: Block, keys: Uint32Array | Uint16Array, less: number, hidden: Uint8Array | null): Lanes {
   let top = 0;
   for (let i = 0; i < b.n; i++) if (keys[i]! > top) top = keys[i]!;
   const count = new Uint32Array(top + 2);
-  const counts = (i: number) => keys[i]! >= less && (b.kind[i]! & 15) < stateCount && b.end[i]! > b.start[i]!;
+  const counts = (i: number) => keys[i]! >= less && (b.kind[i]! & 15) < stateCount && b.end[i]! > b.start[i]! && !(hidden && hides(b, i, hidden));
   for (let i = 0; i < b.n; i++) if (counts(i)) count[keys[i]! + 1]!++;
   let lanes = 0;
   for (let k = 0; k <= top; k++) {
@@ -110,6 +111,9 @@ function sort(b: Block, keys: Uint32Array | Uint16Array, less: number): Lanes {
   for (let i = 0; i < b.n; i++) if (counts(i)) found.list[count[keys[i]!]!++] = i;
   return found;
 }
+
+/** hides says that event i is of a hidden row, and no GC work: that is always shown. */
+export function hides(b: Block, i: number, hidden: Uint8Array): boolean { return hidden[b.row[i]!] === 1 && (b.kind[i]! & 15) !== State.gc; }
 
 /** laneAt finds a lane's place in lanes; -1 when it has no event. */
 export function laneAt(lanes: Lanes, key: number): number {

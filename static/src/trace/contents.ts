@@ -1,4 +1,5 @@
 // The table of contents of a timeline: names, rows, spans, notes and curves.
+import { visible } from "./words";
 
 export interface Goroutines {
   id: number[]; func: number[]; by: number[]; at: number[]; created: number[]; ended: number[]; flags: number[];
@@ -16,6 +17,9 @@ export interface Contents {
   cut?: { reason?: string; goroutines?: number; stacks?: number; spans?: number; notes?: number } | null;
 }
 
+/** noteName is what a task or a region is called. */
+export function noteName(n: Note): string { return n.name.trim() || "(no name)"; }
+
 /** Flags of a goroutine. */
 export const flag = { system: 1, before: 2, blocked: 4 } as const;
 
@@ -27,6 +31,9 @@ export function readContents(text: string): Contents {
   if (c.version !== 1) throw new Error(`the timeline has version ${c.version}; this page reads version 1: load it again`);
   for (const name of lists) c[name] ??= [] as never;
   c.stacks = c.stacks.map((list) => list ?? []);
+  // Whatever a program names may be anything.
+  for (const name of ["funcs", "files", "reasons"] as const) c[name] = c[name].map(visible);
+  for (const n of c.notes) [n.name, n.text] = [visible(n.name), visible(n.text)];
   const g = c.goroutines;
   for (const name of ["func", "by", "at", "created", "ended", "flags"] as const) {
     g[name] ??= [];

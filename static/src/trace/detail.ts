@@ -2,10 +2,11 @@
 // table of a stretch of time.
 import { icon, make } from "../dom";
 import { Block, Origin, State, stateCount } from "./block";
-import { Line, lineOf, ownLine, Note } from "./contents";
+import { Line, lineOf, noteName, ownLine, Note } from "./contents";
 import type { Facts, Sums } from "./facts";
 import type { Model, Segment } from "./model";
-import { cause, moment, origins, plural, span, stateIds, stateNames, statePast, stateVerbs } from "./words";
+import { noteTitle } from "./notes";
+import { cause, clipped, moment, origins, plural, span, stateIds, stateNames, statePast, stateVerbs } from "./words";
 
 /** Acts is what the buttons and links of a panel do. */
 export interface Acts {
@@ -146,12 +147,12 @@ function stack(model: Model, s: Segment, acts: Acts): Node | null {
 
 /** noteDetail is the panel of a task, a region or a log. */
 export function noteDetail(model: Model, n: Note, acts: Acts): HTMLElement {
-  const head = n.kind === "log" ? `Log: ${n.text}` : `${n.kind === "task" ? "Task" : "Region"} ${n.name}, ${n.to < 0 ? "never ended" : span((n.to - n.from) * model.tick)}`;
+  const head = n.kind === "log" ? `Log: ${clipped(n.text || "(empty)")}` : `${n.kind === "task" ? "Task" : "Region"} ${clipped(noteName(n))}, ${n.to < 0 ? "never ended" : span((n.to - n.from) * model.tick)}`;
   const list = make("dl", { class: "tv-dl" });
   list.append(make("dt", {}, "When"), make("dd", {}, moment(n.from * model.tick, Math.max(1, n.to - n.from) * model.tick)));
   if (n.g >= 0) list.append(make("dt", {}, "Who"), make("dd", {}, `${model.goroutine(n.g)}, `, make("code", {}, model.functionOf(n.g) || "?")));
-  if (n.kind === "log" && n.name) list.append(make("dt", {}, "Category"), make("dd", {}, n.name));
-  return make("section", { class: "tv-detail", "aria-label": "The selected note" }, make("p", { class: "tv-h" }, head), list,
+  if (n.kind === "log" && n.name) list.append(make("dt", {}, "Category"), make("dd", { title: n.name }, clipped(n.name)));
+  return make("section", { class: "tv-detail", "aria-label": "The selected note" }, make("p", { class: "tv-h", title: noteTitle(n) }, head), list,
     make("div", { class: "tv-acts" }, button("cross", "Close", acts.close, "close")));
 }
 
@@ -170,7 +171,7 @@ export function tell(model: Model, f: Facts): string {
 /** around lists what happened before and after a segment began. */
 export function around(model: Model, b: Block, s: Segment, acts: Acts): HTMLElement {
   const picked: number[] = [];
-  const real = (i: number) => (b.kind[i]! & 15) < stateCount && (b.start[i]! > 0 || b.number === 0) && b.end[i]! > b.start[i]!;
+  const real = (i: number) => (b.kind[i]! & 15) < stateCount && (b.start[i]! > 0 || b.number === 0) && b.end[i]! > b.start[i]! && !model.hides(b, i);
   for (let i = s.event - 1; i >= 0 && picked.length < 4; i--) if (real(i)) picked.unshift(i);
   for (let i = s.event, left = 8; i < b.n && left > 0; i++) if (real(i)) { picked.push(i); left--; }
   const width = Math.max(1, b.start[picked[picked.length - 1] ?? 0]! - b.start[picked[0] ?? 0]!) * model.tick;
@@ -217,5 +218,6 @@ export function sumsTable(model: Model, sums: Sums[], from: number, to: number):
   for (const s of states) heads.push(make("span", { class: "st" }, swatch(s), stateNames[s]!));
   const out = table(`Time of each goroutine by state, ${moment(from, to - from, to)} to ${moment(to, to - from)}`, heads, body);
   if (sums.length > sumsMost) out.append(make("p", { class: "tnote" }, plural(sums.length - sumsMost, "more goroutine is", "more goroutines are") + " counted in the last row only."));
+  if (model.hidden) out.append(make("p", { class: "tnote" }, "Of the runtime’s own goroutines only GC work is counted. “Runtime’s” shows all they do."));
   return out;
 }

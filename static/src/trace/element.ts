@@ -6,9 +6,11 @@ import { bind, Hooks } from "./input";
 import { Keys } from "./keys";
 import { keepMoment, Moment, momentQuery, readMoment } from "./link";
 import { Kind, Model } from "./model";
+import { noteTitle } from "./notes";
 import type { Pane } from "./pane";
 import { embedded, remote, Source } from "./source";
-import { Bookmark, Toolbar, toolbar } from "./toolbar";
+import { summarise } from "./summary";
+import { Bookmark, laneNames, Toolbar, toolbar } from "./toolbar";
 import { Viewer } from "./viewer";
 import { viewportOf } from "./viewport";
 import { plural, readRange, readTime, span, stateIds } from "./words";
@@ -16,6 +18,9 @@ import { plural, readRange, readTime, span, stateIds } from "./words";
 interface PathStep { g: number; from_ms: number; to_ms: number; state: string; file: string; line: number }
 
 let made = 0;
+
+/** narrowest is the width in CSS px up to which the controls are folded: 40rem, as the style sheet has it. */
+const narrowest = 640;
 
 /**
  * TraceView takes over when it gets the attribute data-open: the page's script
@@ -27,9 +32,10 @@ export class TraceView extends HTMLElement {
   private bar: Toolbar | null = null;
   private opening = false;
   private readonly theme = new MutationObserver(() => this.viewer?.repaint());
-  private readonly size = new ResizeObserver(() => this.viewer?.redraw());
+  private readonly size = new ResizeObserver(() => { this.fold(); this.viewer?.redraw(); });
   private path: PathStep[] | null = null;
   private readonly number = ++made;
+  private narrow: boolean | null = null;
   private left = new AbortController();
 
   connectedCallback(): void {
@@ -109,12 +115,24 @@ export class TraceView extends HTMLElement {
     const missing = left(model);
     if (missing) host.prepend(make("p", { class: "trace-n" }, missing));
     host.append(live, summary);
+    this.fold();
     this.listen(viewer);
     this.classList.add("live");
     viewer.show(this.focused());
     if (moment.range) viewer.view.show(...moment.range);
     if (moment.g >= 0) this.selectGoroutine(moment.g);
     this.find();
+  }
+
+  /** fold puts the lanes first where there is little room: most controls go behind a disclosure, the legend below the lanes. */
+  private fold(): void {
+    const narrow = this.clientWidth <= narrowest;
+    if (!this.bar || narrow === this.narrow) return;
+    this.narrow = narrow;
+    this.bar.more.open = !narrow;
+    const legend = this.querySelector(".legend");
+    if (legend && narrow) this.place().append(legend);
+    else if (legend) this.querySelector(".tv-main")?.before(legend);
   }
 
   /** find searches for the words of data-find, as if they were typed, and goes to the first match. */
@@ -150,20 +168,36 @@ export class TraceView extends HTMLElement {
       path: (on) => void this.showPath(on), search: (text) => viewer.find(text), match: (forward) => void viewer.match(forward),
       zoom: (factor) => view.zoom(factor), pan: (share) => view.pan(share), fit: () => view.show(0, view.wall),
       copy: () => void this.copy(), mark: (b) => this.mark(b),
-      system: (on) => { viewer.showSystem(on); this.bar!.pressed("system", on); },
+      system: (on) => this.showSystem(on),
       range: () => viewer.range(view.from, view.to, true),
     });
   }
 
-  /** marks are the author's bookmarks. */
+  /** showSystem shows the runtime's own goroutines too, or not; what of the run is not held has to be read again for that. */
+  private showSystem(on: boolean): void {
+    const viewer = this.viewer!;
+    viewer.showSystem(on);
+    this.bar?.pressed("system", on);
+    viewer.say(on ? "The runtime’s own goroutines are shown." : "Of the runtime’s own goroutines only GC work is shown.");
+    void this.readOn(viewer.model).catch((e: unknown) => viewer.say(`A part of the timeline can't be read: ${words(e)}`));
+  }
+
+  /** marks are the author's bookmarks. Where another one is of the same stretch, the lanes tell them apart. */
   private marks(): Bookmark[] {
-    const list: Bookmark[] = [];
-    if (this.dataset.t) list.push({ name: this.dataset.name || "Look here", t: this.dataset.t, focus: this.focused() });
-    try {
-      const more = JSON.parse(this.dataset.marks ?? "[]") as Bookmark[];
-      if (Array.isArray(more)) list.push(...more.filter((m) => typeof m?.name === "string"));
-    } catch { /* without them the rest works */ }
+    const list = this.more();
+    const { t, name = "Look here" } = this.dataset;
+    const focus = this.focused();
+    if (t) list.unshift({ name: list.some((m) => m.t === t) ? `${name}: ${laneNames[focus].toLowerCase()}` : name, t, focus });
     return list;
+  }
+
+  private more(): Bookmark[] {
+    try {
+      const list = JSON.parse(this.dataset.marks ?? "[]") as Bookmark[];
+      return Array.isArray(list) ? list.filter((m) => typeof m?.name === "string") : [];
+    } catch {
+      return []; // without them the rest works
+    }
   }
 
   private mark(b: Bookmark): void {
@@ -183,6 +217,7 @@ export class TraceView extends HTMLElement {
     const middle = (viewer.view.from + viewer.view.to) / 2;
     const tick = Math.floor((at >= 0 ? at : middle) / viewer.model.tick);
     if (viewer.model.blocks.length === 0) return;
+    if (viewer.model.hidden?.[row]) this.showSystem(true);
     void viewer.model.load(viewer.model.blockAt(tick)).catch(() => null).then(() => {
       const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);
       if (found) void viewer.select(found, true, true);
@@ -201,7 +236,7 @@ export class TraceView extends HTMLElement {
       pane.root.addEventListener("blur", () => { viewer.shown.cursor = null; viewer.redraw(); });
     }
     this.addEventListener("keydown", (e) => {
-      if (e.key === "Escape" && !e.defaultPrevented && viewer.shown.selected) { e.preventDefault(); viewer.close(true); }
+      if (e.key === "Escape" && !e.defaultPrevented && viewer.escape(true)) e.preventDefault();
     });
     this.legend(viewer);
     this.watch(viewer);
@@ -242,8 +277,9 @@ export class TraceView extends HTMLElement {
     const viewer = this.viewer!;
     const lane = pane.laneAt(y);
     const found = x < 0 || lane < 0 ? null : viewer.model.at(pane.kind, pane.lanes[lane]!, pane.timeAt(x) / viewer.model.tick);
-    pane.root.title = found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
-    pane.root.style.cursor = found ? "pointer" : "";
+    const note = x < 0 || pane.kind !== "procs" ? null : viewer.noteUnder(y, pane.timeAt(x));
+    pane.root.title = note ? noteTitle(note) : found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
+    pane.root.style.cursor = found || note ? "pointer" : "";
   }
 
   /** prose lets a state that a text names point at its segments. */
@@ -370,18 +406,4 @@ function left(model: Model): string {
 function title(model: Model, row: number, state: number, ns: number, proc: number): string {
   const names = ["runs", "in a system call", "GC work", "runnable", "waits: channel", "waits: select", "waits: lock or WaitGroup", "waits: timer or other", "waits: network"];
   return `${model.goroutine(row)} ${model.functionOf(row)}: ${names[state]} for ${span(ns)}${proc >= 0 ? " on P" + proc : ""}`;
-}
-
-/** summarise says a trace in plain words. */
-function summarise(model: Model): string {
-  const c = model.contents, g = c.goroutines;
-  let mine = 0, leaks = 0;
-  for (let row = 0; row < model.rows; row++) {
-    if ((g.flags[row]! & 3) === 0) mine++;
-    if (model.leaked(row)) leaks++;
-  }
-  const ready = c.curves.find((x) => x.name === "runnable");
-  const most = ready ? Math.max(0, ...ready.max) : 0;
-  return `The run lasted ${span(model.wall)} on ${plural(c.procs, "processor", "processors")}. ${plural(mine, "goroutine was", "goroutines were")} made in it; ` +
-    `at most ${plural(most, "was", "were")} ready and not running at once; ${leaks === 0 ? "none was" : plural(leaks, "was", "were")} left blocked at the end.`;
 }

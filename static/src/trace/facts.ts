@@ -109,7 +109,7 @@ function sum(model: Model, n: number, proc: number, s: Segment, sums: Map<string
 /** Sums is the time by state of each goroutine in a stretch. */
 export interface Sums { row: number; times: number[]; runs: number }
 
-/** sumRange sums a stretch from..to in ticks, goroutine by goroutine; it loads the blocks it needs. */
+/** sumRange sums a stretch from..to in ticks, goroutine by goroutine: what the lanes show. It loads the blocks it needs. */
 export async function sumRange(model: Model, from: number, to: number): Promise<Sums[]> {
   const rows = new Map<number, Sums>();
   for (let n = model.blockAt(from); n < model.blocks.length && model.contents.blocks[n]!.from < to; n++) {
@@ -117,7 +117,7 @@ export async function sumRange(model: Model, from: number, to: number): Promise<
     for (let i = 0; i < b.n; i++) {
       const ticks = Math.min(to, b.from + b.end[i]!) - Math.max(from, b.from + b.start[i]!);
       const state = b.kind[i]! & 15;
-      if (ticks <= 0 || state >= 9) continue;
+      if (ticks <= 0 || state >= 9 || model.hides(b, i)) continue;
       let r = rows.get(b.row[i]!);
       if (!r) rows.set(b.row[i]!, (r = { row: b.row[i]!, times: new Array(9).fill(0), runs: 0 }));
       r.times[state] += ticks;

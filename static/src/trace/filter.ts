@@ -15,7 +15,7 @@ export function filterOf(model: Model, search: string, states: ReadonlySet<numbe
   const shown = new Uint8Array(16);
   for (let s = 0; s < stateCount; s++) shown[s] = states.size === 0 || states.has(s) ? 1 : 0;
   return (b, i) => {
-    if (!shown[b.kind[i]! & 15]) return false;
+    if (!shown[b.kind[i]! & 15] || model.hides(b, i)) return false;
     for (const t of words) if (!within(t, b, i)) return false;
     return true;
   };

@@ -8,7 +8,16 @@ const step = 0.12;
 
 /** Keys answers keys on the lanes of one viewer. */
 export class Keys {
+  /** stepped is where Shift and an arrow went last, and the telling of it; null when the cursor went elsewhere since. */
+  private stepped: { to: Segment; told: Promise<unknown> } | null = null;
+  private turn: Promise<void> = Promise.resolve();
+
   constructor(private readonly viewer: Viewer) {}
+
+  /** next does one thing after the other: what a key starts from is what the key before it led to. */
+  private next(act: () => Promise<void>): void {
+    this.turn = this.turn.then(act).catch(() => this.viewer.say("A part of the timeline can't be read."));
+  }
 
   /** press answers whether it took the key. */
   press(pane: Pane, e: KeyboardEvent): boolean {
@@ -17,8 +26,8 @@ export class Keys {
     switch (e.key) {
       case "ArrowLeft": case "ArrowRight": {
         const forward = e.key === "ArrowRight";
-        if (e.shiftKey) void this.along(forward);
-        else view.pan(forward ? step : -step);
+        if (e.shiftKey) this.next(() => this.along(pane, forward));
+        else this.go(() => view.pan(forward ? step : -step));
         return true;
       }
       case "ArrowUp": this.move(pane, -1); return true;
@@ -27,15 +36,22 @@ export class Keys {
       case "PageDown": this.move(pane, 10); return true;
       case "+": case "=": view.zoom(2, this.share(pane)); return true;
       case "-": case "_": view.zoom(0.5, this.share(pane)); return true;
-      case "0": view.show(0, view.wall); return true;
-      case "Home": view.show(0, view.span); return true;
-      case "End": view.show(view.wall - view.span, view.wall); return true;
-      case "Enter": void this.open(pane); return true;
+      case "0": return this.go(() => view.show(0, view.wall));
+      case "Home": return this.go(() => view.show(0, view.span));
+      case "End": return this.go(() => view.show(view.wall - view.span, view.wall));
+      case "Enter": this.next(() => this.open(pane)); return true;
       case "f": case "F": return this.follow();
       case "n": case "N": void this.viewer.match(e.key === "n"); return true;
-      case "Escape": return this.viewer.close();
+      case "Escape": return this.viewer.escape();
     }
     return false;
+  }
+
+  /** go moves what is in sight: the cursor is at another time then. */
+  private go(move: () => void): true {
+    this.stepped = null;
+    move();
+    return true;
   }
 
   /** cursor is where the keyboard is in a pane; it is made there when it was elsewhere. */
@@ -54,6 +70,7 @@ export class Keys {
   private move(pane: Pane, by: number): void {
     const had = this.viewer.shown.cursor?.kind === pane.kind;
     const cursor = this.cursor(pane);
+    this.stepped = null;
     const lane = cursor.lane + (had ? by : 0);
     if (lane < 0 || lane >= pane.lanes.length) {
       if (Math.abs(by) === 1 && this.cross(pane, by)) return;
@@ -90,6 +107,10 @@ export class Keys {
   /** open opens what is under the cursor, or the next thing in its lane. Again, it enters the panel. */
   private async open(pane: Pane): Promise<void> {
     const { viewer } = this;
+    if (this.stepped && same(this.stepped.to, viewer.shown.selected)) {
+      await this.stepped.told;
+      return viewer.enter();
+    }
     const cursor = this.cursor(pane);
     const found = await this.under(pane, cursor.lane, cursor.share).catch(() => null);
     if (!found) return viewer.say("Nothing here.");
@@ -99,10 +120,12 @@ export class Keys {
     if (facts) this.stand(pane, facts.segment);
   }
 
-  /** stand moves the cursor to the middle of what is seen of a segment. */
+  /** stand moves the cursor to the middle of what is seen of a segment, in the lane that has it. */
   private stand(pane: Pane, s: Segment): void {
     const { view, model, shown } = this.viewer;
     if (shown.cursor?.kind !== pane.kind) return;
+    const lane = pane.lanes.indexOf({ procs: s.proc, goroutines: s.row, threads: s.thread }[pane.kind]);
+    if (lane >= 0) pane.reveal(shown.cursor.lane = lane);
     const middle = (Math.max(view.from, s.from * model.tick) + Math.min(view.to, s.to * model.tick)) / 2;
     shown.cursor.share = Math.max(0, Math.min(1, (middle - view.from) / view.span));
     this.viewer.redraw();
@@ -138,13 +161,15 @@ export class Keys {
   }
 
   /** along goes to what the selected goroutine did before or after. */
-  private async along(forward: boolean): Promise<void> {
+  private async along(pane: Pane, forward: boolean): Promise<void> {
     const { viewer } = this;
     const s = viewer.shown.selected;
     if (!s) return viewer.say("Nothing is selected: Enter opens a segment.");
-    const next = await viewer.model.neighbour(s, forward).catch(() => null);
-    if (next) await viewer.select(next, true);
-    else viewer.say(forward ? "It did nothing after this." : "It did nothing before this.");
+    const next = await viewer.model.neighbour(s, forward);
+    if (!next) return viewer.say(forward ? "It did nothing after this." : "It did nothing before this.");
+    this.stepped = { to: next, told: viewer.select(next, true) };
+    this.cursor(pane);
+    this.stand(pane, next);
   }
 
   private follow(): boolean {
@@ -155,3 +180,6 @@ export class Keys {
     return true;
   }
 }
+
+/** same says that two are the same stretch of one goroutine. */
+function same(a: Segment, b: Segment | null): boolean { return b !== null && a.row === b.row && a.from === b.from; }

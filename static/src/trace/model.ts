@@ -1,6 +1,6 @@
 // The timeline in memory: contents, the blocks that are held, and the levels
 // of detail of all of them.
-import { Block, firstEnding, laneAt, Lanes, Origin, readBlock, readWakes, State, stateCount, Wakes } from "./block";
+import { Block, firstEnding, hides, indexHolders, laneAt, Lanes, Origin, readBlock, readWakes, State, stateCount, Wakes } from "./block";
 import { Contents, flag, Line, lineOf, functionName } from "./contents";
 import { Matches, Pyramid, pyramid } from "./pyramid";
 import type { Source } from "./source";
@@ -31,6 +31,8 @@ export class Model {
   /** pointed is the one state that is pointed at, for as long as it is; -1 for none. */
   pointed = -1;
   readonly rowOf = new Map<number, number>();
+  /** hidden are the rows of the runtime's own goroutines, of which only GC work is shown; null when all is. */
+  hidden: Uint8Array | null;
   private readonly wakes = new Map<number, Promise<Wakes>>();
   private readonly used: number[] = [];
   private readonly loading = new Map<number, Promise<Block>>();
@@ -40,7 +42,26 @@ export class Model {
     this.levels = contents.blocks.map(() => null);
     this.blocks = contents.blocks.map(() => null);
     contents.goroutines.id.forEach((id, row) => this.rowOf.set(id, row));
+    this.hidden = this.runtimes();
   }
+
+  private runtimes(): Uint8Array | null {
+    const rows = Uint8Array.from(this.contents.goroutines.flags, (f) => f & flag.system);
+    return rows.includes(1) ? rows : null;
+  }
+
+  /** showSystem shows the runtime's own goroutines whole, or only where they do GC work. Levels of detail of blocks that are not held go: they have to be read again. */
+  showSystem(on: boolean): void {
+    this.hidden = on ? null : this.runtimes();
+    this.blocks.forEach((b, n) => {
+      if (b) indexHolders(b, this.hidden);
+      this.levels[n] = b ? levelsOf(b, null) : null;
+    });
+    this.filter(this.matches);
+  }
+
+  /** hides says that event i of a block is the runtime's own, and not shown. */
+  hides(b: Block, i: number): boolean { return this.hidden !== null && hides(b, i, this.hidden); }
 
   get tick(): number { return this.contents.tick_ns; }
 
@@ -69,7 +90,7 @@ export class Model {
 
   /** take decodes and indexes a block. */
   take(number: number, bytes: Uint8Array): Block {
-    const b = readBlock(bytes, this.contents.blocks[number]!, number, this.rows);
+    const b = readBlock(bytes, this.contents.blocks[number]!, number, this.rows, this.hidden);
     this.levels[number] ??= levelsOf(b, null);
     if (this.matches) this.filtered[number] = levelsOf(b, this.matches);
     this.blocks[number] = b;

@@ -1,6 +1,7 @@
 // What the program wrote itself: tasks, regions and logs, as lanes.
-import type { Note } from "./contents";
+import { Note, noteName } from "./contents";
 import { at, Frame, within } from "./overlay";
+import { clipped } from "./words";
 
 /** NoteLane is a lane of notes, none of which covers another. */
 export type NoteLane = { name: string; notes: Note[] };
@@ -63,10 +64,14 @@ function draw(f: Frame, n: Note, top: number): void {
   c.fillRect(left, top + 3, Math.max(1, right - left), 14);
   if (right - left > 2) c.strokeRect(left + 0.5, top + 3.5, right - left - 1, 13);
   c.font = `500 10.5px ${palette.css.ui}`;
-  if (c.measureText(n.name).width + 8 > right - left) return;
+  const name = clipped(noteName(n), 40);
+  if (c.measureText(name).width + 8 > right - left) return;
   c.fillStyle = palette.css.ink;
-  c.fillText(n.name, Math.max(left, f.x) + 4, top + 14);
+  c.fillText(name, Math.max(left, f.x) + 4, top + 14);
 }
+
+/** noteTitle is a note in full, for a tooltip. */
+export function noteTitle(n: Note): string { return n.kind === "log" ? `log ${n.name ? n.name + ": " : ""}${n.text}` : `${n.kind} ${noteName(n)}`; }
 
 /** noteAt is what is at y below top and at a tick; null for nothing. slack is how far off it may be, in ticks. */
 export function noteAt(lanes: NoteLane[], y: number, tick: number, slack: number): Note | null {

@@ -2,6 +2,7 @@
 // a button too.
 import { icon, make } from "../dom";
 import type { Kind } from "./model";
+import { moment, readRange } from "./words";
 
 /** Bookmark is a stretch that somebody points at, and what goroutine g does there: at a time, else in the middle. */
 export interface Bookmark { name: string; t?: string; focus?: Kind; g?: number; at?: string }
@@ -25,6 +26,8 @@ export interface Does {
 /** Toolbar is the controls, and what of them changes later. */
 export interface Toolbar {
   root: HTMLElement;
+  /** more holds all but the bookmarks; it can be closed where there is little room. */
+  more: HTMLDetailsElement;
   search: HTMLInputElement;
   show(kind: Kind, table: boolean): void;
   /** found says how many segments a search leaves in. */
@@ -32,7 +35,9 @@ export interface Toolbar {
   pressed(name: string, on: boolean): void;
 }
 
-const kinds: [Kind, string][] = [["procs", "Processors"], ["goroutines", "Goroutines"], ["threads", "Threads"]];
+/** laneNames are what the groups of lanes are called. */
+export const laneNames: Record<Kind, string> = { procs: "Processors", goroutines: "Goroutines", threads: "Threads" };
+const kinds = Object.entries(laneNames) as [Kind, string][];
 
 /** toolbar builds the controls. */
 export function toolbar(marks: Bookmark[], options: { path: boolean; system: boolean; copy: boolean }, does: Does): Toolbar {
@@ -68,9 +73,10 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
       options.copy ? small("copy", "Copy a link to this moment", does.copy, "copy") : null)));
   const looks = marks.length === 0 ? null
     : make("div", { class: "tv-looks", role: "group", "aria-label": "What there is to see" }, make("span", {}, "Look at"), ...marks.map((m) => bookmark(m, does)));
-  const root = make("div", { class: "tv-tools" }, bar, looks);
+  const more = make("details", { class: "tv-more", open: "" }, make("summary", {}, chevron(), "Controls and search"), bar);
+  const root = make("div", { class: "tv-tools" }, more, looks);
   return {
-    root, search,
+    root, more, search,
     show(kind, table) {
       lanes.forEach((b, i) => b.setAttribute("aria-pressed", String(kinds[i]![0] === kind)));
       shows.forEach((b, i) => b.setAttribute("aria-pressed", String((i === 1) === table)));
@@ -80,10 +86,28 @@ export function toolbar(marks: Bookmark[], options: { path: boolean; system: boo
   };
 }
 
+/** chevron is the icon that turns when its disclosure opens. */
+function chevron(): SVGSVGElement {
+  const i = icon("chev");
+  i.classList.add("cv");
+  return i;
+}
+
 function bookmark(m: Bookmark, does: Does): HTMLButtonElement {
-  const b = make("button", { type: "button", class: "b sec tv-mark", "data-tv": "mark" }, m.name);
+  const b = make("button", { type: "button", class: "b sec tv-mark", "data-tv": "mark", title: promise(m) }, m.name);
   b.addEventListener("click", () => does.mark(m));
   return b;
+}
+
+/** promise says what a bookmark does: it zooms, shows other lanes, and may select what a goroutine does. */
+function promise(m: Bookmark): string {
+  const does = [];
+  const range = readRange(m.t);
+  if (range) does.push(`zooms to ${moment(range[0], range[1] - range[0], range[1])} to ${moment(range[1], range[1] - range[0])}`);
+  if (m.focus) does.push(`shows the ${laneNames[m.focus].toLowerCase()}`);
+  if (m.g !== undefined) does.push(`selects what G${m.g} does`);
+  const text = does.length > 1 ? does.slice(0, -1).join(", ") + " and " + does[does.length - 1] : does.join("");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function press(text: string, name: string, act: () => void): HTMLButtonElement {

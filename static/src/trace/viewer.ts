@@ -1,17 +1,17 @@
 // One timeline on a page: what is shown, what is selected, and drawing it.
 import { make } from "../dom";
 import { CurveSpec, curvesOf } from "./curves";
-import { flag, Line, Note } from "./contents";
+import type { Line, Note } from "./contents";
 import { around, Acts, detail, noteDetail, sumsTable, tell } from "./detail";
 import { Facts, factsOf, sumRange } from "./facts";
 import { filterOf, nextMatch } from "./filter";
 import { Minimap } from "./minimap";
 import { Kind, Model, Segment } from "./model";
-import { noteAt, packNotes } from "./notes";
+import { noteAt, noteTitle, packNotes } from "./notes";
 import { laneHeight, Palette, readPalette } from "./palette";
 import { Pane, Shown } from "./pane";
 import { Viewport } from "./viewport";
-import { fixed, plural, span, unitOf } from "./words";
+import { clipped, fixed, plural, span, unitOf } from "./words";
 
 /** Places are the elements that a viewer fills. */
 export interface Places { lanes: HTMLElement; side: HTMLElement; below: HTMLElement; live: HTMLElement; summary: string }
@@ -37,7 +37,6 @@ export class Viewer {
   palette: Palette;
   private search = "";
   private readonly states = new Set<number>();
-  private system = false;
   private followed = -1;
   private pending = 0;
   private turn = 0;
@@ -78,7 +77,7 @@ export class Viewer {
     this.panes.procs.hold(Array.from({ length: c.procs }, (_, p) => p));
     this.panes.threads.hold(c.threads.map((_, i) => i));
     const rows: number[] = [];
-    for (let row = 0; row < this.model.rows; row++) if (this.system || !this.model.has(row, flag.system)) rows.push(row);
+    for (let row = 0; row < this.model.rows; row++) if (!this.model.hidden?.[row]) rows.push(row);
     this.panes.goroutines.hold(rows);
     const curves = this.focus === "procs" ? ["runnable", "live", "queue", "global", "heap"] : ["runnable"];
     this.shown.curves = curvesOf(c.curves, curves) as CurveSpec[];
@@ -196,9 +195,13 @@ export class Viewer {
     if (!on && !this.shown.range) this.box.replaceChildren();
   }
 
+  /** showSystem shows the runtime's own goroutines in every lane, strip and table, or only their GC work. */
   showSystem(on: boolean): void {
-    this.system = on;
+    this.model.showSystem(on);
+    this.mini.stale();
+    this.refilter();
     this.arrange();
+    if (this.shown.range) void this.sum(...this.shown.range);
   }
 
   // ---- filter ----
@@ -293,23 +296,33 @@ export class Viewer {
   selectNote(n: Note): void {
     this.turn++;
     this.panel.replaceChildren(noteDetail(this.model, n, this.acts));
-    this.say(`${n.kind} ${n.name || n.text}`);
+    this.say(clipped(noteTitle(n), 200));
   }
 
-  /** close lets go of the selection, then of the range. It answers whether there was one. */
+  /** close lets go of the selection, else of the range, and says so. It answers whether there was one. */
   close(refocus = false): boolean {
     const had = this.shown.selected !== null || this.panel.childElementCount > 0;
     const ranged = this.shown.range !== null;
+    const still = this.followed < 0 ? "" : ` Still following ${this.model.goroutine(this.followed)}: Escape lets it go.`;
+    if (had || ranged) this.say((had ? "Closed." : "The stretch is let go of.") + still);
     this.turn++;
     this.shown.selected = null;
     this.shown.arrows = [];
     this.panel.replaceChildren();
     this.near.replaceChildren();
     if (!had) this.clearRange();
-    if (refocus) this.panes[this.focus].root.focus({ preventScroll: true });
+    if (refocus && (had || ranged)) this.panes[this.focus].root.focus({ preventScroll: true });
     this.redraw();
     this.outside.moved();
     return had || ranged;
+  }
+
+  /** escape lets go of one thing: the selection, the range, or the goroutine that is followed. It answers whether there was one. */
+  escape(refocus = false): boolean {
+    if (this.close(refocus)) return true;
+    if (this.followed < 0) return false;
+    this.follow(this.followed);
+    return true;
   }
 
   /** enter puts the focus into the panel of the selection. */

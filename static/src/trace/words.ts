@@ -96,3 +96,12 @@ export function writeRange(from: number, to: number): string {
   const digitsOf = Math.max(0, Math.min(6, Math.ceil(6 - Math.log10(Math.max(1, (to - from) / 1000)))));
   return fixed(from / 1e6, digitsOf) + "ms.." + fixed(to / 1e6, digitsOf) + "ms";
 }
+
+/** unseen are the characters that turn, hide or break the text around them: controls, and those that set the direction of writing. */
+const unseen = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** visible is a text of the program's with a mark for each character that would not be seen. */
+export function visible(text: string): string { return text.replace(/\s+/g, " ").replace(unseen, "\ufffd"); }
+
+/** clipped is a text that is no longer than most characters, and says where more was. */
+export function clipped(text: string, most = 80): string { return text.length > most ? [...text.slice(0, 2 * most)].slice(0, most - 1).join("") + "…" : text; }
