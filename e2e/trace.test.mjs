@@ -312,10 +312,62 @@ for (const scheme of ["light", "dark"]) {
 test("on a phone the page does not scroll sideways", async (t) => {
   const { page } = await opened(t, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  const first = await page.locator(".tv-procs").evaluate((el) => el.getBoundingClientRect().top);
+  assert.ok(first < 844 / 2, `the first lane stands at ${first}`);
+  assert.equal(await page.locator(".tv-mark").evaluateAll((list) => new Set(list.map((b) => b.getBoundingClientRect().top)).size), 1, "the bookmarks stand in one row");
+  await picture(page, "trace-page-phone-first");
+  await page.locator(".tv-more > summary").click();
   await page.locator("[data-tv=zoomin]").click();
   await page.locator(".tv-goroutines").tap({ position: { x: 200, y: 60 } });
   await picture(page, "trace-page-phone", { fullPage: true });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+});
+
+/** Those of the tables, pictures and their boxes in sight that are wider than their place, by what they are called. */
+function tooWide(root) {
+  return [...document.querySelectorAll(`${root} .tscroll, ${root} .lsc`)].filter((el) => el.checkVisibility() && el.scrollWidth > el.clientWidth + 1).map((el) => el.getAttribute("aria-label"));
+}
+
+test("on a phone two runs can be compared: both pictures and all columns are in sight, with a script and without", async (t) => {
+  const other = await trace(convoy.replaceAll("range 8", "range 3"));
+  for (const javaScriptEnabled of [true, false]) {
+    const { page } = await open(t, `/traces/compare?a=${id}&b=${other}`, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, javaScriptEnabled });
+    assert.equal(await page.locator(".compare .lanes-svg:visible").count(), 4);
+    assert.deepEqual(await page.evaluate(tooWide, ".compare"), []);
+    const last = await page.locator(".compare .metrics tbody tr > :last-child").evaluateAll((list) => Math.max(...list.map((td) => td.getBoundingClientRect().right)));
+    assert.ok(last <= 390, `the last column ends at ${last}`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    if (!javaScriptEnabled) continue;
+    await picture(page, "trace-compare-phone", { fullPage: true });
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await axe(page), [], colorScheme);
+    }
+  }
+});
+
+test("on a phone the comparison in the chapter is seen whole", async (t) => {
+  const { page } = await open(t, section, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  assert.ok((await page.locator(".prose .cmp .lanes-svg").count()) >= 2);
+  assert.deepEqual(await page.evaluate(tooWide, ".prose .cmp"), []);
+});
+
+for (const [width, height] of [[390, 844], [768, 900], [1280, 900]]) {
+  test(`a table of up to five columns is seen whole at ${width} px`, async (t) => {
+    const { page } = await opened(t, { viewport: { width, height } });
+    const wide = await page.evaluate(tooWide, "trace-view");
+    const small = await page.locator("table.metrics:not(:has(thead th:nth-child(6)))").evaluateAll((list) => list.map((el) => el.closest(".tscroll").getAttribute("aria-label")));
+    assert.ok(small.includes("Left waiting at the end") && small.some((name) => name.startsWith("Ready before running")), small.join(", "));
+    assert.deepEqual(small.filter((name) => wide.includes(name)), []);
+  });
+}
+
+test("the summary in words counts as the table does", async (t) => {
+  const { page } = await opened(t);
+  const { goroutines: g } = await page.evaluate(async (id) => (await fetch("/api/traces/" + id)).json(), id);
+  const says = await page.locator("[id^=tv-sum]").textContent();
+  assert.ok(says.includes(`${g.created} goroutines were made in it`), says);
+  assert.ok(says.endsWith(`${g.blocked_at_end} were left blocked at the end.`), says);
 });
 
 test("without a script there are the picture and the tables", async (t) => {

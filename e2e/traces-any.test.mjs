@@ -118,6 +118,10 @@ test("of a damaged file what can be read is shown, and it is said; of other bad 
   await page.waitForURL("**/traces/*");
   assert.match(await page.locator(".trace-n").first().textContent(), /damaged|missing/);
   assert.ok(await page.locator("trace-view .metrics").first().isVisible());
+  await page.locator("trace-view[data-read]").waitFor();
+  const summary = await page.locator("[id^=tv-sum]").textContent();
+  assert.match(summary, /^The trace covers the first [\d.]+ (ms|s) of the run/);
+  assert.doesNotMatch(summary, /at the end/, "who would have been left is not known");
   await axeInBoth(page);
 });
 
