@@ -1,6 +1,7 @@
 package exectrace
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 )
@@ -18,6 +19,18 @@ type PathStep struct {
 	// N is how many steps were put together, where they were too short to be
 	// told one by one; the longest gives the rest. 0 stands for one.
 	N int `json:"n,omitempty"`
+}
+
+// LongestSteps are at most n steps of a path, the longest, in the order of time.
+func LongestSteps(path []PathStep, n int) []PathStep {
+	if len(path) <= n {
+		return path
+	}
+	long := slices.Clone(path)
+	slices.SortStableFunc(long, func(a, b PathStep) int { return cmp.Compare(b.ToMS-b.FromMS, a.ToMS-a.FromMS) })
+	long = long[:n]
+	slices.SortStableFunc(long, func(a, b PathStep) int { return cmp.Compare(a.FromMS, b.FromMS) })
+	return long
 }
 
 const (

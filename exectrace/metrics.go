@@ -1,5 +1,11 @@
 package exectrace
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
 // Metrics are the numbers of a trace, of user goroutines only. The JSON names
 // are used in rules, in the prose of chapters and in tables. A nil pointer is
 // a thing that cannot be known; Why says the reason under its JSON name.
@@ -191,6 +197,25 @@ type LineCost struct {
 	RunningMS  *float64           `json:"running_ms"`
 	RunnableMS float64            `json:"runnable_ms"`
 	WaitingMS  map[string]float64 `json:"waiting_ms"`
+}
+
+// Waited is how long goroutines waited at this line, in ms, and for what most of
+// the time; "" when none did.
+func (l LineCost) Waited() (ms float64, mostly string) {
+	for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
+		ms += l.WaitingMS[reason]
+		if mostly == "" || l.WaitingMS[reason] > l.WaitingMS[mostly] {
+			mostly = reason
+		}
+	}
+	return ms, mostly
+}
+
+// LongestFirst are the names of times, from the longest in all to the shortest.
+func LongestFirst(by map[string]BlockedTime) []string {
+	return slices.SortedFunc(maps.Keys(by), func(a, b string) int {
+		return cmp.Or(cmp.Compare(by[b].TotalMS, by[a].TotalMS), cmp.Compare(a, b))
+	})
 }
 
 // Ran is how long goroutines ran at this line at least, in ms: 0 where it is not

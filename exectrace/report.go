@@ -2,7 +2,6 @@ package exectrace
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 )
 
@@ -248,11 +247,8 @@ func (b *builder) lines() []LineCost {
 }
 
 func (l LineCost) sum() float64 {
-	total := l.Ran() + l.RunnableMS
-	for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
-		total += l.WaitingMS[reason]
-	}
-	return total
+	waited, _ := l.Waited()
+	return l.Ran() + l.RunnableMS + waited
 }
 
 func ms(ns float64) float64 { return ns / 1e6 }

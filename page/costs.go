@@ -60,7 +60,7 @@ func costParts(l exectrace.LineCost) []costPart {
 	})
 	for _, reason := range reasons {
 		if ms := l.WaitingMS[reason]; ms > 0 {
-			parts = append(parts, costPart{exectrace.WaitState(reason), "blocked (" + reason + ")", "", ms})
+			parts = append(parts, costPart{exectrace.WaitState(reason), "blocked (" + exectrace.ReasonWords(reason) + ")", "", ms})
 		}
 	}
 	return parts

@@ -44,7 +44,7 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div></div>`)
-	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + leakTable(&v.Trace.Metrics).html() + leakProof(v) + unfinishedTable(&v.Trace.Metrics).html() + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + endTables(v) + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
 	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
 	b.WriteString(moreTables(v.Trace))
 	b.WriteString(`</div></details>` + costTemplate(v) + `</trace-view>`)
@@ -72,7 +72,7 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
 	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
-	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + leakTable(&v.Trace.Metrics).html() + leakProof(v) + unfinishedTable(&v.Trace.Metrics).html() + `</div></div>`)
+	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + endTables(v) + `</div></div>`)
 	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + eventTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
 	return template.HTML(b.String()), nil
 }
@@ -340,6 +340,12 @@ func legend(ts ...*exectrace.Trace) string {
 // causes.
 func latencySide(m *exectrace.Metrics) string {
 	return `<div class="tv-side"><section>` + latencyChart(m) + causeTable(m).html() + `</section></div>`
+}
+
+// endTables are who was left at the end.
+func endTables(v *TraceView) string {
+	m := &v.Trace.Metrics
+	return leakTable(m).html() + leakProof(v) + unfinishedTable(m).html()
 }
 
 // moreTables are the tables beyond the six measures.

@@ -45,7 +45,7 @@ var compareMeasures = map[string]struct {
 	"latency.p95_us":            {"Scheduling latency, 95 %", spanUS},
 	"switches.total":            {"Context switches", wholeCount},
 	"utilisation":               {"P utilisation", percent},
-	"parallelism":               {"Ps in use, on average", digits3},
+	"parallelism":               {"Ps in use, on average", exectrace.Digits3},
 	"steals.stolen":             {"Stolen (inferred)", wholeCount},
 	"steals.global_share":       {"From the global queue (inferred)", percent},
 	"gc.cycles":                 {"Garbage collections", wholeCount},
@@ -92,5 +92,5 @@ func times(x float64) string {
 	if x >= 999.5 {
 		return thousands(int64(x + .5))
 	}
-	return digits3(x)
+	return exectrace.Digits3(x)
 }

@@ -28,17 +28,10 @@ const mostSteps = 100
 func criticalTable(m *exectrace.Metrics) *table {
 	t := &table{caption: "The critical path: without these steps the program would have ended sooner", shown: true,
 		heads: []string{"From", "for", "goroutine", "which", "at"}}
-	steps := m.CriticalPath
-	if len(steps) > mostSteps {
-		steps = slices.Clone(steps)
-		slices.SortFunc(steps, func(a, b exectrace.PathStep) int { return cmp.Compare(b.ToMS-b.FromMS, a.ToMS-a.FromMS) })
-		left := 0.
-		for _, s := range steps[mostSteps:] {
-			left += s.ToMS - s.FromMS
-		}
-		t.foot = fmt.Sprintf("The longest %d of %s steps. The others took %s together.", mostSteps, thousands(int64(len(steps))), spanMS(left))
-		steps = steps[:mostSteps]
-		slices.SortFunc(steps, func(a, b exectrace.PathStep) int { return cmp.Compare(a.FromMS, b.FromMS) })
+	steps := exectrace.LongestSteps(m.CriticalPath, mostSteps)
+	if all := len(m.CriticalPath); all > len(steps) {
+		left := took(m.CriticalPath) - took(steps)
+		t.foot = fmt.Sprintf("The longest %d of %s steps. The others took %s together.", mostSteps, thousands(int64(all)), spanMS(left))
 	}
 	for _, s := range steps {
 		does := "=" + s.State
@@ -51,6 +44,14 @@ func criticalTable(m *exectrace.Metrics) *table {
 		})
 	}
 	return t
+}
+
+// took is the length of all steps together, in ms.
+func took(steps []exectrace.PathStep) (ms float64) {
+	for _, s := range steps {
+		ms += s.ToMS - s.FromMS
+	}
+	return ms
 }
 
 // logTable lists what the program logged.

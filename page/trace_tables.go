@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -63,7 +62,7 @@ func switchRow(m *exectrace.Metrics) metricRow {
 	}
 	r.unit = thousands(int64(*s.PerS+.5)) + " a second"
 	if all := m.Goroutines.Created + 1; all > 1 {
-		r.says = digits3(float64(s.Total)/float64(all)) + " for each goroutine"
+		r.says = exectrace.Digits3(float64(s.Total)/float64(all)) + " for each goroutine"
 	} else {
 		r.says = "there was one goroutine only"
 	}
@@ -77,7 +76,7 @@ func useRow(m *exectrace.Metrics) metricRow {
 		return r
 	}
 	r.value, r.unit = percent(*m.Utilisation), "of "+plural(m.Procs, "P", "Ps")
-	r.says = digits3(*m.Parallelism) + " goroutines held a P at a time, on average"
+	r.says = exectrace.Digits3(*m.Parallelism) + " goroutines held a P at a time, on average"
 	return r
 }
 
@@ -212,13 +211,13 @@ func causeTable(m *exectrace.Metrics) *table {
 // blockedTable tells why goroutines waited, the longest first.
 func blockedTable(m *exectrace.Metrics) *table {
 	t := &table{caption: "Why goroutines waited", heads: []string{"Reason", "times", "in all"}, shown: true}
-	for _, reason := range byTime(m.Blocked) {
+	for _, reason := range exectrace.LongestFirst(m.Blocked) {
 		b := m.Blocked[reason]
-		t.rows = append(t.rows, []string{reason, thousands(int64(b.N)), spanMS(b.TotalMS)})
+		t.rows = append(t.rows, []string{exectrace.ReasonWords(reason), thousands(int64(b.N)), spanMS(b.TotalMS)})
 		if reason != "sync" {
 			continue
 		}
-		for _, kind := range byTime(m.Sync) {
+		for _, kind := range exectrace.LongestFirst(m.Sync) {
 			if kind == "Cond" && m.Blocked["sync.(*Cond).Wait"].N > 0 {
 				continue // it has a row of its own
 			}
@@ -229,18 +228,12 @@ func blockedTable(m *exectrace.Metrics) *table {
 	return t
 }
 
-func byTime(m map[string]exectrace.BlockedTime) []string {
-	return slices.SortedFunc(maps.Keys(m), func(a, b string) int {
-		return cmp.Or(cmp.Compare(m[b].TotalMS, m[a].TotalMS), cmp.Compare(a, b))
-	})
-}
-
 // leakTable lists the go statements whose goroutines were left waiting.
 func leakTable(m *exectrace.Metrics) *table {
 	t := &table{caption: "Left waiting at the end", heads: []string{"Made at", "how many", "running", "waiting for"}, shown: true}
 	for _, l := range m.Leaks {
 		at := place(exectrace.Frame{File: l.File, Line: l.Line})
-		t.rows = append(t.rows, []string{cmp.Or(at, "not known"), thousands(int64(l.N)), "`" + functionName(l.Func), l.Reason})
+		t.rows = append(t.rows, []string{cmp.Or(at, "not known"), thousands(int64(l.N)), "`" + functionName(l.Func), exectrace.ReasonWords(l.Reason)})
 	}
 	return t
 }
@@ -287,15 +280,9 @@ func lineTable(m *exectrace.Metrics) *table {
 	}
 	const most = 12
 	for _, l := range m.Lines[:min(len(m.Lines), most)] {
-		waiting, why := 0., ""
-		for _, reason := range slices.Sorted(maps.Keys(l.WaitingMS)) {
-			waiting += l.WaitingMS[reason]
-			if why == "" || l.WaitingMS[reason] > l.WaitingMS[why] {
-				why = reason
-			}
-		}
+		waiting, why := l.Waited()
 		t.rows = append(t.rows, []string{
-			place(exectrace.Frame{File: l.File, Line: l.Line}), spanOrDash(l.Ran()), spanOrDash(l.RunnableMS), spanOrDash(waiting), cmp.Or(why, "–"),
+			place(exectrace.Frame{File: l.File, Line: l.Line}), spanOrDash(l.Ran()), spanOrDash(l.RunnableMS), spanOrDash(waiting), cmp.Or(exectrace.ReasonWords(why), "–"),
 		})
 	}
 	return t

@@ -50,29 +50,8 @@ var causeWords = []struct{ cause, words string }{
 // span writes a length of time in ns, to three digits.
 func span(ns float64) string { return exectrace.Length(ns) }
 
-var timeUnits = []struct {
-	ns   float64
-	name string
-}{{1e9, "s"}, {1e6, "ms"}, {1e3, "µs"}}
-
 func spanMS(ms float64) string { return span(ms * 1e6) }
 func spanUS(us float64) string { return span(us * 1e3) }
-
-// digits3 writes x with three significant digits and no zeros behind the point.
-func digits3(x float64) string {
-	decimals := 2
-	switch a := math.Abs(x); {
-	case a >= 99.95:
-		decimals = 0
-	case a >= 9.995:
-		decimals = 1
-	}
-	s := strconv.FormatFloat(x, 'f', decimals, 64)
-	if strings.Contains(s, ".") {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return s
-}
 
 // percent writes a share in words that do not round to nothing or to all.
 func percent(share float64) string {
@@ -123,7 +102,7 @@ func stuck(t *exectrace.Trace, g exectrace.Goroutine) string {
 	if !g.Blocked() || t.Metrics.Leaks == nil {
 		return ""
 	}
-	return "still waits at the end: " + g.Reason
+	return "still waits at the end: " + exectrace.ReasonWords(g.Reason)
 }
 
 // tellBar says what a bar shows, for its tooltip.
@@ -140,7 +119,7 @@ func tellBar(lane string, b traceBar) string {
 		text += ", on " + laneName("P", s.P)
 	}
 	if s.Reason != "" && s.State != exectrace.Runnable {
-		text += ": " + s.Reason
+		text += ": " + exectrace.ReasonWords(s.Reason)
 	}
 	if p := place(s.At); p != "" {
 		text += ", " + p
@@ -177,9 +156,9 @@ func axisStep(span int64) int64 {
 
 // axisUnit gives the unit in which the marks of an axis are written.
 func axisUnit(span int64) (ns float64, name string) {
-	for _, u := range timeUnits {
-		if float64(span) >= 2*u.ns {
-			return u.ns, u.name
+	for _, u := range exectrace.LengthUnits {
+		if float64(span) >= 2*u.NS {
+			return u.NS, u.Name
 		}
 	}
 	return 1, "ns"

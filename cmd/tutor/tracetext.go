@@ -172,9 +172,7 @@ func causeList(m *exectrace.Metrics) *textList {
 
 func waitList(title string, by map[string]exectrace.BlockedTime) *textList {
 	l := &textList{title: title, heads: []string{"times", "in all"}}
-	for _, reason := range slices.SortedFunc(maps.Keys(by), func(a, b string) int {
-		return cmp.Or(cmp.Compare(by[b].TotalMS, by[a].TotalMS), cmp.Compare(a, b))
-	}) {
+	for _, reason := range exectrace.LongestFirst(by) {
 		l.rows = append(l.rows, []string{exectrace.ReasonWords(reason), grouped(by[reason].N), spanMS(by[reason].TotalMS)})
 	}
 	return l
@@ -218,13 +216,7 @@ func lineList(m *exectrace.Metrics) *textList {
 		l.foot = m.Why["lines.running_ms"]
 	}
 	for _, c := range m.Lines {
-		waiting, mostly := 0., ""
-		for _, reason := range slices.Sorted(maps.Keys(c.WaitingMS)) {
-			waiting += c.WaitingMS[reason]
-			if mostly == "" || c.WaitingMS[reason] > c.WaitingMS[mostly] {
-				mostly = reason
-			}
-		}
+		waiting, mostly := c.Waited()
 		ran := "not known"
 		if c.RunningMS != nil {
 			ran = spanMS(*c.RunningMS)
@@ -241,13 +233,9 @@ func pathList(m *exectrace.Metrics) *textList {
 		l.foot = cmp.Or(m.Why["critical_path"], "it has no steps")
 		return l
 	}
-	long := slices.Clone(m.CriticalPath)
-	length := func(s exectrace.PathStep) float64 { return s.ToMS - s.FromMS }
-	slices.SortStableFunc(long, func(a, b exectrace.PathStep) int { return cmp.Compare(length(b), length(a)) })
-	long = long[:min(len(long), mostRows)]
-	slices.SortStableFunc(long, func(a, b exectrace.PathStep) int { return cmp.Compare(a.FromMS, b.FromMS) })
+	long := exectrace.LongestSteps(m.CriticalPath, mostRows)
 	for _, s := range long {
-		l.rows = append(l.rows, []string{"at " + spanMS(s.FromMS), spanMS(length(s)), "G" + strconv.FormatInt(s.G, 10), s.State, lineText(s.File, s.Line)})
+		l.rows = append(l.rows, []string{"at " + spanMS(s.FromMS), spanMS(s.ToMS - s.FromMS), "G" + strconv.FormatInt(s.G, 10), s.State, lineText(s.File, s.Line)})
 	}
 	if all := len(m.CriticalPath); all > len(long) {
 		l.foot = fmt.Sprintf("the %d longest of %d steps: --json has them all", len(long), all)
