@@ -42,11 +42,32 @@ func (c *Cell) Stdin() string {
 	return ""
 }
 
+// Runs says whether a reader can run the cell: as a program, as tests or as
+// benchmarks.
+func (c *Cell) Runs() bool { return c.Verb == "run" || c.Tests() }
+
+// Tests says whether the cell's files are tests or benchmarks.
+func (c *Cell) Tests() bool { return c.Verb == "test" || c.Verb == "bench" }
+
 // Source is the Go files of a cell: what is built.
 func (c *Cell) Source() []File {
 	var fs []File
 	for _, f := range c.Files {
-		if path.Ext(f.Name) == ".go" {
+		if path.Ext(f.Name) == ".go" && !strings.HasPrefix(f.Name, testdata) {
+			fs = append(fs, f)
+		}
+	}
+	return fs
+}
+
+// testdata is the folder of files that tests read.
+const testdata = "testdata/"
+
+// Testdata is the files of the folder testdata, which tests find beside them.
+func (c *Cell) Testdata() []File {
+	var fs []File
+	for _, f := range c.Files {
+		if strings.HasPrefix(f.Name, testdata) {
 			fs = append(fs, f)
 		}
 	}

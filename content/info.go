@@ -296,6 +296,18 @@ func plainName(s string) bool {
 	return ok
 }
 
+// dataName reports whether s names a file of testdata, at most four folders
+// below it.
+func dataName(s string) bool {
+	rest, ok := strings.CutPrefix(s, testdata)
+	parts := strings.Split(rest, "/")
+	ok = ok && len(parts) <= 5
+	for _, part := range parts {
+		ok = ok && plainName(part)
+	}
+	return ok
+}
+
 func expectation(s string) error {
 	if s == "panic" || slices.Contains(statuses(), s) {
 		return nil

@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"html/template"
 	"io"
 	"slices"
 	"strings"
@@ -25,7 +26,7 @@ func (cw cellWriter) Cell(w io.Writer, c *content.Cell) error {
 	switch c.Verb {
 	case "exercise":
 		name, data = "exercise-cell", cw.exerciseCell(c)
-	case "run":
+	case "run", "test", "bench":
 		data = newCell(c, cw.v.Cells[c.ID], sectionURL(cw.v.Chapter, cw.v.Page)+"/run", cw.v.GoProblem)
 	default:
 		name, data = "listing", newCell(c, CellView{}, "", "")
@@ -44,7 +45,10 @@ type cellData struct {
 	Caption    string
 	Tags       []string
 	Files      []fileData
-	Traced     bool // run with a trace unless told otherwise
+	Traced     bool   // run with a trace unless told otherwise
+	Kind       string // run, test or bench
+	Covered    bool   // coverage is counted unless told otherwise
+	Kinds      []kindOption
 	Changed    bool
 	Version    int
 	Problem    string
@@ -69,7 +73,8 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d := cellData{
 		ID: c.ID, Key: c.Key, Action: action, Name: mainFile(c),
 		Caption: c.Options["caption"], Tags: cellTags(c), Traced: c.Options["trace"] != "",
-		Version: v.Version, Problem: v.Problem, GoProblem: goProblem,
+		Version: v.Version, Problem: v.Problem, GoProblem: goProblem, Kinds: kindOptions(c, v.Kind),
+		Kind: c.Verb, Covered: c.Flag("cover"),
 	}
 	originals := cellFiles(c)
 	files := originals
@@ -80,7 +85,7 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d.Panel = newPanel(c, v, d.Changed, files)
 	d.Files = fileList(files, originals, "cell-"+c.ID, underLines(v))
 	if v.Result != nil || !d.Changed && !d.Panel.Folded {
-		hangCosts(d.Files, lineCosts(d.Panel.Trace))
+		hangCosts(d.Files, append(lineCosts(d.Panel.Trace), coverCosts(d.Panel.covered)...))
 	}
 	d.Predict = newPredict(c, v)
 	d.NewStarter = fileDiffs(v.NewStarter)
@@ -139,7 +144,10 @@ func cellTags(c *content.Cell) []string {
 	if clock := c.Options["clock"]; clock != "" && clock != "real" {
 		tags = append(tags, clock+" clock")
 	}
-	if c.Verb == "test" || c.Verb == "bench" {
+	if what := c.Options["profile"]; what != "" {
+		tags = append(tags, what+" profile")
+	}
+	if c.Tests() {
 		tags = append(tags, c.Verb)
 	}
 	return tags
@@ -244,11 +252,17 @@ type panelData struct {
 	Diags    []sandbox.Diagnostic // those that belong to no line shown
 	Marks    []sandbox.Diagnostic // lines that only get a mark
 	Output   *outputView
+	Tests    *testsView
+	Bench    *benchView
+	Cover    *coverView
+	covered  *sandbox.Coverage
+	Said     []string // of tests and benchmarks, in sentences of their own
 	Explain  *explanation
 	Trace    *TraceView
 	Others   []OtherTrace // further traces that the run left
-	Recorded string       // "go 1.26.8" when this is the book's own run
-	Folded   bool         // a prediction is asked first, so what it prints is not shown yet
+	Profile  *profileData
+	Recorded string // "go 1.26.8" when this is the book's own run
+	Folded   bool   // a prediction is asked first, so what it prints is not shown yet
 }
 
 // newPanel shows the result, or else the recording, or else what the author
@@ -262,6 +276,8 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	if r := v.Result; r != nil {
 		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)
 		p.Output, p.Explain, p.Others = newOutput(r, false), explain(r), otherTraces(r)
+		p.Profile = newProfile(v.Profile, p.CellID)
+		p.tested(r, v.Before)
 		p.Diags = elsewhere(explained(r), files)
 		if explained(r) == nil {
 			p.Marks = underLines(v)
@@ -272,6 +288,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	p.Folded = c != nil && c.Predict != nil && v.Picked == 0
 	if rec := v.Recorded; rec != nil && rec.Result != nil {
 		p.Output, p.Trace = newOutput(rec.Result, true), pointed(c, rec.Trace)
+		p.tested(rec.Result, nil)
 		p.Recorded = goVersion(rec.Result.GoVersion)
 		p.Line.Detail = joinSentences(p.Line.Detail, "Recorded with "+p.Recorded)
 	} else if c != nil {
@@ -285,6 +302,22 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	}
 	return p
 }
+
+// tested fills in what tests, benchmarks and coverage gave.
+func (p *panelData) tested(r, before *sandbox.Result) {
+	p.Tests, p.Bench, p.Cover, p.covered = newTests(r), newBench(r, before), newCover(r.Cover), r.Cover
+	if p.Tests != nil && p.Output != nil {
+		p.Output.Folded = true // each test has its own
+	}
+	for _, d := range r.Diagnostics {
+		if d.Code == "runtime:tests" || d.Code == "runtime:bench" {
+			p.Said = append(p.Said, strings.ToUpper(d.Message[:1])+d.Message[1:]+".")
+		}
+	}
+}
+
+// Costs is the template of what is painted on the lines by coverage.
+func (p panelData) Costs() template.HTML { return template.HTML(costsTemplate(coverCosts(p.covered))) }
 
 func joinSentences(a, b string) string {
 	if a == "" {

@@ -55,7 +55,7 @@ func (r *Renderer) Chapter(w io.Writer, v ChapterView) error {
 func programs(p *content.Page) int {
 	n := 0
 	for _, c := range p.Cells {
-		if c.Verb == "run" {
+		if c.Runs() {
 			n++
 		}
 	}
@@ -67,7 +67,7 @@ func checkedWith(v ChapterView) string {
 	version := ""
 	for _, c := range v.Page.Cells {
 		rec := v.Cells[c.ID].Recorded
-		if c.Verb != "run" || rec == nil || rec.Result == nil {
+		if !c.Runs() || rec == nil || rec.Result == nil {
 			continue
 		}
 		if version != "" && version != rec.Result.GoVersion {

@@ -127,8 +127,9 @@ func hangCosts(files []fileData, costs []lineCost) {
 
 // costTemplate holds the costs for the script, which puts them beside a listing
 // that was not written with them, or into its editor.
-func costTemplate(v *TraceView) string {
-	costs := lineCosts(v)
+func costTemplate(v *TraceView) string { return costsTemplate(lineCosts(v)) }
+
+func costsTemplate(costs []lineCost) string {
 	if len(costs) == 0 {
 		return ""
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"strings"
 
 	"course/tutor/sandbox"
@@ -21,10 +22,31 @@ func explain(r *sandbox.Result) *explanation {
 		return words(r)
 	}
 	switch r.Status {
-	case sandbox.StatusRuntimeError, sandbox.StatusDeadlock, sandbox.StatusRace, sandbox.StatusForbidden:
+	case sandbox.StatusDeadlock:
+		return withGoroutines(explainDiagnostic(r.Diagnostics), r.Diagnostics)
+	case sandbox.StatusRuntimeError, sandbox.StatusRace, sandbox.StatusForbidden, sandbox.StatusTestFailed:
 		return explainDiagnostic(r.Diagnostics)
 	}
 	return nil
+}
+
+// withGoroutines adds to an explanation where each goroutine was and what it
+// waited for: the diagnostics after the first.
+func withGoroutines(e *explanation, diags []sandbox.Diagnostic) *explanation {
+	if e == nil {
+		return nil
+	}
+	for _, d := range diags[min(1, len(diags)):] {
+		if !strings.HasPrefix(d.Code, "runtime:") {
+			continue
+		}
+		text := strings.ToUpper(d.Message[:1]) + d.Message[1:]
+		if d.Line > 0 {
+			text += fmt.Sprintf(", at %s:%d", d.File, d.Line)
+		}
+		e.Text = append(e.Text, strings.TrimSpace(text+". "+d.Explain))
+	}
+	return e
 }
 
 // explainDiagnostic takes the first diagnostic that explains itself.
@@ -89,10 +111,14 @@ var limitWords = map[sandbox.Status]func(*sandbox.Result) *explanation{
 	},
 }
 
-// limitExplanation prefers the words of a diagnostic of this very run.
+// limitExplanation prefers the words of a diagnostic of this very run; the
+// title, with the number, stays.
 func limitExplanation(r *sandbox.Result, title, text string) *explanation {
-	if e := explainDiagnostic(r.Diagnostics); e != nil {
-		return e
+	for _, d := range r.Diagnostics {
+		if d.Explain != "" {
+			e := &explanation{Title: title, Text: []string{d.Explain}, File: d.File, Line: d.Line}
+			return withGoroutines(e, r.Diagnostics)
+		}
 	}
 	return &explanation{Title: title, Text: []string{text}}
 }

@@ -23,6 +23,7 @@ type outputView struct {
 	Cut    string    // which bound ended it
 	Length string    // how long it took, when that is worth a replay
 	Note   string    // said above it
+	Folded bool      // it is all shown elsewhere, by test
 }
 
 // foldAt is the number of lines after which output is folded.

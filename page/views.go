@@ -5,6 +5,7 @@ import (
 	"course/tutor/exectrace"
 	"course/tutor/exercises"
 	"course/tutor/grade"
+	"course/tutor/profile"
 	"course/tutor/sandbox"
 )
 
@@ -53,13 +54,25 @@ type CellView struct {
 	Files    []sandbox.File // the learner's draft; nil when untouched
 	Version  int            // of the draft
 	Result   *sandbox.Result
-	Trace    *TraceView // of Result
-	Recorded *Recording // the book's own run; shown until there is a Result
-	Problem  string     // what was wrong with a form post, for this cell
-	Picked   int        // prediction picked, 1-based; 0 none
+	Before   *sandbox.Result // benchmarks of the run before, to compare with; nil for none
+	Trace    *TraceView      // of Result
+	Profile  *ProfileView    // of Result
+	Kind     string          // of Result, as requests write it; "" is the listing's own
+	Recorded *Recording      // the book's own run; shown until there is a Result
+	Problem  string          // what was wrong with a form post, for this cell
+	Picked   int             // prediction picked, 1-based; 0 none
 	// NewStarter is what the author changed since the draft was begun; nil
 	// when nothing did.
 	NewStarter []FileChange
+}
+
+// ProfileView is the profile of a run as the page shows it.
+type ProfileView struct {
+	ID      string // of /api/profiles/{id}; "" when it can't be fetched
+	Info    *sandbox.ProfileInfo
+	Profile *profile.Profile // nil when Info.Problem says why, or Gone
+	Gone    bool             // it is no longer kept
+	CPU     float64          // ms of processor time that the run took
 }
 
 // Recording is a run of the book, kept with it.

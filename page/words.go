@@ -58,6 +58,12 @@ const everyoneWaits = "Every goroutine waits"
 // statusWords is one sentence for each way to end.
 var statusWords = map[sandbox.Status]func(*sandbox.Result) Line{
 	sandbox.StatusOK: func(r *sandbox.Result) Line {
+		switch r.Kind {
+		case sandbox.KindTest, sandbox.KindCover:
+			return testsLine(r)
+		case sandbox.KindBench:
+			return benchLine(r)
+		}
 		return Line{"ok", "check", "Ran.", "Exit 0 after " + duration(r.Timing.RunMS) + built(r)}
 	},
 	sandbox.StatusCompileError: func(r *sandbox.Result) Line {
@@ -112,6 +118,8 @@ func idleLine(expect string) Line {
 		return Line{Detail: "Expected not to compile"}
 	case string(sandbox.StatusRace):
 		return Line{Detail: "Expected to have a data race"}
+	case string(sandbox.StatusTestFailed):
+		return Line{Detail: "Expected to have tests that fail"}
 	case "panic", string(sandbox.StatusRuntimeError):
 		return Line{Detail: "Expected to panic"}
 	}
@@ -151,7 +159,7 @@ func crashLine(r *sandbox.Result) Line {
 // a program can print the same words.
 func panicked(r *sandbox.Result) bool {
 	for _, d := range r.Diagnostics {
-		if strings.HasPrefix(d.Code, "runtime:") {
+		if strings.HasPrefix(d.Code, "runtime:") && d.Code != "runtime:exit" {
 			return true
 		}
 	}
@@ -159,16 +167,30 @@ func panicked(r *sandbox.Result) bool {
 }
 
 func testLine(r *sandbox.Result) Line {
-	failed, first := 0, ""
+	failed, all, first := 0, 0, ""
 	for _, t := range r.Tests {
-		if t.Status != "failed" {
+		top := !strings.Contains(t.Name, "/")
+		if top {
+			all++
+		}
+		if t.Status != sandbox.TestFailed {
 			continue
 		}
-		if failed++; failed == 1 {
-			first = t.Name
+		if top {
+			failed++
+		}
+		if first == "" || strings.HasPrefix(t.Name, first+"/") {
+			first = t.Name // the innermost of the first that failed
 		}
 	}
-	return Line{"err", "cross", fmt.Sprintf("%d of %s.", failed, plural(len(r.Tests), "test fails", "tests fail")), "First: " + first}
+	if first == "" {
+		return Line{"err", "cross", "Failed.", firstMessage(r.Diagnostics)}
+	}
+	detail := "First: " + first
+	if r.Cover != nil {
+		detail += ". " + coverWords(r.Cover)
+	}
+	return Line{"err", "cross", fmt.Sprintf("%d of %s.", failed, plural(all, "test fails", "tests fail")), detail}
 }
 
 func compileLimitLine(r *sandbox.Result) Line {

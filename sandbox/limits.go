@@ -15,6 +15,16 @@ func DefaultLimits() Limits {
 	}
 }
 
+// LimitsOf are those of a kind of Job for which nobody asked anything else:
+// benchmarks are run several times over, and take longer.
+func LimitsOf(kind Kind) Limits {
+	l := DefaultLimits()
+	if kind == KindBench {
+		l.Wall, l.CPU = time.Minute, 4*time.Minute
+	}
+	return l
+}
+
 // Or fills every field that is zero (or nonsense) from d.
 func (l Limits) Or(d Limits) Limits {
 	return Limits{

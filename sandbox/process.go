@@ -69,9 +69,13 @@ type Ended struct {
 	Truncated *Truncated
 	Limit     *LimitHit
 	Crash     []byte // the runtime's dying words, or the dump we asked for
-	Trace     *Trace // nil when none was asked for
-	Missing   []jail.Layer
-	Startup   time.Duration
+	// Fatal is what the runtime wrote after "fatal error: ", which it writes
+	// to stderr alone; "" unless that it was the runtime is certain (see
+	// Ending).
+	Fatal   string
+	Trace   *Trace // nil when none was asked for
+	Missing []jail.Layer
+	Startup time.Duration
 }
 
 // Start confines and starts a program. It is killed when ctx is done, and its
@@ -298,8 +302,9 @@ func (p *Process) judge(e *Ended) {
 	if stopped == "" && exit.Signal == syscall.SIGKILL && exit.CPU >= p.launch.Limits.CPU {
 		stopped, hit = StatusTimeLimit, p.timeHit("cpu", p.launch.Limits.CPU, exit.CPU)
 	}
-	e.Status = Derive(Ending{Stopped: stopped, OOMKilled: exit.OOMKilled, TasksHit: exit.TasksHit, Code: exit.Code,
-		Signal: exit.Signal, Stderr: p.stderr.capture(), Crash: p.crash.capture(), DiskFull: exit.DiskFull})
+	ending := Ending{Stopped: stopped, OOMKilled: exit.OOMKilled, TasksHit: exit.TasksHit, Code: exit.Code,
+		Signal: exit.Signal, Stderr: p.stderr.capture(), Crash: p.crash.capture(), DiskFull: exit.DiskFull}
+	e.Status, e.Fatal = Derive(ending), ending.fatal()
 	e.Limit = limitOf(e, p.launch.Limits, hit)
 }
 

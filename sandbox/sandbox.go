@@ -118,6 +118,12 @@ type Package struct {
 	// Trusted marks code of ours: it may import internal packages of the
 	// standard library and use linkname. Learners' packages are checked.
 	Trusted bool
+	// Tests lets files end in _test.go, of this package or of the one beside
+	// it whose name ends in _test, as the go command does for go test.
+	Tests bool
+	// Cover counts which statements of the files that are no tests run; what
+	// is handed over is Trace.Cover.
+	Cover bool
 	// Deny lists import paths this package may not use, beyond what no
 	// learner may use (internal packages, "C", plugin).
 	Deny []string
@@ -192,11 +198,12 @@ const (
 // Event is something that happened during a run. Exactly one field but Name
 // is set; Name is the SSE event of it.
 type Event struct {
-	Name   string      `json:"name"` // queue, build, diag, out, trace, limit
+	Name   string      `json:"name"` // queue, build, diag, out, test, trace, limit
 	Queue  *Queue      `json:"queue,omitempty"`
 	Build  *Build      `json:"build,omitempty"`
 	Diag   *Diagnostic `json:"diag,omitempty"`
 	Out    *Output     `json:"out,omitempty"`
+	Test   *Test       `json:"test,omitempty"` // that has ended
 	Limit  *LimitHit   `json:"limit,omitempty"`
 	TraceN int64       `json:"trace_bytes,omitempty"`
 }
@@ -269,6 +276,10 @@ type Result struct {
 	Tests       []Test             `json:"tests"`
 	Bench       []Bench            `json:"bench"`
 	Trace       *TraceInfo         `json:"trace"`
+	// Profile is nil for a run that was not profiled.
+	Profile *ProfileInfo `json:"profile"`
+	// Cover is of a KindCover job; nil when the program did not live to tell.
+	Cover *Coverage `json:"cover,omitempty"`
 
 	// Exchanges and Report are what the Dialogue of a Job of several parts
 	// gave. They never leave the server.
@@ -309,12 +320,12 @@ type Isolation struct {
 
 // Artifact is something a run handed over through a descriptor.
 type Artifact struct {
-	// Name is trace, trace-end, goroutineleak, or of a trace-file what the
-	// program called it.
+	// Name is trace, trace-end, goroutineleak, of a profile what it measures,
+	// or of a trace-file what the program called it.
 	Name string `json:"name"`
 	// Kind is trace (of the run), trace-end (what was kept of the end of one
-	// that its limit cut), trace-file (a trace that the program took itself)
-	// or leaks (goroutines that can never go on).
+	// that its limit cut), trace-file (a trace that the program took itself),
+	// leaks (goroutines that can never go on) or profile (a pprof file).
 	Kind  string `json:"kind"`
 	ID    string `json:"id"`
 	Bytes int    `json:"bytes"`
@@ -343,23 +354,22 @@ func (r *Result) TraceCut() string {
 	return *r.Trace.Truncated
 }
 
-// Test and Bench are rows of the kinds that have them.
-type (
-	Test struct {
-		Name   string  `json:"name"`
-		Status string  `json:"status"`
-		MS     float64 `json:"ms"`
-		Output string  `json:"output"`
-	}
-	Bench struct {
-		Name     string            `json:"name"`
-		N        int               `json:"n"`
-		NsOp     []float64         `json:"ns_op"`
-		BytesOp  []float64         `json:"bytes_op"`
-		AllocsOp []float64         `json:"allocs_op"`
-		Unit     map[string]string `json:"unit"`
-	}
+// The values of Test.Status.
+const (
+	TestPassed  = "passed"
+	TestFailed  = "failed"
+	TestSkipped = "skipped"
+	TestNotRun  = "not_run" // the program ended before
 )
+
+// Test is a test, or one below it, as Parent/Child. MS is as testing measures
+// it, to 10 ms. Output is what was printed while it ran and what it logged.
+type Test struct {
+	Name   string  `json:"name"`
+	Status string  `json:"status"`
+	MS     float64 `json:"ms"`
+	Output string  `json:"output"`
+}
 
 // TraceInfo is what is known of the run's trace. Metrics is the JSON of the
 // trace metrics; it is filled by whoever analyses the trace, since this room

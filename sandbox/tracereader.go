@@ -22,6 +22,15 @@ type Trace struct {
 	Leaks   []byte
 	NoLeaks byte
 	Own     []OwnTrace
+	// Profile is the profile of the run, a pprof file; it is nil when none was
+	// handed over whole. ProfileEnd is the byte that says why it ended.
+	Profile    []byte
+	ProfileEnd byte
+	// ProfileCut says that a profile was larger than is kept.
+	ProfileCut bool
+	// Cover says which blocks of the source ran, in the text of the main that
+	// is made for tests; nil when that was not counted.
+	Cover []byte
 }
 
 // OwnTrace is a trace that the program took itself.
@@ -40,6 +49,10 @@ const (
 	recNoLeaks = 'n'
 	recOwnName = 'o'
 	recOwnData = 'p'
+
+	recProfile    = 'f'
+	recProfileEnd = 'h'
+	recCover      = 'c'
 )
 
 // Bounds of what is kept besides the run's own trace, whose bound is the
@@ -49,6 +62,8 @@ const (
 	maxOwn      = 8
 	maxOwnName  = 255
 	maxLeakText = 1 << 20
+	// MaxProfile is how large a profile may be: 100 times what is usual.
+	MaxProfile = 4 << 20
 )
 
 // traceReader takes the records that the harness sends: a byte that says what
@@ -62,8 +77,13 @@ type traceReader struct {
 	why     byte
 	leaks   []byte
 	noLeaks byte
+	cover   []byte
 	own     []OwnTrace
 	ownKept int64
+
+	profile    []byte
+	profileEnd byte
+	profileCut bool
 }
 
 func newTraceReader(from *os.File, limit int64) *traceReader {
@@ -120,6 +140,12 @@ func (t *traceReader) take(kind byte, text []byte, all bool) {
 		t.noLeaks = first(text)
 	case recOwnName:
 		t.ownName(text)
+	case recProfile:
+		t.profilePart(text)
+	case recProfileEnd:
+		t.profileEnd = first(text)
+	case recCover:
+		t.cover = text
 	}
 }
 
@@ -151,17 +177,34 @@ func (t *traceReader) ownData(text []byte) {
 	o.Data = append(o.Data, text...)
 }
 
+// profilePart keeps a piece of the profile. What comes after its end is none of
+// it, and half of a file is of no use.
+func (t *traceReader) profilePart(text []byte) {
+	if t.profileEnd != 0 || t.profileCut {
+		return
+	}
+	if t.profileCut = len(t.profile)+len(text) > MaxProfile; t.profileCut {
+		t.profile = nil
+		return
+	}
+	t.profile = append(t.profile, text...)
+}
+
 func (t *traceReader) result() *Trace {
 	cut := map[byte]string{'e': "", 'i': "idle", 't': "killed", 's': "stopped"}
 	why, known := cut[t.why]
 	if !known {
 		why = "killed"
 	}
-	out := &Trace{Leaks: t.leaks, NoLeaks: t.noLeaks, Own: t.own}
+	out := &Trace{Leaks: t.leaks, NoLeaks: t.noLeaks, Own: t.own, Cover: t.cover}
 	out.Data, out.Late, out.Missing = t.trace.parts()
 	if len(out.Late) > 0 || out.Missing > 0 {
 		why = "cap"
 	}
 	out.Truncated = why
+	out.ProfileCut = t.profileCut
+	if t.profileEnd != 0 && !t.profileCut {
+		out.Profile, out.ProfileEnd = t.profile, t.profileEnd
+	}
 	return out
 }

@@ -22,7 +22,13 @@ const (
 )
 
 // checkFiles refuses a set of files that can't be saved or run.
-func checkFiles(files []sandbox.File) error {
+func checkFiles(files []sandbox.File) error { return checkFilesBy(files, badName) }
+
+// checkRunFiles is checkFiles for what may be run as tests: files of the
+// folder testdata are taken too.
+func checkRunFiles(files []sandbox.File) error { return checkFilesBy(files, badRunName) }
+
+func checkFilesBy(files []sandbox.File, badName func(string) string) error {
 	if len(files) == 0 {
 		return fail("empty", "The list of files is empty. Send at least one, as {\"files\":[{\"name\":\"main.go\",\"content\":\"package main ...\"}]}.")
 	}
@@ -31,7 +37,7 @@ func checkFiles(files []sandbox.File) error {
 	}
 	total, seen := 0, map[string]bool{}
 	for _, f := range files {
-		if err := checkFile(f); err != nil {
+		if err := checkFile(f, badName); err != nil {
 			return err
 		}
 		if fold := strings.ToLower(f.Name); seen[fold] {
@@ -47,7 +53,7 @@ func checkFiles(files []sandbox.File) error {
 	return nil
 }
 
-func checkFile(f sandbox.File) error {
+func checkFile(f sandbox.File, badName func(string) string) error {
 	if why := badName(f.Name); why != "" {
 		return fail("bad-name", "The file name %q %s. Use a plain name such as main.go.", clip(f.Name, maxName), why)
 	}
@@ -80,6 +86,24 @@ func badName(name string) string {
 	for _, r := range name {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("_-.+", r) {
 			return fmt.Sprintf("holds %q", r)
+		}
+	}
+	return ""
+}
+
+// badRunName is badName, but for files of testdata, of which each part is a
+// plain name.
+func badRunName(name string) string {
+	rest, data := strings.CutPrefix(name, "testdata/")
+	if !data {
+		return badName(name)
+	}
+	if len(name) > maxName {
+		return badName(name)
+	}
+	for part := range strings.SplitSeq(rest, "/") {
+		if why := badName(part); why != "" {
+			return why
 		}
 	}
 	return ""

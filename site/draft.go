@@ -135,7 +135,7 @@ func (s *Server) apiDraft(ctx context.Context, req *keyRequest) (*draftResponse,
 
 // apiPutDraft is PUT /api/drafts/{key}.
 func (s *Server) apiPutDraft(ctx context.Context, req *draftRequest) (*versionResponse, error) {
-	if err := checkFiles(req.Files); err != nil {
+	if err := checkRunFiles(req.Files); err != nil {
 		return nil, err
 	}
 	if err := checkAnswers(req.Answers); err != nil {

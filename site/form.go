@@ -99,7 +99,7 @@ func (s *Server) postRun(c echo.Context) error {
 		return backTo(c, p.URL(), nil, "cell-"+cell.ID)
 	}
 	rec := &ranRecord{key: cell.Key, files: f.files, picked: max(0, f.number("predict"))}
-	told, err := "", checkFiles(f.files)
+	told, err := "", checkRunFiles(f.files)
 	if err == nil {
 		told, err = s.saveForm(ctx, learner.Draft{Key: cell.Key, Files: f.files}, f)
 	}
@@ -107,12 +107,20 @@ func (s *Server) postRun(c echo.Context) error {
 	if err == nil {
 		job, err = cellJob(cell, f.files)
 	}
+	if err == nil {
+		asked := runRequest{Kind: f.values.Get("kind")}
+		err = asked.available()
+		setKind(&job, asked.Kind)
+	}
 	if err != nil {
 		return s.showChapter(c, problemOf(err).Status, ch, p, map[string]page.CellView{
 			cell.ID: {Files: f.files, Problem: problemOf(err).Detail, Picked: rec.picked},
 		})
 	}
 	job.Trace = job.Trace || f.values.Get("trace") != ""
+	if job.Kind == sandbox.KindTest && f.values.Get("cover") != "" {
+		job.Kind = sandbox.KindCover
+	}
 	s.runForm(ctx, job, rec, told)
 	return backTo(c, p.URL(), url.Values{"run": {rec.id}}, "cell-"+cell.ID)
 }
@@ -128,7 +136,7 @@ func cellForm(c echo.Context, p *content.Page) (*content.Cell, *form, error) {
 		return nil, nil, err
 	}
 	for _, cell := range p.Cells {
-		if cell.ID != f.values.Get("cell") || cell.Verb != "run" {
+		if cell.ID != f.values.Get("cell") || !cell.Runs() {
 			continue
 		}
 		f, err := readForm(c.Request(), starterOf(cell))

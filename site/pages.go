@@ -147,7 +147,7 @@ func (s *Server) cellViews(ctx context.Context, p *content.Page, run string) (ma
 	recorded := s.recorded.all(ctx, p.Cells, s.Log)
 	views := make(map[string]page.CellView, len(p.Cells))
 	for _, cell := range p.Cells {
-		if cell.Verb != "run" {
+		if !cell.Runs() {
 			continue
 		}
 		v, err := s.cellView(ctx, cell, run)
@@ -184,7 +184,8 @@ func (s *Server) cellView(ctx context.Context, cell *content.Cell, run string) (
 }
 
 func (s *Server) fillRun(v *page.CellView, rec *ranRecord) {
-	v.Result, v.Problem, v.Picked = rec.result, rec.problem, rec.picked
+	v.Result, v.Problem, v.Picked, v.Before = rec.result, rec.problem, rec.picked, rec.before
+	v.Profile, v.Kind = s.profileView(rec.result), rec.kind
 	if rec.result != nil && rec.result.Trace != nil {
 		v.Trace = s.traceView(rec.result.Trace.ID)
 		if why := rec.result.Trace.Problem; v.Trace == nil && why != "" {

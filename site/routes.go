@@ -41,6 +41,8 @@ func (s *Server) routes(e *echo.Echo) {
 	e.GET("/api/traces/:id", handle(s, s.apiTrace))
 	e.GET("/api/traces/:id/raw", s.rawTrace)
 	e.GET("/api/traces/:id/timeline", s.traceTimeline)
+	e.GET("/api/profiles/:id", handle(s, s.apiProfile))
+	e.GET("/api/profiles/:id/raw", s.rawProfile)
 	e.GET("/api/drafts/*", handle(s, s.apiDraft))
 	e.PUT("/api/drafts/*", handle(s, s.apiPutDraft))
 	e.DELETE("/api/drafts/*", handle(s, s.apiDeleteDraft))

@@ -29,10 +29,12 @@ type runRequest struct {
 type ranRecord struct {
 	id      string
 	key     string // draft key; "" for a run that belongs to no cell
+	kind    string // as requests write it: program, profile:cpu
 	files   []sandbox.File
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
-	picked  int // prediction, 1-based; 0 none
+	picked  int             // prediction, 1-based; 0 none
+	before  *sandbox.Result // the benchmarks of the listing as they were measured before; nil when never
 }
 
 // apiRun is POST /api/runs.
@@ -50,7 +52,7 @@ func (s *Server) apiRun(ctx context.Context, req *runRequest, tell emit) (*sandb
 
 // jobOf checks a request and makes its Job.
 func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
-	if err := checkFiles(req.Files); err != nil {
+	if err := checkRunFiles(req.Files); err != nil {
 		return job, err
 	}
 	if err := req.available(); err != nil {
@@ -77,7 +79,7 @@ func (req *runRequest) available() error {
 		name, asked string
 		can         []string
 	}{
-		{"kind", req.Kind, []string{string(sandbox.KindProgram)}},
+		{"kind", req.Kind, sandbox.Kinds()},
 		{"engine", req.Engine, []string{sandbox.EngineAuto, sandbox.EngineGo}},
 		{"clock", req.Clock, []string{"real"}},
 	} {
@@ -105,6 +107,7 @@ func (req *runRequest) available() error {
 
 // over sets in job what the request asks for.
 func (req *runRequest) over(job *sandbox.Job) {
+	setKind(job, req.Kind)
 	if req.Engine != "" {
 		job.Engine = req.Engine
 	}
@@ -124,6 +127,13 @@ func (req *runRequest) over(job *sandbox.Job) {
 	job.Limits = req.Limits.limits().Or(job.Limits)
 }
 
+// setKind gives job a kind, as requests write it; "" leaves it its own.
+func setKind(job *sandbox.Job, kind string) {
+	if kind != "" {
+		job.Kind, job.Profile = sandbox.SplitKind(kind)
+	}
+}
+
 // run runs a Job, tells what happens, and keeps what came of it in rec under
 // the id that it tells first.
 func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell emit) error {
@@ -135,7 +145,7 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 		return err
 	}
 	defer end()
-	rec.id = id
+	rec.id, rec.kind, rec.before = id, job.KindText(), s.measuredBefore(rec.key)
 	tell("run", map[string]string{"id": id})
 	res, err := s.Runner.Run(ctx, job, sinkTo(tell))
 	if err != nil {
@@ -144,9 +154,22 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	res.ID = id
 	s.counts.add("tutor_runs_total", "status", string(res.Status))
 	s.traceOfRun(ctx, rec, res, tell)
+	s.profileOfRun(ctx, res)
 	rec.result = res
 	s.runs.put(id, rec, sizeOf(rec))
 	return nil
+}
+
+// measuredBefore is the newest run of a listing that measured benchmarks.
+func (s *Server) measuredBefore(key string) *sandbox.Result {
+	if key == "" {
+		return nil
+	}
+	old, ok := s.runs.newest(func(r *ranRecord) bool { return r.key == key && r.result != nil && len(r.result.Bench) > 0 })
+	if !ok {
+		return nil
+	}
+	return old.result
 }
 
 // sinkTo tells the events of a run under their own names. That a trace was
@@ -162,6 +185,8 @@ func sinkTo(tell emit) sandbox.Sink {
 			tell("diag", ev.Diag)
 		case ev.Out != nil:
 			tell("out", ev.Out)
+		case ev.Test != nil:
+			tell("test", ev.Test)
 		case ev.Limit != nil:
 			tell("limit", ev.Limit)
 		}
@@ -177,6 +202,13 @@ func sizeOf(rec *ranRecord) int64 {
 		}
 		for _, d := range rec.result.Diagnostics {
 			n += len(d.Message) + len(d.Explain) + 128
+		}
+		for _, t := range rec.result.Tests {
+			n += len(t.Name) + len(t.Output) + 96
+		}
+		n += 1024 * len(rec.result.Bench)
+		if c := rec.result.Cover; c != nil {
+			n += 64 * c.Statements
 		}
 	}
 	return int64(n)

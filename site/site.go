@@ -19,6 +19,7 @@ import (
 	"course/tutor/grade"
 	"course/tutor/learner"
 	"course/tutor/page"
+	"course/tutor/profile"
 	"course/tutor/sandbox"
 	"course/tutor/static"
 )
@@ -37,6 +38,9 @@ type Config struct {
 	// AnalyseFile does so for a trace from anywhere, of about size bytes, and
 	// gives what can be read of a damaged one. Nil: Analyse, on all of it.
 	AnalyseFile func(ctx context.Context, trace io.Reader, size int64) (*exectrace.Trace, error)
+	// Profile reads a profile of cpu, heap, block, mutex or goroutine, in the
+	// jail: its bytes are hostile. The error's text is shown to the learner.
+	Profile func(ctx context.Context, what string, data []byte) (*profile.Profile, error)
 	// Format formats Go files, in the jail. Files that don't parse come back
 	// as they were, with a diagnostic each.
 	Format func(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error)
@@ -84,6 +88,7 @@ type Server struct {
 	runs      *recent[*ranRecord]
 	checks    *recent[*checkRecord]
 	traces    *recent[*traceRecord]
+	profiles  *recent[*profileRecord]
 	recorded  *recordings
 	counts    *counts
 	pace      pace
@@ -91,9 +96,10 @@ type Server struct {
 
 // The bounds of what is kept in memory of past runs, in bytes.
 const (
-	keepRuns   = 16 << 20
-	keepChecks = 8 << 20
-	keepTraces = 192 << 20
+	keepRuns     = 16 << 20
+	keepChecks   = 8 << 20
+	keepTraces   = 192 << 20
+	keepProfiles = 8 << 20
 )
 
 // New makes a Server. The error is a Config that lacks something.
@@ -110,6 +116,7 @@ func New(cfg Config) (*Server, error) {
 		runs:      newRecent[*ranRecord](keepRuns),
 		checks:    newRecent[*checkRecord](keepChecks),
 		traces:    newRecent[*traceRecord](keepTraces),
+		profiles:  newRecent[*profileRecord](keepProfiles),
 		counts:    newCounts(),
 		pace:      pace{beat: 15 * time.Second, within: 10 * time.Second},
 	}
@@ -154,7 +161,7 @@ func (c *Config) complete() error {
 		has  bool
 	}{
 		{"Course", c.Course != nil}, {"Runner", c.Runner != nil}, {"Judge", c.Judge != nil},
-		{"Analyse", c.Analyse != nil}, {"Format", c.Format != nil},
+		{"Analyse", c.Analyse != nil}, {"Profile", c.Profile != nil}, {"Format", c.Format != nil},
 		{"Store", c.Store != nil}, {"Page", c.Page != nil}, {"Machine", c.Machine != nil},
 		{"Token", c.Token != ""}, {"Addr", c.Addr != ""},
 	}

@@ -19,6 +19,7 @@ import (
 	"course/tutor/exercises"
 	"course/tutor/grade"
 	"course/tutor/page"
+	"course/tutor/profile"
 	"course/tutor/sandbox"
 	"course/tutor/store/sqlite"
 )
@@ -76,6 +77,11 @@ func parse(_ context.Context, data []byte) (*exectrace.Trace, error) {
 	return exectrace.Parse(strings.NewReader(string(data)), exectrace.Options{})
 }
 
+// readProfile is profile.Parse, in this process.
+func readProfile(_ context.Context, what string, data []byte) (*profile.Profile, error) {
+	return profile.Parse(data, profile.Options{What: what, Own: []string{"main"}})
+}
+
 // unformatted leaves files alone and finds fault with those that hold "BAD".
 func unformatted(_ context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error) {
 	var diags []sandbox.Diagnostic
@@ -101,7 +107,7 @@ func newWorld(t testing.TB, change func(*Config)) *world {
 	}
 	ts := httptest.NewUnstartedServer(nil)
 	cfg := Config{
-		Runner: scripted(prints), Judge: judged(doubles), Analyse: parse, Format: unformatted,
+		Runner: scripted(prints), Judge: judged(doubles), Analyse: parse, Profile: readProfile, Format: unformatted,
 		Store: store, Page: renderer, Token: testToken, Addr: ts.Listener.Addr().String(), Version: "test",
 		Machine: func() Machine {
 			return Machine{Isolation: sandbox.Isolation{Level: 2, Name: "isolated"}, GoVersion: "go1.26.8"}

@@ -32,10 +32,13 @@ type observation struct {
 // JobOf is the Job that a reader's Run of an unchanged listing is. When it
 // can't be run by this version, why says so in words.
 func JobOf(c *content.Cell) (job sandbox.Job, why string) {
-	if c.Verb != "run" {
+	if !c.Runs() {
 		return job, "go " + c.Verb + " can't be run by this version"
 	}
-	for _, key := range []string{"race", "cpulimit", "profile", "cover", "asm", "gcflags", "vary"} {
+	if c.Flag("cover") && c.Verb != "test" {
+		return job, "cover is for go test, and can't be used with go " + c.Verb
+	}
+	for _, key := range []string{"race", "cpulimit", "asm", "gcflags", "vary"} {
 		if c.Options[key] != "" {
 			return job, key + " can't be used by this version"
 		}
@@ -47,14 +50,30 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		return job, "engine=interp can't be used by this version"
 	}
 	job = sandbox.Job{
-		Kind: sandbox.KindProgram, Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
+		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
 		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
-	for _, f := range c.Source() {
+	if what := c.Options["profile"]; what != "" {
+		job.Kind, job.Profile = sandbox.KindProfile, what
+	}
+	for _, f := range slices.Concat(c.Source(), c.Testdata()) {
 		job.Files = append(job.Files, sandbox.File{Name: f.Name, Content: f.Content})
 	}
 	return job, ""
+}
+
+// kindOf is what a fence asks for.
+func kindOf(c *content.Cell) sandbox.Kind {
+	switch {
+	case c.Verb == "bench":
+		return sandbox.KindBench
+	case c.Flag("cover"):
+		return sandbox.KindCover
+	case c.Verb == "test":
+		return sandbox.KindTest
+	}
+	return sandbox.KindProgram
 }
 
 // cells runs every listing and compares.

@@ -93,7 +93,7 @@ func (r *run) addCell(m *module, c *content.Cell, dir string) {
 		m.add(dir+"/"+f.Name, f.Content, func(line int, message string, typeError bool) {
 			rule := "vet"
 			if typeError {
-				if c.Verb == "run" && r.cfg.Runner != nil {
+				if c.Runs() && r.cfg.Runner != nil {
 					return // its run says so
 				}
 				rule = "compile"

@@ -7,14 +7,16 @@ import (
 	"runtime/debug"
 
 	"course/tutor/exectrace"
+	"course/tutor/profile"
 	"course/tutor/sandbox/toolchain"
 )
 
 // children are the jailed helpers: our own binary working on bytes that a
 // learner wrote. The jail starts them as `tutor __child NAME`.
 var children = map[string]func(in io.Reader, out io.Writer) error{
-	"trace":  serveTrace,
-	"format": toolchain.ServeFormat,
+	"trace":   serveTrace,
+	"format":  toolchain.ServeFormat,
+	"profile": profile.Serve,
 }
 
 // childName answers with the helper that the arguments ask for.

@@ -21,9 +21,40 @@ func reason(result *sandbox.Result) string {
 	case sandbox.StatusCompileLimit:
 		return "the build was stopped" + numbers(result.Limit)
 	case sandbox.StatusForbidden:
-		return "stopped: it made a system call that is not allowed here"
+		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(result.Diagnostics))
 	}
-	return "stopped: " + limitWord(result.Status) + numbers(result.Limit)
+	text := "stopped: " + limitWord(result.Status) + numbers(result.Limit)
+	if list := diagnostics(result.Diagnostics); list != "" {
+		text += "\n" + list
+	}
+	return text
+}
+
+// afterwards is what is said of a run that ended by its own exit code: where
+// the runtime ended it and why, and what vet found. An exit code alone is the
+// program's own business.
+func afterwards(result *sandbox.Result) string {
+	var list []sandbox.Diagnostic
+	for _, d := range result.Diagnostics {
+		if d.Code != "runtime:exit" {
+			list = append(list, d)
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return "tutor: " + ended(result.Status) + "\n" + diagnostics(list)
+}
+
+// ended says in a word or two how a run ended.
+func ended(status sandbox.Status) string {
+	switch status {
+	case sandbox.StatusDeadlock:
+		return "deadlock"
+	case sandbox.StatusRuntimeError:
+		return "the program failed"
+	}
+	return "see also"
 }
 
 // limitWord is what ran out.
@@ -39,15 +70,24 @@ func limitWord(status sandbox.Status) string {
 func diagnostics(list []sandbox.Diagnostic) string {
 	var b strings.Builder
 	for _, d := range list {
-		if d.File != "" {
-			fmt.Fprintf(&b, "%s:%d:%d: ", d.File, d.Line, d.Col)
-		}
+		b.WriteString(place(d))
 		b.WriteString(d.Message + "\n")
 		if d.Explain != "" {
 			b.WriteString("\t" + d.Explain + "\n")
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")
+}
+
+// place is FILE:LINE:COL: as far as it is known: the runtime knows no columns.
+func place(d sandbox.Diagnostic) string {
+	switch {
+	case d.File == "":
+		return ""
+	case d.Col == 0 && d.Line > 0 && strings.HasPrefix(d.Code, "runtime:"):
+		return fmt.Sprintf("%s:%d: ", d.File, d.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d: ", d.File, d.Line, d.Col)
 }
 
 // numbers says what was used and what was allowed.

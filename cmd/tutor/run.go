@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,10 +20,11 @@ import (
 
 // runFlags are the flags of tutor run.
 type runFlags struct {
-	data, kind, engine, clock, stdin, trace, memory string
-	procs                                           int
-	timeout                                         time.Duration
-	json                                            bool
+	data, kind, engine, clock, stdin, trace, memory, vs string
+	profileOut                                          string
+	procs                                               int
+	timeout                                             time.Duration
+	json                                                bool
 }
 
 func newRun(io streams) *cobra.Command {
@@ -35,14 +37,25 @@ func newRun(io streams) *cobra.Command {
 What it prints goes to stdout and stderr as it appears, and its own exit code
 is the exit code. Else: 124 stopped for time, 125 for another limit, 65 did not
 compile or was refused, 70 our fault; the reason stands on stderr after
-"tutor: ". With --json one Result is printed and the exit code is 0.`,
+"tutor: ". With --json one Result is printed and the exit code is 0.
+
+With --kind test, bench or cover the _test.go files of a folder and its
+testdata are read too, and ARGS may begin with flags of go test: -run, -skip,
+-short, -count, -failfast, -parallel, -shuffle, -cpu, -bench, -benchtime. The
+exit code is 1 when a test fails.
+
+--kind profile:cpu (or heap, block, mutex, goroutine) profiles the program: what
+took most is printed on stderr when it has ended, and --profile-out keeps the
+file for go tool pprof.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runProgram(cmd.Context(), io, f, args, cmd.ArgsLenAtDash())
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.data, "data", "", "data folder (see tutor serve)")
-	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: program")
+	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: "+strings.Join(sandbox.Kinds(), ", "))
+	flags.StringVar(&f.profileOut, "profile-out", "", "write the run's profile to this file, for go tool pprof")
+	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this file, printed earlier by --json")
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
 	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
@@ -61,6 +74,10 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		sources, programArgs = args[:dash], args[dash:]
 	}
 	job, err := runJob(io, f, sources, programArgs)
+	if err != nil {
+		return err
+	}
+	before, err := readBaseline(f, job.Kind)
 	if err != nil {
 		return err
 	}
@@ -86,15 +103,29 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.open = false
 		fmt.Fprintln(io.err, "tutor: "+why)
 	}
+	if err := writeProfile(f.profileOut, result); err != nil {
+		return err
+	}
+	addSummary(ctx, engine, result)
 	if f.json {
 		addMetrics(ctx, engine, result)
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(result))
 	}
-	exit := runExit(result)
-	if exit != nil && exit.Error() != "" {
+	if job.Kind != sandbox.KindProgram && job.Kind != sandbox.KindProfile {
 		through.end()
+		report(io, result, before)
+	}
+	exit := runExit(result)
+	if exit != nil && exit.Error() != "" || result.Profile != nil {
+		through.end()
+	} else if text := afterwards(result); text != "" {
+		through.end()
+		fmt.Fprintln(io.err, text)
+	}
+	if err := printProfile(io.err, result); err != nil {
+		return ours(err)
 	}
 	return exit
 }
@@ -117,12 +148,16 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 
 // runJob reads the sources and the flags into a Job.
 func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error) {
+	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
-		Kind: sandbox.Kind(f.kind), Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
+		Kind: kind, Profile: what, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
 		Limits: sandbox.Limits{Wall: f.timeout},
 	}
-	if job.Kind != sandbox.KindProgram {
-		return job, misuse("--kind %s is not known; it can be program", f.kind)
+	if !slices.Contains(sandbox.Kinds(), f.kind) {
+		return job, misuse("--kind %s is not known; it can be %s", f.kind, strings.Join(sandbox.Kinds(), ", "))
+	}
+	if f.profileOut != "" && job.Kind != sandbox.KindProfile {
+		return job, misuse("--profile-out needs a profile: add --kind profile:cpu, or another of %s", strings.Join(sandbox.Profiles(), ", "))
 	}
 	if f.engine != sandbox.EngineAuto && f.engine != sandbox.EngineGo {
 		return job, misuse("--engine %s is not known; it can be auto or go", f.engine)
@@ -140,7 +175,7 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if job.Limits.Memory, err = parseSize(f.memory); err != nil {
 		return job, err
 	}
-	if job.Files, err = readSources(io.in, sources); err != nil {
+	if job.Files, err = readSources(io.in, sources, job.Kind); err != nil {
 		return job, err
 	}
 	return job, feedStdin(&job, io.in, f.stdin, sources)
@@ -175,7 +210,7 @@ func isTerminal(r io.Reader) bool {
 
 // readSources reads the Go files of a command line: files, one folder, or "-"
 // for one program on in.
-func readSources(in io.Reader, args []string) ([]sandbox.File, error) {
+func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File, error) {
 	if len(args) == 0 {
 		return nil, misuse("run what? Give Go files, a folder, or - for standard input")
 	}
@@ -184,11 +219,15 @@ func readSources(in io.Reader, args []string) ([]sandbox.File, error) {
 		if err != nil {
 			return nil, misuse("read standard input: %v", err)
 		}
-		return []sandbox.File{{Name: "main.go", Content: string(data)}}, nil
+		name := "main.go"
+		if kind != sandbox.KindProgram {
+			name = "main_test.go"
+		}
+		return []sandbox.File{{Name: name, Content: string(data)}}, nil
 	}
 	if len(args) == 1 {
 		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
-			return readFolder(args[0])
+			return readFolder(args[0], kind)
 		}
 	}
 	var files []sandbox.File
@@ -202,8 +241,9 @@ func readSources(in io.Reader, args []string) ([]sandbox.File, error) {
 	return files, nil
 }
 
-// readFolder reads the Go files of one folder, tests left out as go run does.
-func readFolder(dir string) ([]sandbox.File, error) {
+// readFolder reads the Go files of one folder: for a program the tests are left
+// out as go run does, else they and what is in testdata belong to it.
+func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, misuse("read program: %v", err)
@@ -211,7 +251,7 @@ func readFolder(dir string) ([]sandbox.File, error) {
 	var files []sandbox.File
 	for _, e := range entries {
 		name := e.Name()
-		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || kind == sandbox.KindProgram && strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(dir, name))
@@ -223,7 +263,11 @@ func readFolder(dir string) ([]sandbox.File, error) {
 	if len(files) == 0 {
 		return nil, misuse("%s: no Go files to run", dir)
 	}
-	return files, nil
+	if kind == sandbox.KindProgram {
+		return files, nil
+	}
+	data, err := readTestdata(dir)
+	return append(files, data...), err
 }
 
 // passage writes what the program prints to our own streams, as it is, and
@@ -234,6 +278,11 @@ type passage struct {
 }
 
 func (p *passage) sink(ev sandbox.Event) {
+	if ev.Test != nil {
+		p.end()
+		p.open = false
+		fmt.Fprintln(p.out, testLine(*ev.Test))
+	}
 	if ev.Out == nil || len(ev.Out.Raw) == 0 {
 		return
 	}
@@ -267,6 +316,18 @@ func writeTrace(name string, result *sandbox.Result) error {
 	return nil
 }
 
+// writeProfile writes the profile of a run to a file when one was asked for.
+func writeProfile(name string, result *sandbox.Result) error {
+	data := result.ProfileData()
+	if name == "" || data == nil {
+		return nil
+	}
+	if err := os.WriteFile(name, data, 0o644); err != nil {
+		return misuse("write profile: %v", err)
+	}
+	return nil
+}
+
 // runExit turns a Result into an exit code and, where it is not the program's
 // own, one line that says why.
 func runExit(result *sandbox.Result) error {
@@ -282,6 +343,9 @@ func runExit(result *sandbox.Result) error {
 		return exitError{exitLimit, reason(result)}
 	case sandbox.StatusKilled:
 		return exitError{130, "stopped"}
+	}
+	if result.Status == sandbox.StatusTestFailed {
+		return exitError{code: max(result.ExitCode, exitFailed)}
 	}
 	if result.ExitCode < 0 {
 		return exitError{128 + signalNumber(result.Signal), fmt.Sprintf("ended by %s", result.Signal)}

@@ -120,7 +120,8 @@ func build(ctx context.Context, io streams, f serveFlags, dir string, files cour
 		Course: course, Exercises: all,
 		Runner: h.engine, Judge: newGrader(ctx, h.engine, h.token, ""),
 		Analyse: analyse, AnalyseFile: analyser{h.engine}.AnalyseFile, Format: h.engine.Format,
-		Store: h.store, Page: pages, Machine: func() site.Machine { return machine(h.engine) },
+		Profile: profiler{h.engine}.Read,
+		Store:   h.store, Page: pages, Machine: func() site.Machine { return machine(h.engine) },
 		Token: h.token, Addr: ln.Addr().String(), Version: version,
 	})
 	if err != nil {

@@ -23,18 +23,22 @@ import (
 // request is one program to build.
 type request struct {
 	plan
-	trace *traceConfig // nil without a trace
-	wire  bool         // hand over the traces that the program takes itself
-	talk  bool
-	fresh bool
+	trace   *traceConfig // nil without a trace and a profile
+	profile string       // what the profile harness is told; "" without one
+	wire    bool         // hand over the traces that the program takes itself
+	talk    bool
+	fresh   bool
 }
 
-// traceConfig is what the trace harness is told when it is linked in.
+// traceConfig is what the harness that says when a trace or a profile is over
+// is told when it is linked in.
 type traceConfig struct {
 	idle, end time.Duration
+	cpu       time.Duration // of all threads, with which it ends too; 0: none
 	bytes     int64
 	leaks     int // ask for leaked goroutines in the end: 0 or 1
 	threads   int // most threads the program may have
+	traced    int // take a trace: 0 or 1
 }
 
 // built is what came of a request.
@@ -58,14 +62,14 @@ const (
 
 // key is a hash of everything that goes into the program.
 func (r *request) key(l *library) (string, error) {
-	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil}
+	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile}
 	if r.trace != nil {
 		parts = append(parts, *r.trace, r.trace.String())
 	}
 	for _, p := range r.packages {
 		files := slices.Clone(p.Files)
 		slices.SortFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
-		parts = append(parts, p.Path, p.Trusted, p.ImportMap, files)
+		parts = append(parts, p.Path, p.Trusted, p.Cover, p.ImportMap, files)
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {
@@ -76,7 +80,7 @@ func (r *request) key(l *library) (string, error) {
 }
 
 func (c *traceConfig) String() string {
-	return fmt.Sprintf("%d %d %d %d %d", c.idle.Milliseconds(), c.end.Milliseconds(), c.bytes, c.leaks, c.threads)
+	return fmt.Sprintf("%d %d %d %d %d %d %d", c.idle.Milliseconds(), c.end.Milliseconds(), c.bytes, c.leaks, c.threads, c.traced, c.cpu.Milliseconds())
 }
 
 // build makes a program, or finds it made. The error is ours.
@@ -207,7 +211,7 @@ func (r *request) shown(p inspected) string {
 			learners++
 		}
 	}
-	if !p.Trusted && learners == 1 || p.Path == "main" && !p.Trusted {
+	if !p.Trusted && learners == 1 || p.Path == "main" && !p.Trusted || p.Tests {
 		return ""
 	}
 	return p.Path + "/"
@@ -218,22 +222,48 @@ func (s *steps) compile(i int, p inspected, own string) {
 	shown := s.request.shown(p)
 	args := []string{"compile", "-o", fmt.Sprintf("/tmp/%d.a", i), "-p", p.Path, "-lang=" + language,
 		"-trimpath", dir + "=>" + strings.TrimSuffix(shown, "/"),
-		"-dwarf=false", "-nolocalimports", "-pack", "-c=2", "-importcfg", s.importConfig(dir, p, own)}
+		"-errorurl", "-dwarf=false", "-nolocalimports", "-pack", "-c=2", "-importcfg", s.importConfig(dir, p, own)}
 	if !p.Trusted {
 		args = append(args, "-complete") // no functions without a body
 	}
+	var files []string
 	for _, f := range p.Files {
 		file := dir + "/" + f.Name
 		s.names[file] = shown + f.Name
 		s.files = append(s.files, jail.File{Path: file, Data: []byte(f.Content)})
-		args = append(args, file)
+		files = append(files, file)
 	}
 	if harness := s.harness(p); harness != "" {
 		file := dir + "/harness/tutor.go"
 		s.files = append(s.files, jail.File{Path: file, Data: []byte(harness)})
 		args = append(args, file)
 	}
-	s.steps = append(s.steps, jail.Step{Name: "compile", Exe: "/go/compile", Args: args})
+	compile := func(files []string) {
+		s.steps = append(s.steps, jail.Step{Name: "compile", Exe: "/go/compile", Args: slices.Concat(args, files)})
+	}
+	compile(files)
+	if p.Cover {
+		compile(s.cover(p, dir))
+	}
+}
+
+// cover rewrites the files of a package that are no tests so that they count,
+// and returns what is then to be compiled. It comes after the package was
+// compiled as it is, so that what is wrong with it is said by the compiler.
+func (s *steps) cover(p inspected, dir string) []string {
+	var files []string
+	covered := coveredFiles(p.Files)
+	for _, f := range p.Files {
+		file := dir + "/" + f.Name
+		if i := slices.Index(covered, f.Name); i >= 0 {
+			out := fmt.Sprintf("/tmp/cover_%d.go", i)
+			s.steps = append(s.steps, jail.Step{Name: "cover", Exe: "/go/cover",
+				Args: []string{"cover", "-mode=set", "-var=" + counterName(i), "-o", out, file}})
+			file = out
+		}
+		files = append(files, file)
+	}
+	return files
 }
 
 // harness is a file that joins our harness to a package.
@@ -245,6 +275,9 @@ func (s *steps) harness(p inspected) string {
 	if s.request.trace != nil {
 		text += "import _ \"" + runPath + "\"\n"
 	}
+	if s.request.profile != "" {
+		text += "import _ \"" + profilePath + "\"\n"
+	}
 	return text
 }
 
@@ -254,7 +287,7 @@ func (s *steps) importConfig(dir string, p inspected, own string) string {
 	var b strings.Builder
 	paths := slices.Sorted(maps.Keys(p.imports))
 	if s.harness(p) != "" {
-		paths = append(paths, crashPath, runPath)
+		paths = append(paths, crashPath, runPath, profilePath)
 	}
 	for _, path := range paths {
 		to, mapped := p.ImportMap[path]
@@ -295,6 +328,9 @@ func (s *steps) link() {
 	if r.trace != nil {
 		args = append(args, fmt.Sprintf("-X=%s.config=%s", runPath, r.trace))
 	}
+	if r.profile != "" {
+		args = append(args, fmt.Sprintf("-X=%s.config=%s", profilePath, r.profile))
+	}
 	if r.godebug != "" {
 		args = append(args, "-X=runtime.godebugDefault="+r.godebug)
 	}
@@ -305,7 +341,7 @@ func (s *steps) link() {
 // spec is the jail of the build: compiler, linker and archives to read, the
 // sources, and nothing else.
 func (s *steps) spec(l *library) jail.Spec {
-	return jail.Spec{
+	spec := jail.Spec{
 		Profile: jail.Build,
 		Steps:   s.steps,
 		Files:   s.files,
@@ -318,6 +354,10 @@ func (s *steps) spec(l *library) jail.Spec {
 		},
 		Limits: jail.Limits{Memory: buildMemory, CPU: buildCPU},
 	}
+	if slices.ContainsFunc(s.request.packages, func(p inspected) bool { return p.Cover }) {
+		spec.Binds = append(spec.Binds, jail.Bind{Host: l.tool.tool("cover"), Inside: "/go/cover", Exec: true})
+	}
+	return spec
 }
 
 // errDamaged is told when archives are gone that the manifest names.

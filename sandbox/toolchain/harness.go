@@ -14,9 +14,9 @@ import (
 //go:embed all:_harness
 var harnessFS embed.FS
 
-// runtimeDir holds the files that are added to package runtime when the
-// standard library is compiled, each as tutor_NAME.
-const runtimeDir = "_harness/runtime"
+// added holds the files that are added to packages of the standard library
+// when it is compiled, each as tutor_NAME.
+var added = map[string]string{"runtime": "_harness/runtime", "runtime/pprof": "_harness/pprof"}
 
 // The import paths of the harness.
 const (
@@ -25,6 +25,8 @@ const (
 	tracerPath = "tutor/tracer"
 	runPath    = "tutor/run"
 	tracePath  = "tutor/trace"
+
+	profilePath = "tutor/profile"
 )
 
 // harnessPackage is one package of ours.
@@ -36,7 +38,7 @@ type harnessPackage struct {
 // harnessPackages are listed so that each comes after those it imports.
 func harnessPackages(goos, goarch string) ([]harnessPackage, error) {
 	var list []harnessPackage
-	for _, p := range []string{crashPath, wirePath, tracerPath, runPath, tracePath} {
+	for _, p := range []string{crashPath, wirePath, tracerPath, runPath, tracePath, profilePath} {
 		dir := path.Join("_harness", path.Base(p))
 		entries, err := fs.ReadDir(harnessFS, dir)
 		if err != nil {

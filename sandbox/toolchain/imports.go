@@ -82,7 +82,7 @@ func (p *plan) settle(main inspected, has manifest) []sandbox.Diagnostic {
 		explain(p.noMain)
 	}
 	var lines []string
-	for _, d := range main.debug {
+	for _, d := range p.debugLines(main) {
 		lines = append(lines, d.text)
 		if _, err := debugDefault(has.Debug, lines); err != nil {
 			return []sandbox.Diagnostic{{File: d.file, Line: d.line, Col: d.col, Message: "invalid //go:debug: " + err.Error()}}
@@ -92,6 +92,18 @@ func (p *plan) settle(main inspected, has manifest) []sandbox.Diagnostic {
 	return nil
 }
 
+// debugLines are those of package main or, of tests, which have a main of
+// ours, those of the packages they are in.
+func (p *plan) debugLines(main inspected) []debugLine {
+	lines := main.debug
+	for _, pkg := range p.packages {
+		if pkg.Tests {
+			lines = append(lines, pkg.debug...)
+		}
+	}
+	return lines
+}
+
 // checkImports says which imports of a package do not exist for it.
 func checkImports(p *inspected, byPath map[string]*inspected, has manifest) []sandbox.Diagnostic {
 	var out []sandbox.Diagnostic
@@ -99,7 +111,6 @@ func checkImports(p *inspected, byPath map[string]*inspected, has manifest) []sa
 		at := p.imports[path]
 		d := sandbox.Diagnostic{File: at.file, Line: at.line, Col: at.col}
 		if d.Code, d.Message = importProblem(p, path, byPath, has); d.Message != "" {
-			explain(&d)
 			out = append(out, d)
 		}
 	}

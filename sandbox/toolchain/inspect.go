@@ -6,6 +6,7 @@ import (
 	"go/build"
 	"go/build/constraint"
 	"go/scanner"
+	"go/token"
 	"io"
 	"io/fs"
 	"path"
@@ -44,7 +45,11 @@ type debugLine struct {
 func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 	in := inspected{Package: pkg, imports: map[string]place{}}
 	if !pkg.Trusted {
-		if in.problems = checkFiles(pkg.Files); len(in.problems) > 0 {
+		check := checkName
+		if pkg.Tests {
+			check = checkGoName
+		}
+		if in.problems = checkFilesBy(pkg.Files, check); len(in.problems) > 0 {
 			return in
 		}
 	}
@@ -63,10 +68,15 @@ func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 		return in
 	}
 	in.name = p.Name
-	for path, at := range p.ImportPos {
-		in.imports[path] = place{at[0].Filename[len(memoryRoot)+1:], at[0].Line, at[0].Column}
+	if len(p.XTestGoFiles) == len(pkg.Files) {
+		in.name += "_test"
 	}
-	for _, d := range p.Directives {
+	for _, pos := range []map[string][]token.Position{p.XTestImportPos, p.TestImportPos, p.ImportPos} {
+		for path, at := range pos {
+			in.imports[path] = place{at[0].Filename[len(memoryRoot)+1:], at[0].Line, at[0].Column}
+		}
+	}
+	for _, d := range slices.Concat(p.Directives, p.TestDirectives, p.XTestDirectives) {
 		if text, ok := strings.CutPrefix(d.Text, "//go:debug"); ok {
 			in.debug = append(in.debug, debugLine{place{path.Base(d.Pos.Filename), d.Pos.Line, d.Pos.Column}, text})
 		}

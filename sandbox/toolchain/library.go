@@ -49,7 +49,7 @@ type manifest struct {
 // course about concurrency import.
 var first = []string{
 	"bufio", "bytes", "cmp", "container/heap", "context", "errors", "fmt", "io", "iter", "log", "maps", "math",
-	"math/rand", "math/rand/v2", "os", "runtime", "runtime/debug", "runtime/trace", "slices", "sort", "strconv",
+	"math/rand", "math/rand/v2", "os", "runtime", "runtime/debug", "runtime/pprof", "runtime/trace", "slices", "sort", "strconv",
 	"strings", "sync", "sync/atomic", "time", "unicode", "unicode/utf8",
 }
 

@@ -20,7 +20,10 @@ const (
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,60}\.go$`)
 
 // checkFiles refuses files by their number, names and sizes.
-func checkFiles(files []sandbox.File) []sandbox.Diagnostic {
+func checkFiles(files []sandbox.File) []sandbox.Diagnostic { return checkFilesBy(files, checkName) }
+
+// checkFilesBy is checkFiles with other names.
+func checkFilesBy(files []sandbox.File, checkName func(string) (sandbox.Diagnostic, bool)) []sandbox.Diagnostic {
 	if len(files) == 0 {
 		return []sandbox.Diagnostic{refusal("", 0, 0, "empty", "there is nothing to run: the submission has no files")}
 	}
@@ -52,19 +55,52 @@ func checkFiles(files []sandbox.File) []sandbox.Diagnostic {
 
 // checkName refuses what is not the name of a Go file of a program.
 func checkName(name string) (d sandbox.Diagnostic, bad bool) {
-	shown := strings.ToValidUTF8(name, "\uFFFD")
-	if utf8.RuneCountInString(shown) > 80 {
-		shown = string([]rune(shown)[:80]) + "..."
-	}
-	switch {
-	case strings.HasSuffix(name, "_test.go"):
+	if shown := shownFile(name); strings.HasSuffix(name, "_test.go") {
 		return refusal(shown, 0, 0, "name", "%q is a test file: a program is made of other files", shown), true
+	}
+	return checkGoName(name)
+}
+
+// checkGoName refuses what is not the name of a Go file, tests being fine.
+func checkGoName(name string) (d sandbox.Diagnostic, bad bool) {
+	shown := shownFile(name)
+	switch {
 	case strings.HasSuffix(name, ".s"), strings.HasSuffix(name, ".syso"):
 		return refusal(shown, 0, 0, "name", "%q is not accepted: a program is made of .go files only", shown), true
 	case !namePattern.MatchString(name), reserved(name):
 		return refusal(shown, 0, 0, "name", "%q is not accepted as a file name: use letters, digits, _ and -, then .go, without folders", shown), true
 	}
 	return sandbox.Diagnostic{}, false
+}
+
+// shownFile is a name that is fit to be shown.
+func shownFile(name string) string {
+	shown := strings.ToValidUTF8(name, "\uFFFD")
+	if utf8.RuneCountInString(shown) > 80 {
+		shown = string([]rune(shown)[:80]) + "..."
+	}
+	return shown
+}
+
+// testdata is the folder of files that tests read.
+const testdata = "testdata/"
+
+// dataPattern is the path of a file of testdata, in folders or not.
+var dataPattern = regexp.MustCompile(`^testdata(/[A-Za-z0-9][A-Za-z0-9._#-]{0,60}){1,5}$`)
+
+// checkTestName refuses what is neither a Go file nor one of testdata.
+func checkTestName(name string) (d sandbox.Diagnostic, bad bool) {
+	if !strings.HasPrefix(name, testdata) {
+		return checkGoName(name)
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		bad = bad || reserved(part)
+	}
+	if shown := shownFile(name); bad || !dataPattern.MatchString(name) {
+		return refusal(shown, 0, 0, "name",
+			"%q is not accepted as a file of testdata: use at most four folders below it, and letters, digits, _, -, # and dots", shown), true
+	}
+	return d, false
 }
 
 // reserved says whether Windows, where somebody may unpack it, takes the name

@@ -82,26 +82,16 @@ func (l *library) phase(ctx context.Context, packages []string, complete bool) e
 	return l.publish(ctx, m)
 }
 
-// overlay adds our files to package runtime.
+// overlay adds our files to packages of the standard library.
 func (l *library) overlay() (string, error) {
 	if err := os.MkdirAll(l.work(), 0o755); err != nil {
 		return "", err
 	}
-	files, err := harnessFS.ReadDir(runtimeDir)
-	if err != nil {
-		return "", err
-	}
 	replace := map[string]string{}
-	for _, f := range files {
-		text, err := harnessFS.ReadFile(runtimeDir + "/" + f.Name())
-		if err != nil {
+	for pkg, dir := range added {
+		if err := l.addTo(replace, pkg, dir); err != nil {
 			return "", err
 		}
-		file := filepath.Join(l.work(), "runtime_"+f.Name())
-		if err := os.WriteFile(file, text, 0o644); err != nil {
-			return "", err
-		}
-		replace[filepath.Join(l.tool.Root, "src", "runtime", "tutor_"+f.Name())] = file
 	}
 	data, err := json.Marshal(map[string]map[string]string{"Replace": replace})
 	if err != nil {
@@ -109,6 +99,27 @@ func (l *library) overlay() (string, error) {
 	}
 	overlay := filepath.Join(l.work(), "overlay.json")
 	return overlay, os.WriteFile(overlay, data, 0o644)
+}
+
+// addTo writes our files for one package and notes where each stands in for a
+// file of it.
+func (l *library) addTo(replace map[string]string, pkg, dir string) error {
+	files, err := harnessFS.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		text, err := harnessFS.ReadFile(dir + "/" + f.Name())
+		if err != nil {
+			return err
+		}
+		file := filepath.Join(l.work(), strings.ReplaceAll(pkg, "/", "_")+"_"+f.Name())
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return err
+		}
+		replace[filepath.Join(l.tool.Root, "src", filepath.FromSlash(pkg), "tutor_"+f.Name())] = file
+	}
+	return nil
 }
 
 func (l *library) command(ctx context.Context, args ...string) *exec.Cmd {

@@ -23,6 +23,7 @@ type run struct {
 	procs  int
 	result *sandbox.Result
 	began  time.Time
+	tests  *tests // of a job of tests
 
 	mu   sync.Mutex // of sink
 	sink sandbox.Sink
@@ -60,7 +61,7 @@ func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
 	if job.Kind == "" {
 		job.Kind = sandbox.KindProgram
 	}
-	r := &run{engine: e, job: job, limits: job.Limits.Or(sandbox.DefaultLimits()), procs: procs, sink: sink, began: time.Now()}
+	r := &run{engine: e, job: job, limits: job.Limits.Or(sandbox.LimitsOf(job.Kind)), procs: procs, sink: sink, began: time.Now()}
 	r.result = r.newResult()
 	return r
 }
@@ -94,7 +95,10 @@ func (r *run) do(ctx context.Context) error {
 	}
 	r.result.GoVersion = library.tool.Version
 	r.result.Isolation, _ = r.engine.Isolation(ctx)
-	parts := r.parts()
+	parts, err := r.parts(ctx, library)
+	if err != nil || len(parts) == 0 {
+		return err
+	}
 	stages, ok, err := r.inspect(ctx, library, parts)
 	if err != nil || !ok {
 		return err
@@ -115,8 +119,11 @@ func (r *run) do(ctx context.Context) error {
 		}
 		return err
 	}
-	if r.job.Dialogue != nil {
+	switch {
+	case r.job.Dialogue != nil:
 		return r.converse(ctx, stages)
+	case r.tests != nil:
+		return r.runTests(ctx, stages[0])
 	}
 	return r.runAlone(ctx, stages[0])
 }
@@ -124,7 +131,9 @@ func (r *run) do(ctx context.Context) error {
 // unsupported refuses what this engine cannot do.
 func (r *run) unsupported() bool {
 	switch {
-	case r.job.Kind != sandbox.KindProgram:
+	case badProfile(r.job) != "":
+		r.refuse("profile", "%s", badProfile(r.job))
+	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && !isTests(r.job.Kind):
 		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
 	case r.job.Race:
 		r.refuse("race", "runs with the race detector are not available yet")
@@ -156,12 +165,24 @@ type stage struct {
 	leaks    bool     // and is asked for leaked goroutines
 }
 
-// parts are those of the job; a plain job is one part.
-func (r *run) parts() []sandbox.Part {
-	if len(r.job.Parts) > 0 {
-		return r.job.Parts
+// parts are those of the job; a plain job is one part. There are none when
+// the Result says why.
+func (r *run) parts(ctx context.Context, l *library) ([]sandbox.Part, error) {
+	switch {
+	case len(r.job.Parts) > 0:
+		return r.job.Parts, nil
+	case isTests(r.job.Kind):
+		return r.testParts(ctx, l)
 	}
-	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: r.job.Files}}, Trace: r.job.Trace}}
+	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: r.job.Files}}, Trace: r.job.Trace}}, nil
+}
+
+// await waits until packages of the standard library are compiled, and tells
+// how far that has come.
+func (r *run) await(ctx context.Context, l *library, imports []string) (manifest, error) {
+	return l.await(ctx, imports, func(done, total int) {
+		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "prepare", MS: since(r.began), Done: done, Total: total}})
+	})
 }
 
 // inspect checks every part and waits until what it imports is compiled. It
@@ -181,7 +202,7 @@ func (r *run) inspect(ctx context.Context, l *library, parts []sandbox.Part) ([]
 			return nil, false, err
 		}
 		if len(problems) > 0 {
-			s.result.Status, s.result.Diagnostics = statusOf(problems), problems
+			s.result.Status, s.result.Diagnostics = statusOf(problems), explainAll(problems)
 			ok = false
 		}
 	}
@@ -195,13 +216,15 @@ func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.D
 		return problems, nil
 	}
 	if s.part.Trace || r.job.Dialogue == nil {
-		s.wire = shareTrace(packages) || s.part.Trace
+		s.wire = shareTrace(packages) || s.part.Trace || r.job.Kind == sandbox.KindProfile
 	}
-	has, err := l.await(ctx, standardImports(packages), func(done, total int) {
-		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "prepare", MS: since(r.began), Done: done, Total: total}})
-	})
+	has, err := r.await(ctx, l, standardImports(packages))
 	if err != nil {
 		return nil, err
+	}
+	if r.tests != nil {
+		r.tests.mapImports(packages, has)
+		s.wire = s.wire || r.tests.kind == sandbox.KindCover
 	}
 	s.plan, problems = arrange(packages, has)
 	s.learners = learnersFiles(s.plan)
@@ -284,18 +307,30 @@ func (r *run) tellBuilt(b *built) {
 // request is what is built for a stage.
 func (r *run) request(s *stage) request {
 	q := request{plan: s.plan, talk: r.job.Dialogue != nil, wire: s.wire, fresh: r.job.Fresh}
-	if s.part.Trace {
+	if s.part.Trace || r.job.Kind == sandbox.KindProfile {
 		idle := r.job.Idle
 		if idle <= 0 {
 			idle = time.Second
 		}
-		// The trace ends well before the program is asked what it is doing.
-		q.trace = &traceConfig{idle: idle, end: r.limits.Wall - max(r.limits.Wall/20, min(r.limits.Wall/2, 200*time.Millisecond)), bytes: r.limits.Trace, threads: r.limits.Processes}
+		q.trace = &traceConfig{idle: idle, end: early(r.limits.Wall), bytes: r.limits.Trace, threads: r.limits.Processes}
+	}
+	if s.part.Trace {
+		q.trace.traced = 1
 		if s.leaks = !q.talk; s.leaks {
 			q.trace.leaks = 1
 		}
 	}
+	if r.job.Kind == sandbox.KindProfile {
+		q.trace.cpu = early(r.limits.CPU)
+		q.profile = profileRates[r.job.Profile].config(r.job.Profile)
+	}
 	return q
+}
+
+// early is well before a limit is reached and the program asked what it is
+// doing.
+func early(limit time.Duration) time.Duration {
+	return limit - max(limit/20, min(limit/2, 200*time.Millisecond))
 }
 
 // letGo allows the programs to be swept from the cache again.
@@ -379,6 +414,9 @@ func (r *run) runAlone(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.fill(ended)
+	if r.job.Kind == sandbox.KindProfile {
+		s.fillProfile(r.job.Profile, ended.Trace)
+	}
 	r.tellTrace(s.result)
 	r.collectParts([]*stage{s})
 	return nil

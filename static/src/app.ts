@@ -2,6 +2,7 @@
 // loaded when the first listing is used.
 import { GoCell } from "./cell";
 import { ExerciseDesk } from "./desk";
+import { FlameGraph } from "./flame";
 import { QuizBlock } from "./quiz";
 import { dismissing, keys, lines, pointing, reading, theme } from "./reader";
 import { TraceDrop } from "./trace-drop";
@@ -18,5 +19,6 @@ finds();
 jumps();
 customElements.define("go-cell", GoCell);
 customElements.define("exercise-desk", ExerciseDesk);
+customElements.define("flame-graph", FlameGraph);
 customElements.define("quiz-block", QuizBlock);
 customElements.define("trace-drop", TraceDrop);

@@ -39,7 +39,7 @@ export class GoCell extends Bench {
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
     const ran = this.work();
-    const body = { files: ran.files, trace: this.traced(), key: this.dataset.key };
+    const body = { files: ran.files, trace: this.holds("trace"), kind: this.kind(), key: this.dataset.key };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
       if (name === "run") run.id = data.id;
@@ -65,7 +65,18 @@ export class GoCell extends Bench {
         this.running();
       }
       this.stream.add(data);
+    } else if (name === "test") {
+      this.tested(data);
     }
+  }
+
+  /** tested shows a test that has ended, until the table of all is there. */
+  private tested(test: { name: string; status: string }): void {
+    if (!this.stream) {
+      this.stream = new Stream(this.results);
+      this.running();
+    }
+    this.stream.say(`${test.status.replace("_", " ")}: ${test.name}`);
   }
 
   private building(build: { phase: string; done?: number; total?: number }): void {
@@ -94,7 +105,7 @@ export class GoCell extends Bench {
     const marks = this.takeMarks(panel);
     this.status.show(one(panel, ".status"));
     this.results.replaceWith(one(panel, ".results"));
-    this.classList.toggle("wide", maybe(this.results, ".trace, trace-view") !== null);
+    this.classList.toggle("wide", maybe(this.results, ".trace, trace-view, .prof") !== null);
     replayable(this.results);
     this.revealPrediction();
     for (const p of this.panes) await p.mark(marks.filter((m) => m.file === p.name));
@@ -148,12 +159,24 @@ export class GoCell extends Bench {
     }
   }
 
-  private traced(): boolean {
-    return maybe(this, "[data-act='trace']")?.getAttribute("aria-pressed") === "true";
+  /** holds says whether a button that stays down is. */
+  private holds(name: string): boolean {
+    return maybe(this, `[data-act='${name}']`)?.getAttribute("aria-pressed") === "true";
+  }
+
+  /**
+   * kind is what Run does: as the list beside the button says, or for tests the
+   * button for coverage; undefined for what the listing says.
+   */
+  private kind(): string | undefined {
+    const list = maybe<HTMLSelectElement>(this, "select.kind");
+    if (list) return list.value;
+    if (!maybe(this, "[data-act='cover']")) return undefined;
+    return this.holds("cover") ? "cover" : "test";
   }
 
   protected override act(name: string, button: HTMLElement): void {
-    if (name === "trace") button.setAttribute("aria-pressed", String(!this.traced()));
+    if (name === "trace" || name === "cover") button.setAttribute("aria-pressed", String(!this.holds(name)));
     else super.act(name, button);
   }
 }

@@ -33,6 +33,14 @@ export class Stream {
     this.announce(burst.text);
   }
 
+  /** say adds a line of ours, which the program did not print. */
+  say(text: string): void {
+    this.line = null;
+    this.append(text, "", this.lastTime);
+    this.line = null;
+    this.announce(text);
+  }
+
   private append(text: string, stream: string, at: string): void {
     if (this.line && this.stream === stream) {
       this.line.append(text);

@@ -15,11 +15,7 @@ import _ "unsafe" // for linkname
 //
 //go:linkname tutorCollect tutor/run.collect
 func tutorCollect(take func(i int, id uint64, at uintptr) []uintptr) (n int) {
-	const never = 1 << 7
-	fingStatus.Or(never) // wakefing looks for an exact value
-	gcCleanups.asleep.Store(0)
-	gcCleanups.ng.Store(1 << 30) // more than there may be
-	debug.gctrace = 0
+	tutorQuiet()
 	goroutineLeakGC()
 	forEachGRace(func(gp *g) {
 		if readgstatus(gp) != _Gleaked {
@@ -41,6 +37,18 @@ func tutorCollect(take func(i int, id uint64, at uintptr) []uintptr) (n int) {
 		gp.atomicstatus.CompareAndSwap(_Gleaked, _Gwaiting)
 	})
 	return n
+}
+
+// tutorQuiet keeps finalizers and cleanups asleep from here on and has
+// collections print nothing.
+//
+//go:linkname tutorQuiet tutor/profile.quiet
+func tutorQuiet() {
+	const never = 1 << 7
+	fingStatus.Or(never) // wakefing looks for an exact value
+	gcCleanups.asleep.Store(0)
+	gcCleanups.ng.Store(1 << 30) // more than there may be
+	debug.gctrace = 0
 }
 
 // tutorBurden is what makes that collection long or risky.

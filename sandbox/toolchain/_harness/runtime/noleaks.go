@@ -11,3 +11,6 @@ func tutorCollect(take func(i int, id uint64, at uintptr) []uintptr) int { retur
 
 //go:linkname tutorBurden tutor/run.burden
 func tutorBurden() (heap uint64, threads int) { return 0, -1 }
+
+//go:linkname tutorQuiet tutor/profile.quiet
+func tutorQuiet() { debug.gctrace = 0 }

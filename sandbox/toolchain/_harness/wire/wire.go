@@ -21,6 +21,9 @@ const (
 	NoLeaks = 'n' // why there are none of those: one byte
 	OwnName = 'o' // a trace that the program takes itself: its number, and its name
 	OwnData = 'p' // its number, and bytes of it
+
+	Profile    = 'f' // bytes of the run's profile
+	ProfileEnd = 'h' // it is whole; one byte says why it ended, as of Ended
 )
 
 // fd is set by the linker; empty: nobody listens.

@@ -1,0 +1,182 @@
+package page
+
+import (
+	"fmt"
+	"html/template"
+	"math"
+	"strings"
+
+	"course/tutor/sandbox"
+)
+
+// benchView is the benchmarks of a run: a picture and the same as a table.
+type benchView struct {
+	Chart    template.HTML // "" when no time was measured
+	Rows     []benchRow
+	Changes  []benchChange
+	Missing  []string
+	Compared bool // with the run before
+	Warnings []string
+}
+
+// benchRow is one measure of one benchmark.
+type benchRow struct {
+	Name, Unit, Median, Range, Counts string
+}
+
+// benchChange is how a measure differs from the run before.
+type benchChange struct {
+	State, Icon, Verdict, Says string
+}
+
+// newBench shows benchmarks, and how they differ from those before; before may
+// be nil. It is nil when there are none.
+func newBench(r, before *sandbox.Result) *benchView {
+	if len(r.Bench) == 0 {
+		return nil
+	}
+	v := &benchView{}
+	warned := map[string]bool{}
+	for _, b := range r.Bench {
+		for _, unit := range b.Units() {
+			s := b.Summary[unit]
+			v.Rows = append(v.Rows, benchRow{b.Name, unit, measure(s.Median), between(s), thousands(int64(s.Counts))})
+			for _, w := range s.Warnings {
+				if !warned[w] {
+					warned[w] = true
+					v.Warnings = append(v.Warnings, "The range is that of all values. "+w)
+				}
+			}
+		}
+	}
+	var old []sandbox.Bench
+	if before != nil {
+		old, v.Compared = before.Bench, true
+		v.compare(before, r)
+	}
+	v.Chart = benchChart(r.Bench, old)
+	return v
+}
+
+// compare fills in the changes, those that are any first.
+func (v *benchView) compare(before, r *sandbox.Result) {
+	changes, missing := sandbox.CompareBench(before.Bench, r.Bench)
+	v.Missing = missing
+	var none []benchChange
+	for _, c := range changes {
+		row := benchChange{Verdict: c.Verdict, Says: c.Says, Icon: "dash"}
+		switch c.Verdict {
+		case "faster", "less":
+			row.State, row.Icon = "pass", "check"
+		case "slower", "more":
+			row.State, row.Icon = "err", "warn"
+		default:
+			none = append(none, row)
+			continue
+		}
+		v.Changes = append(v.Changes, row)
+	}
+	v.Changes = append(v.Changes, none...)
+	if before.Procs != r.Procs || before.GoVersion != r.GoVersion {
+		v.Warnings = append(v.Warnings, fmt.Sprintf("The runs differ in more than the code: GOMAXPROCS %d and %s before, %d and %s now", before.Procs, before.GoVersion, r.Procs, r.GoVersion))
+	}
+}
+
+func between(s sandbox.BenchSummary) string {
+	if s.Lo == s.Hi {
+		return "always"
+	}
+	return measure(s.Lo) + " to " + measure(s.Hi)
+}
+
+// measure writes a number with three or four digits that count.
+func measure(v float64) string {
+	switch a := math.Abs(v); {
+	case a >= 100 || a == math.Trunc(a):
+		return whole(v)
+	case a >= 10:
+		return fmt.Sprintf("%.1f", v)
+	case a >= 1:
+		return fmt.Sprintf("%.2f", v)
+	}
+	return fmt.Sprintf("%.3g", v)
+}
+
+// mostBars bounds the benchmarks that are drawn; the table has all.
+const mostBars = 16
+
+// benchChart draws the time of each benchmark as a bar, from 0, and over its
+// end the range in which the true median lies; the run before in outline.
+func benchChart(rows, before []sandbox.Bench) template.HTML {
+	const width, left, lineHeight = 400., 8., 44.
+	old := map[string]sandbox.BenchSummary{}
+	for _, b := range before {
+		if s, ok := b.Summary["ns/op"]; ok {
+			old[b.Name] = s
+		}
+	}
+	var timed []sandbox.Bench
+	most := 0.
+	for _, b := range rows {
+		s, ok := b.Summary["ns/op"]
+		if !ok || len(timed) == mostBars {
+			continue
+		}
+		timed = append(timed, b)
+		most = max(most, s.Hi, old[b.Name].Hi)
+	}
+	if len(timed) == 0 || most <= 0 {
+		return ""
+	}
+	scale := (width - left - 8) / most
+	var bars, text, says strings.Builder
+	for i, b := range timed {
+		s := b.Summary["ns/op"]
+		y := float64(i) * lineHeight
+		fmt.Fprintf(&text, `<text class="tx" x="%s" y="%s">%s: %s</text>`, fixed(left, 0), fixed(y+13, 0), esc(b.Name), timeOf(s.Median))
+		if o, had := old[b.Name]; had {
+			bars.WriteString(benchBar("bb-old", left, y+19, 6, scale, o))
+		}
+		bars.WriteString(benchBar("bb", left, y+27, 10, scale, s))
+		fmt.Fprintf(&says, " %s: %s, between %s and %s.", b.Name, timeOf(s.Median), timeOf(s.Lo), timeOf(s.Hi))
+	}
+	height := float64(len(timed))*lineHeight + 2
+	label := "Time of each benchmark, with the range in which its median lies." + says.String()
+	return template.HTML(`<svg class="hist bench" viewBox="0 0 400 ` + fixed(height, 0) + `" role="img" aria-label="` + esc(label) + `">` +
+		fmt.Sprintf(`<path class="bl" d="M%s 0V%s"/>`, fixed(left, 1), fixed(height, 0)) + bars.String() + `<g class="lt">` + text.String() + `</g></svg>`)
+}
+
+// benchBar is a bar and its range, which is drawn as a line between two ends.
+func benchBar(class string, x, y, height, scale float64, s sandbox.BenchSummary) string {
+	lo, hi, mid := x+s.Lo*scale, x+s.Hi*scale, y+height/2
+	return fmt.Sprintf(`<path class="%s" d="M%s %sh%sv%sh-%sz"/>`, class, fixed(x, 1), fixed(y, 1), fixed(s.Median*scale, 1), fixed(height, 1), fixed(s.Median*scale, 1)) +
+		fmt.Sprintf(`<path class="be" d="M%s %sH%sM%s %sv%sM%s %sv%s"/>`, fixed(lo, 1), fixed(mid, 1), fixed(hi, 1),
+			fixed(lo, 1), fixed(y, 1), fixed(height, 1), fixed(hi, 1), fixed(y, 1), fixed(height, 1))
+}
+
+// timeOf writes ns with a unit that suits.
+func timeOf(ns float64) string {
+	switch {
+	case ns >= 1e9:
+		return measure(ns/1e9) + " s"
+	case ns >= 1e6:
+		return measure(ns/1e6) + " ms"
+	case ns >= 1e4:
+		return measure(ns/1e3) + " µs"
+	}
+	return measure(ns) + " ns"
+}
+
+// benchLine is the status line of benchmarks that ended well.
+func benchLine(r *sandbox.Result) Line {
+	if len(r.Bench) == 0 {
+		return Line{"limit", "warn", "Nothing measured.", firstMessage(r.Diagnostics)}
+	}
+	counts := 0
+	for _, b := range r.Bench {
+		for _, u := range b.Units() {
+			counts = max(counts, len(b.Values(u)))
+		}
+	}
+	return Line{"ok", "check", "Measured.", plural(len(r.Bench), "benchmark", "benchmarks") + ", " + plural(counts, "count", "counts") + " each, after " + duration(r.Timing.RunMS) + built(r)}
+}

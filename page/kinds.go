@@ -1,0 +1,39 @@
+package page
+
+import (
+	"course/tutor/content"
+	"course/tutor/sandbox"
+)
+
+// kindOption is one thing that a run can be, in the list beside the button.
+type kindOption struct {
+	Value, Text string
+	Chosen      bool
+}
+
+// kindNames are the kinds that a reader can choose, as requests write them.
+var kindNames = []struct{ value, text string }{
+	{string(sandbox.KindProgram), "Just run"},
+	{"profile:cpu", "CPU profile"},
+	{"profile:heap", "Heap profile"},
+	{"profile:block", "Block profile"},
+	{"profile:mutex", "Mutex profile"},
+	{"profile:goroutine", "Goroutine profile"},
+}
+
+// kindOptions are those kinds, with the one chosen that was run last, or else
+// that the author's fence asks for.
+func kindOptions(c *content.Cell, last string) []kindOption {
+	chosen := string(sandbox.KindProgram)
+	switch {
+	case last != "":
+		chosen = last
+	case c.Options["profile"] != "":
+		chosen = "profile:" + c.Options["profile"]
+	}
+	var list []kindOption
+	for _, k := range kindNames {
+		list = append(list, kindOption{k.value, k.text, k.value == chosen})
+	}
+	return list
+}

@@ -1,0 +1,148 @@
+package toolchain
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"course/tutor/sandbox"
+)
+
+// testArgs are the arguments of a job of tests: flags of go test, which we
+// read, and the rest, which the tests find in os.Args.
+type testArgs struct {
+	flags    []string // for the program of the tests, as -test.NAME=VALUE
+	rest     []string
+	run      string // pattern of -run; "" for all
+	skip     string
+	bench    string // pattern of -bench; "" for all
+	time     string // of -benchtime; "" for the default
+	count    int    // of -count; 0 for the default
+	failfast bool
+}
+
+// maxCount bounds -count: more does not tell more within the limits of time.
+const maxCount = 50
+
+// parseTestArgs reads flags as go test does, up to the first word that is
+// none or to -args. The sentence says what is wrong with them.
+func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
+	for len(args) > 0 {
+		name, value, given := flagOf(args[0])
+		switch {
+		case name == "args":
+			a.rest = args[1:]
+			return a, ""
+		case name == "":
+			a.rest = args
+			return a, ""
+		}
+		args = args[1:]
+		boolean := slices.Contains([]string{"short", "failfast", "v", "benchmem"}, name)
+		if !given && !boolean {
+			if len(args) == 0 {
+				return a, "the flag -" + name + " needs a value, as -" + name + "=X"
+			}
+			value, args = args[0], args[1:]
+		}
+		if why := a.take(name, value, kind); why != "" {
+			return a, why
+		}
+	}
+	return a, ""
+}
+
+// flagOf splits -NAME=VALUE; name is "" for what is no flag.
+func flagOf(word string) (name, value string, given bool) {
+	text, ok := strings.CutPrefix(word, "-")
+	if !ok {
+		return "", "", false
+	}
+	text = strings.TrimPrefix(text, "-")
+	name, value, given = strings.Cut(text, "=")
+	return strings.TrimPrefix(name, "test."), value, given
+}
+
+// take notes one flag. It returns a sentence about one that cannot be had.
+func (a *testArgs) take(name, value string, kind sandbox.Kind) string {
+	switch name {
+	case "run", "skip":
+		if why := patternProblem(name, value); why != "" {
+			return why
+		}
+		if name == "run" {
+			a.run = value
+		} else {
+			a.skip = value
+		}
+	case "bench":
+		if kind != sandbox.KindBench {
+			return "-bench is for runs of the kind bench, and this is one of the kind " + string(kind)
+		}
+		a.bench = value
+		return patternProblem(name, value)
+	case "benchtime":
+		a.time = value
+		return benchTimeProblem(value)
+	case "count":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > maxCount {
+			return "-count=" + value + " is not possible: it can be 1 to " + itoa(maxCount)
+		}
+		a.count = n
+		return ""
+	case "v", "benchmem":
+		return "" // it is so already
+	case "failfast":
+		a.failfast = value != "false"
+	case "short", "parallel", "shuffle", "cpu":
+	default:
+		return "the flag -" + name + " of go test is not available here; -run, -skip, -short, -count, -failfast, -parallel, -shuffle, -cpu, -bench and -benchtime are. What stands after -args goes to the tests themselves."
+	}
+	if value == "" {
+		value = "true"
+	}
+	a.flags = append(a.flags, "-test."+name+"="+value)
+	return ""
+}
+
+func patternProblem(name, pattern string) string {
+	for part := range strings.SplitSeq(pattern, "/") {
+		if _, err := regexp.Compile(part); err != nil {
+			return "-" + name + "=" + pattern + ": " + err.Error()
+		}
+	}
+	return ""
+}
+
+// benchTimeProblem refuses what testing would refuse, and what could not end.
+func benchTimeProblem(value string) string {
+	if n, ok := strings.CutSuffix(value, "x"); ok {
+		if k, err := strconv.Atoi(n); err == nil && k > 0 {
+			return ""
+		}
+	} else if d, err := time.ParseDuration(value); err == nil && d > 0 {
+		return ""
+	}
+	return "-benchtime=" + value + " is neither a time, as 200ms, nor a number of rounds, as 100x"
+}
+
+// has says whether a flag was given.
+func (a *testArgs) has(flag string) bool {
+	return slices.ContainsFunc(a.flags, func(f string) bool { return strings.HasPrefix(f, flag+"=") })
+}
+
+// selects says whether a test at the top level is among those asked for.
+func (a *testArgs) selects(name string) bool {
+	matches := func(pattern string) bool {
+		first, _, _ := strings.Cut(pattern, "/")
+		ok, err := regexp.MatchString(first, name)
+		return err == nil && ok
+	}
+	if a.skip != "" && !strings.Contains(a.skip, "/") && matches(a.skip) {
+		return false
+	}
+	return a.run == "" || matches(a.run)
+}
