@@ -63,7 +63,7 @@ func goKeys() map[string]keyRule {
 		"profile":  oneOf("cpu", "heap", "block", "mutex", "goroutine"),
 		"cover":    nil,
 		"asm":      nil,
-		"gcflags":  anything,
+		"gcflags":  matches(regexp.MustCompile(`^-[lNmB]( -[lNmB])*$`), `flags of -l, -N, -m and -B, as "-l -N"`),
 		"vary":     matches(regexp.MustCompile(`^[A-Z]+:[0-9]+(,[0-9]+)*$`), "NAME:1,2,4"),
 		"args":     anything,
 		"stdin":    fileName,

@@ -20,6 +20,8 @@ func TestParseInfo(t *testing.T) {
 		{`go run args="a b" caption="x=y z"`, Info{"go", "run", map[string]string{"args": "a b", "caption": "x=y z"}}},
 		{"go run expect=exit:3 memory=64MiB t=0s..2ms cpulimit=0.5 vary=GOMAXPROCS:1,2",
 			Info{"go", "run", map[string]string{"expect": "exit:3", "memory": "64MiB", "t": "0s..2ms", "cpulimit": "0.5", "vary": "GOMAXPROCS:1,2"}}},
+		{`go run asm gcflags="-l -N"`, Info{"go", "run", map[string]string{"asm": "true", "gcflags": "-l -N"}}},
+		{"go run profile=mutex trace gcflags=-l", Info{"go", "run", map[string]string{"profile": "mutex", "trace": "true", "gcflags": "-l"}}},
 		{"go exercise=03-01 file=pool.go", Info{"go", "exercise", map[string]string{"exercise": "03-01", "file": "pool.go"}}},
 		{"text output first=5", Info{"text", "output", map[string]string{"first": "5"}}},
 		{"text", Info{"text", "", map[string]string{}}},
@@ -29,6 +31,15 @@ func TestParseInfo(t *testing.T) {
 		got, errs := ParseInfo(tc.in)
 		if got.Lang != tc.want.Lang || got.Verb != tc.want.Verb || !maps.Equal(got.Keys, tc.want.Keys) || len(errs) > 0 {
 			t.Errorf("ParseInfo(%q) = %v, %v", tc.in, got, errs)
+		}
+	}
+}
+
+// Ensure that only flags of the compiler that are known get through.
+func TestGCFlags(t *testing.T) {
+	for _, flags := range []string{"-race", "-l-N", "l", "-o=x", "-l  -N"} {
+		if _, errs := ParseInfo(`go run gcflags="` + flags + `"`); len(errs) != 1 || !strings.Contains(errs[0].Message, "want flags of -l, -N, -m and -B") {
+			t.Errorf("gcflags=%q: %v", flags, errs)
 		}
 	}
 }

@@ -147,6 +147,12 @@ func cellTags(c *content.Cell) []string {
 	if what := c.Options["profile"]; what != "" {
 		tags = append(tags, what+" profile")
 	}
+	if c.Options["asm"] != "" {
+		tags = append(tags, "compiler and assembly")
+	}
+	if flags := c.Options["gcflags"]; flags != "" {
+		tags = append(tags, "compiled with "+flags)
+	}
 	if c.Tests() {
 		tags = append(tags, c.Verb)
 	}
@@ -261,6 +267,7 @@ type panelData struct {
 	Trace    *TraceView
 	Others   []OtherTrace // further traces that the run left
 	Profile  *profileData
+	Asm      *asmData
 	Recorded string // "go 1.26.8" when this is the book's own run
 	Folded   bool   // a prediction is asked first, so what it prints is not shown yet
 }
@@ -278,6 +285,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 		p.Output, p.Explain, p.Others = newOutput(r, false), explain(r), otherTraces(r)
 		p.Profile = newProfile(v.Profile, p.CellID)
 		p.tested(r, v.Before)
+		p.Asm = newAsm(r.Asm, codeOf(v, files), p.CellID)
 		p.Diags = elsewhere(explained(r), files)
 		if explained(r) == nil {
 			p.Marks = underLines(v)

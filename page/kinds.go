@@ -19,6 +19,7 @@ var kindNames = []struct{ value, text string }{
 	{"profile:block", "Block profile"},
 	{"profile:mutex", "Mutex profile"},
 	{"profile:goroutine", "Goroutine profile"},
+	{string(sandbox.KindAsm), "Compiler and assembly"},
 }
 
 // kindOptions are those kinds, with the one chosen that was run last, or else
@@ -28,6 +29,8 @@ func kindOptions(c *content.Cell, last string) []kindOption {
 	switch {
 	case last != "":
 		chosen = last
+	case c.Options["asm"] != "":
+		chosen = string(sandbox.KindAsm)
 	case c.Options["profile"] != "":
 		chosen = "profile:" + c.Options["profile"]
 	}

@@ -40,6 +40,9 @@ func samples(t *testing.T) map[string]string {
 		},
 		"verdict-panel": func(w io.Writer) error { return r.VerdictPanel(w, sampleExerciseView(t)) },
 	}
+	pages["run-profile-panel"] = func(w io.Writer) error {
+		return r.RunPanel(w, nil, CellView{Result: sampleResults()["ok"], Profile: sampleProfile()})
+	}
 	for name, result := range sampleResults() {
 		pages["run-"+name+"-panel"] = func(w io.Writer) error { return r.RunPanel(w, nil, CellView{Result: result}) }
 	}
@@ -153,7 +156,7 @@ func checkWhole(t *testing.T, html map[string]string) {
 // checkForms holds the names that posts without a script have.
 func checkForms(t *testing.T, html map[string]string) {
 	for name, wants := range map[string][]string{
-		"section":  {`action="/chapters/scheduler/next/run#cell-order"`, `name="cell" value="order"`, `name="file:order.go"`, `name="file:main.go"`, `name="file:spin.go"`, `id="cell-two-2-L3"`, `name="predict" value="2"`, `name="action" value="run"`, `name="trace" value="1"`, `action="/chapters/scheduler/next/read"`},
+		"section":  {`action="/chapters/scheduler/next/run#cell-order"`, `name="cell" value="order"`, `name="file:order.go"`, `name="file:main.go"`, `name="file:spin.go"`, `id="cell-two-2-L3"`, `name="predict" value="2"`, `name="action" value="run"`, `name="trace" value="1"`, `<select class="kind" name="kind"`, `<option value="profile:cpu">`, `action="/chapters/scheduler/next/read"`},
 		"exercise": {`action="/exercises/03-01/check#checks"`, `name="file:pool.go"`, `name="answer:peak" value="1001"`, `name="answer:waits" value="a channel" checked`, `value="check"`, `value="save"`, `value="reset"`, `value="solution"`},
 		"states":   {`data-status="changed"`, `data-status="deadlock"`, `data-state="limit"`, `<template class="original" data-file="send.go">`},
 	} {

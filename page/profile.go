@@ -28,7 +28,6 @@ type profileViewData struct {
 	MoreSays   string
 	Lines      []profileRow // the learner's lines
 	First      bool         // the others are folded away
-	Values     string       // what is in the columns
 }
 
 // profileRow is one function, or one line, of the table beside the picture.
@@ -94,7 +93,7 @@ func profileFacts(p *profile.Profile) string {
 const shownRows = 12
 
 func newProfileView(what string, v *profile.View, cellID string, first bool) profileViewData {
-	d := profileViewData{Title: viewTitles[v.Name], Sum: profileValue(v.Total, v.Unit), First: first, Values: "itself, and with all it called"}
+	d := profileViewData{Title: viewTitles[v.Name], Sum: profileValue(v.Total, v.Unit), First: first}
 	switch v.Name {
 	case "delay":
 		d.Title = map[string]string{"block": "Time waited", "mutex": "Time others waited for a lock"}[what]

@@ -63,6 +63,8 @@ var statusWords = map[sandbox.Status]func(*sandbox.Result) Line{
 			return testsLine(r)
 		case sandbox.KindBench:
 			return benchLine(r)
+		case sandbox.KindAsm:
+			return Line{"ok", "check", "Compiled.", "Nothing was run"}
 		}
 		return Line{"ok", "check", "Ran.", "Exit 0 after " + duration(r.Timing.RunMS) + built(r)}
 	},

@@ -46,7 +46,7 @@ func (j *Job) KindText() string {
 
 // Kinds are the kinds of Job as requests write them.
 func Kinds() []string {
-	list := []string{string(KindProgram), string(KindTest), string(KindBench), string(KindCover)}
+	list := []string{string(KindProgram), string(KindTest), string(KindBench), string(KindCover), string(KindAsm)}
 	return append(list, ProfileKinds()...)
 }
 

@@ -74,6 +74,9 @@ type Job struct {
 	// Profile is what a KindProfile job measures: cpu, heap, block, mutex or
 	// goroutine.
 	Profile string
+	// GCFlags are flags of the compiler for the learner's packages; see
+	// CheckGCFlags.
+	GCFlags []string
 	// Idle ends the trace when nothing ran for this long (default 1 s).
 	Idle  time.Duration
 	Procs int // GOMAXPROCS and the size of the affinity mask; 0: the smaller of 4 and the CPUs there are
@@ -280,6 +283,8 @@ type Result struct {
 	Profile *ProfileInfo `json:"profile"`
 	// Cover is of a KindCover job; nil when the program did not live to tell.
 	Cover *Coverage `json:"cover,omitempty"`
+	// Asm is nil but for a job of KindAsm that compiles.
+	Asm *Assembly `json:"asm"`
 
 	// Exchanges and Report are what the Dialogue of a Job of several parts
 	// gave. They never leave the server.

@@ -93,6 +93,30 @@ func TestTraceEnd(t *testing.T) {
 }
 
 // TestOwnTraceRecords bounds the traces that a program takes itself.
+// TestProfileRecords holds what is kept of a profile, whole, cut off and
+// forged.
+func TestProfileRecords(t *testing.T) {
+	large := strings.Repeat("x", maxRecord)
+	tests := []struct {
+		name string
+		sent []byte
+		data string
+		cut  bool
+	}{
+		{"whole", records("f", "pro", "f", "file", "h", "e", "e", "e"), "profile", false},
+		{"without its end", records("f", "pro", "f", "file"), "", false},
+		{"with more after its end", records("f", "pro", "h", "e", "f", "file"), "pro", false},
+		{"an end that says nothing", records("f", "pro", "h", ""), "", false},
+		{"too large", records("f", large, "f", large, "f", large, "f", large, "f", "x", "h", "e"), "", true},
+	}
+	for _, test := range tests {
+		got := readTrace(t, test.sent, 200)
+		if string(got.Profile) != test.data || got.ProfileCut != test.cut {
+			t.Errorf("%s: %d bytes, cut %v; want %q", test.name, len(got.Profile), got.ProfileCut, test.data)
+		}
+	}
+}
+
 func TestOwnTraceRecords(t *testing.T) {
 	got := readTrace(t, records("o", "\x01trace.out", "p", "\x01abc", "o", "\x02", "p", "\x02def", "p", "\x01ghi",
 		"p", "\x07forged", "p", "", "o", "", "o", "\x09skipped", "p", "\x02"+strings.Repeat("x", 40), "p", "\x02more"), 80)

@@ -117,7 +117,7 @@ func (s *Server) postRun(c echo.Context) error {
 			cell.ID: {Files: f.files, Problem: problemOf(err).Detail, Picked: rec.picked},
 		})
 	}
-	job.Trace = job.Trace || f.values.Get("trace") != ""
+	job.Trace = job.Trace || f.values.Get("trace") != "" && job.Kind != sandbox.KindAsm
 	if job.Kind == sandbox.KindTest && f.values.Get("cover") != "" {
 		job.Kind = sandbox.KindCover
 	}

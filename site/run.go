@@ -21,8 +21,10 @@ type runRequest struct {
 	Args   []string       `json:"args"`
 	Env    []string       `json:"env"`
 	Procs  int            `json:"procs"`
-	Limits runLimits      `json:"limits"`
-	Key    string         `json:"key"`
+	// GCFlags are flags of the compiler; see sandbox.CheckGCFlags.
+	GCFlags []string  `json:"gcflags"`
+	Limits  runLimits `json:"limits"`
+	Key     string    `json:"key"`
 }
 
 // ranRecord is what is kept of one run, for the page to show.
@@ -70,6 +72,12 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 		return job, err
 	}
 	req.over(&job)
+	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
+		return job, fail("unsupported", "gcflags: %s.", why)
+	}
+	if job.Kind == sandbox.KindAsm && job.Trace {
+		return job, fail("unsupported", "The kind asm runs nothing, so that there can be no trace.")
+	}
 	return job, nil
 }
 
@@ -120,6 +128,9 @@ func (req *runRequest) over(job *sandbox.Job) {
 	if req.Args != nil {
 		job.Args = req.Args
 	}
+	if req.GCFlags != nil {
+		job.GCFlags = req.GCFlags
+	}
 	if req.Procs > 0 {
 		job.Procs = req.Procs
 	}
@@ -127,11 +138,17 @@ func (req *runRequest) over(job *sandbox.Job) {
 	job.Limits = req.Limits.limits().Or(job.Limits)
 }
 
-// setKind gives job a kind, as requests write it; "" leaves it its own.
+// setKind gives job a kind, as requests write it; "" leaves it its own. What
+// the job was to have of its own and can't have with that kind is dropped.
 func setKind(job *sandbox.Job, kind string) {
-	if kind != "" {
-		job.Kind, job.Profile = sandbox.SplitKind(kind)
+	if kind == "" {
+		return
 	}
+	job.Kind, job.Profile = sandbox.SplitKind(kind)
+	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
+	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {
+		return sandbox.CheckGCFlags([]string{f}, job.Kind) != ""
+	})
 }
 
 // run runs a Job, tells what happens, and keeps what came of it in rec under
@@ -210,8 +227,20 @@ func sizeOf(rec *ranRecord) int64 {
 		if c := rec.result.Cover; c != nil {
 			n += 64 * c.Statements
 		}
+		n += asmSize(rec.result.Asm)
 	}
 	return int64(n)
+}
+
+func asmSize(a *sandbox.Assembly) int {
+	if a == nil {
+		return 0
+	}
+	n := 192 * len(a.Notes)
+	for _, f := range a.Funcs {
+		n += 160 * (len(f.Rows) + 1)
+	}
+	return n
 }
 
 func filesSize(files []sandbox.File) int {

@@ -38,7 +38,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	if c.Flag("cover") && c.Verb != "test" {
 		return job, "cover is for go test, and can't be used with go " + c.Verb
 	}
-	for _, key := range []string{"race", "cpulimit", "asm", "gcflags", "vary"} {
+	for _, key := range []string{"race", "cpulimit", "vary"} {
 		if c.Options[key] != "" {
 			return job, key + " can't be used by this version"
 		}
@@ -54,8 +54,19 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
-	if what := c.Options["profile"]; what != "" {
+	switch what := c.Options["profile"]; {
+	case c.Verb != "run" && (what != "" || c.Flag("asm")):
+		return job, "profile and asm are for go run, and can't be used with go " + c.Verb
+	case c.Flag("asm") && (what != "" || job.Trace):
+		return job, "asm runs nothing, so that it can't be used with profile or trace"
+	case c.Flag("asm"):
+		job.Kind = sandbox.KindAsm
+	case what != "":
 		job.Kind, job.Profile = sandbox.KindProfile, what
+	}
+	job.GCFlags = strings.Fields(c.Options["gcflags"])
+	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
+		return job, why
 	}
 	for _, f := range slices.Concat(c.Source(), c.Testdata()) {
 		job.Files = append(job.Files, sandbox.File{Name: f.Name, Content: f.Content})
@@ -133,7 +144,7 @@ func (r *run) observe(c *content.Cell) (obs []*observation, cached bool, err err
 			return nil, false, err
 		}
 		obs = append(obs, o)
-		if !repeats(o.Status) || i+1 >= fewestRuns && time.Since(start) > repeatTime {
+		if !repeats(o.Status) || c.Flag("asm") || i+1 >= fewestRuns && time.Since(start) > repeatTime {
 			break
 		}
 	}

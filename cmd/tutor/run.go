@@ -21,7 +21,7 @@ import (
 // runFlags are the flags of tutor run.
 type runFlags struct {
 	data, kind, engine, clock, stdin, trace, memory, vs string
-	profileOut                                          string
+	profileOut, gcflags                                 string
 	procs                                               int
 	timeout                                             time.Duration
 	json                                                bool
@@ -46,7 +46,8 @@ exit code is 1 when a test fails.
 
 --kind profile:cpu (or heap, block, mutex, goroutine) profiles the program: what
 took most is printed on stderr when it has ended, and --profile-out keeps the
-file for go tool pprof.`,
+file for go tool pprof. --kind asm runs nothing: it prints each line with what the
+compiler decided (-gcflags=-m) and the instructions that it made.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runProgram(cmd.Context(), io, f, args, cmd.ArgsLenAtDash())
 		},
@@ -56,6 +57,7 @@ file for go tool pprof.`,
 	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: "+strings.Join(sandbox.Kinds(), ", "))
 	flags.StringVar(&f.profileOut, "profile-out", "", "write the run's profile to this file, for go tool pprof")
 	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this file, printed earlier by --json")
+	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
 	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
@@ -127,6 +129,9 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	if err := printProfile(io.err, result); err != nil {
 		return ours(err)
 	}
+	if err := printAsm(io.out, job.Files, result.Asm); err != nil {
+		return ours(err)
+	}
 	return exit
 }
 
@@ -155,6 +160,13 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	}
 	if !slices.Contains(sandbox.Kinds(), f.kind) {
 		return job, misuse("--kind %s is not known; it can be %s", f.kind, strings.Join(sandbox.Kinds(), ", "))
+	}
+	job.GCFlags = strings.Fields(f.gcflags)
+	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
+		return job, misuse("--gcflags: %s", why)
+	}
+	if job.Kind == sandbox.KindAsm && f.trace != "" {
+		return job, misuse("--kind asm runs nothing, so that there can be no --trace")
 	}
 	if f.profileOut != "" && job.Kind != sandbox.KindProfile {
 		return job, misuse("--profile-out needs a profile: add --kind profile:cpu, or another of %s", strings.Join(sandbox.Profiles(), ", "))

@@ -28,6 +28,8 @@ type request struct {
 	wire    bool         // hand over the traces that the program takes itself
 	talk    bool
 	fresh   bool
+	flags   []string // of the compiler, for the learner's packages
+	asm     bool     // say what the compiler decides and makes, and no more
 }
 
 // traceConfig is what the harness that says when a trace or a profile is over
@@ -47,6 +49,7 @@ type built struct {
 	status  sandbox.Status
 	diags   []sandbox.Diagnostic
 	limit   *sandbox.LimitHit
+	asm     *sandbox.Assembly // of a request for it
 	cached  bool
 	compile time.Duration
 	link    time.Duration
@@ -62,7 +65,7 @@ const (
 
 // key is a hash of everything that goes into the program.
 func (r *request) key(l *library) (string, error) {
-	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile}
+	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile, r.flags}
 	if r.trace != nil {
 		parts = append(parts, *r.trace, r.trace.String())
 	}
@@ -115,13 +118,17 @@ func (e *Engine) build(ctx context.Context, l *library, r request) (*built, erro
 // runBuild runs compiler and linker in a jail, one after the other.
 func (e *Engine) runBuild(ctx context.Context, l *library, r request, out *os.File) (*built, error) {
 	s := newSteps(l, r)
-	said, ours, theirs, err := listen(buildOutput)
+	most := buildOutput
+	if r.asm {
+		most = asmOutput
+	}
+	said, ours, theirs, err := listen(most)
 	if err != nil {
 		return nil, err
 	}
 	spec := s.spec(l)
 	spec.Stdout, spec.Stderr = theirs, theirs
-	if r.noMain == nil {
+	if s.links() {
 		spec.Collect = []jail.Collect{{Path: "/tmp/program", To: out}}
 	}
 	limited, cancel := context.WithTimeout(ctx, buildWall)
@@ -185,12 +192,15 @@ func newSteps(l *library, r request) *steps {
 	for i, p := range r.packages {
 		s.compile(i, p, own)
 	}
-	if r.noMain == nil {
+	if s.links() {
 		s.files = append(s.files, jail.File{Path: linkConfig, Data: append(importConfig(has.All, inside), own...), Paths: true})
 		s.link()
 	}
 	return s
 }
+
+// links says whether a program is made.
+func (s *steps) links() bool { return s.request.noMain == nil && !s.request.asm }
 
 // ownConfig lists the packages of the part itself for the compiler.
 func (r *request) ownConfig() string {
@@ -222,9 +232,15 @@ func (s *steps) compile(i int, p inspected, own string) {
 	shown := s.request.shown(p)
 	args := []string{"compile", "-o", fmt.Sprintf("/tmp/%d.a", i), "-p", p.Path, "-lang=" + language,
 		"-trimpath", dir + "=>" + strings.TrimSuffix(shown, "/"),
-		"-errorurl", "-dwarf=false", "-nolocalimports", "-pack", "-c=2", "-importcfg", s.importConfig(dir, p, own)}
+		"-errorurl", "-dwarf=false", "-nolocalimports", "-pack", "-importcfg", s.importConfig(dir, p, own)}
 	if !p.Trusted {
 		args = append(args, "-complete") // no functions without a body
+		args = append(args, s.flags()...)
+	}
+	if s.request.asm {
+		args = append(args, "-m", "-S") // which the compiler writes one by one
+	} else {
+		args = append(args, "-c=2")
 	}
 	var files []string
 	for _, f := range p.Files {
@@ -266,9 +282,15 @@ func (s *steps) cover(p inspected, dir string) []string {
 	return files
 }
 
+// flags are those that were asked for. -m stands for itself twice: it would
+// then say more than its name, so that it is given once.
+func (s *steps) flags() []string {
+	return slices.DeleteFunc(slices.Clone(s.request.flags), func(f string) bool { return f == "-m" })
+}
+
 // harness is a file that joins our harness to a package.
 func (s *steps) harness(p inspected) string {
-	if p.Trusted && p.Path != "main" {
+	if p.Trusted && p.Path != "main" || s.request.asm {
 		return ""
 	}
 	text := "package " + p.name + "\n\nimport _ \"" + crashPath + "\"\n"
@@ -386,6 +408,8 @@ func (s *steps) outcome(exit jail.Exit, said string) (*built, error) {
 		if len(b.diags) == 0 {
 			return nil, fmt.Errorf("build in jail: it ended with code %d, signal %v and said nothing", exit.Code, exit.Signal)
 		}
+	case s.request.asm:
+		b.asm = parseAsm(said, s.names)
 	case s.request.noMain != nil:
 		b.status, b.diags = sandbox.StatusCompileError, []sandbox.Diagnostic{*s.request.noMain}
 	}

@@ -2,6 +2,7 @@ package toolchain
 
 import (
 	"fmt"
+	"go/token"
 	"slices"
 
 	"course/tutor/sandbox"
@@ -58,6 +59,27 @@ func wordList(words []string) string {
 		}
 	}
 	return text
+}
+
+// ownCPUProfile refuses programs that take a CPU profile themselves: the
+// runtime has one, and two readers of it would break it.
+func ownCPUProfile(packages []inspected) []sandbox.Diagnostic {
+	calls := map[string]string{"StartCPUProfile": "runtime/pprof", "SetCPUProfileRate": "runtime"}
+	var out []sandbox.Diagnostic
+	for _, p := range packages {
+		for _, file := range p.Files {
+			for s := newTestScan(file); s.next(); {
+				path := calls[s.lit]
+				if _, imported := p.imports[path]; s.tok != token.IDENT || !imported {
+					continue
+				}
+				at := s.at(s.pos)
+				out = append(out, refusal(file.Name, at.Line, at.Column, "profile",
+					"%s: the program takes a CPU profile itself, and there is only one. Take the call out, or run it without a CPU profile", s.lit))
+			}
+		}
+	}
+	return out[:min(len(out), 10)]
 }
 
 // profileEnds say when a profile ended, by the harness's byte.

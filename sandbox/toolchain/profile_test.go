@@ -348,3 +348,24 @@ func TestProfileRefused(t *testing.T) {
 		}
 	}
 }
+
+// A program that takes a CPU profile itself is refused one of ours, with the
+// line; other uses of runtime/pprof are its own affair.
+func TestOwnCPUProfile(t *testing.T) {
+	const own = "package main\n\nimport (\n\t\"io\"\n\t\"runtime/pprof\"\n)\n\nfunc main() {\n\tif pprof.StartCPUProfile(io.Discard) == nil {\n\t\tpprof.StopCPUProfile()\n\t}\n}\n"
+	r := runJob(t, profiled("cpu", own))
+	if r.Status != sandbox.StatusRefused || len(r.Diagnostics) != 1 || r.Diagnostics[0].Line != 9 || !strings.Contains(r.Diagnostics[0].Message, "StartCPUProfile: the program takes a CPU profile itself") {
+		t.Errorf("%s %+v", r.Status, r.Diagnostics)
+	}
+	if r := runJob(t, program(own)); r.Status != sandbox.StatusOK {
+		t.Errorf("without ours: %s %+v", r.Status, r.Diagnostics)
+	}
+	r = runJob(t, profiled("cpu", "package main\n\nimport (\n\t\"io\"\n\t\"runtime/pprof\"\n)\n\nfunc main() { pprof.Lookup(\"heap\").WriteTo(io.Discard, 0) }\n"))
+	profileOf(t, r)
+	// Behind its back: by a name that is no identifier of the program's.
+	r = runJob(t, profiled("cpu", "package main\n\nimport (\n\t\"net/http\"\n\t\"net/http/httptest\"\n\t\"net/http/pprof\"\n)\n\nfunc main() {\n\tw := httptest.NewRecorder()\n\tpprof.Profile(w, httptest.NewRequest(http.MethodGet, \"/?seconds=1\", nil))\n\tprintln(w.Code)\n}\n"))
+	if r.Status != sandbox.StatusOK || r.Profile == nil || r.Profile.ID == "" && r.Profile.Problem == "" {
+		t.Errorf("by net/http/pprof: %s %+v\n%s", r.Status, r.Profile, printed(r, sandbox.Stderr))
+	}
+	t.Logf("by net/http/pprof: %+v, it printed %q", r.Profile, printed(r, sandbox.Stderr))
+}

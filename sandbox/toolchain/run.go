@@ -112,6 +112,12 @@ func (r *run) do(ctx context.Context) error {
 	}
 	defer leave()
 	r.result.Timing.QueueMS = since(queued)
+	if r.job.Kind == sandbox.KindAsm {
+		if err = r.assemble(ctx, library, stages[0]); errors.Is(err, errDamaged) {
+			library.spoil()
+		}
+		return err
+	}
 	defer r.letGo(stages)
 	if ok, err = r.build(ctx, library, stages); err != nil || !ok {
 		if errors.Is(err, errDamaged) {
@@ -133,7 +139,11 @@ func (r *run) unsupported() bool {
 	switch {
 	case badProfile(r.job) != "":
 		r.refuse("profile", "%s", badProfile(r.job))
-	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && !isTests(r.job.Kind):
+	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
+		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
+	case r.job.Kind == sandbox.KindAsm && (len(r.job.Parts) > 0 || r.job.Trace):
+		r.refuse("kind", "the kind asm runs nothing, so that there can be no trace, and takes no parts")
+	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && r.job.Kind != sandbox.KindAsm && !isTests(r.job.Kind):
 		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
 	case r.job.Race:
 		r.refuse("race", "runs with the race detector are not available yet")
@@ -212,6 +222,9 @@ func (r *run) inspect(ctx context.Context, l *library, parts []sandbox.Part) ([]
 
 func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.Diagnostic, error) {
 	packages, problems := inspectPart(s.part, l.tool.GOOS, l.tool.GOARCH)
+	if r.job.Kind == sandbox.KindProfile && r.job.Profile == "cpu" {
+		problems = append(problems, ownCPUProfile(packages)...)
+	}
 	if len(problems) > 0 {
 		return problems, nil
 	}
@@ -306,7 +319,7 @@ func (r *run) tellBuilt(b *built) {
 
 // request is what is built for a stage.
 func (r *run) request(s *stage) request {
-	q := request{plan: s.plan, talk: r.job.Dialogue != nil, wire: s.wire, fresh: r.job.Fresh}
+	q := request{plan: s.plan, talk: r.job.Dialogue != nil, wire: s.wire, fresh: r.job.Fresh, flags: r.job.GCFlags}
 	if s.part.Trace || r.job.Kind == sandbox.KindProfile {
 		idle := r.job.Idle
 		if idle <= 0 {

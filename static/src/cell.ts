@@ -39,7 +39,8 @@ export class GoCell extends Bench {
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
     const ran = this.work();
-    const body = { files: ran.files, trace: this.holds("trace"), kind: this.kind(), key: this.dataset.key };
+    const kind = this.kind();
+    const body = { files: ran.files, trace: this.holds("trace") && kind !== "asm", kind, key: this.dataset.key };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
       if (name === "run") run.id = data.id;

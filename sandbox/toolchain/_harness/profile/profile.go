@@ -68,7 +68,12 @@ func hand(why byte) {
 	wire.Send(wire.ProfileEnd, []byte{why})
 }
 
-func write(w io.Writer, why byte) error {
+func write(w io.Writer, why byte) (err error) {
+	defer func() {
+		if recover() != nil { // the program has taken what was to be written
+			err = io.ErrUnexpectedEOF
+		}
+	}()
 	switch what {
 	case "cpu":
 		return writeCPU(w, began)

@@ -1,0 +1,39 @@
+package verify
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"course/tutor/content"
+)
+
+// What a fence asks for is the Job that a reader's Run is, or is refused in
+// words.
+func TestJobOf(t *testing.T) {
+	for _, c := range []struct {
+		options map[string]string
+		kind    string
+		flags   []string
+		why     string
+	}{
+		{map[string]string{}, "program", nil, ""},
+		{map[string]string{"profile": "cpu"}, "profile:cpu", nil, ""},
+		{map[string]string{"profile": "block", "trace": "true", "gcflags": "-l"}, "profile:block", []string{"-l"}, ""},
+		{map[string]string{"asm": "true", "gcflags": "-l -B"}, "asm", []string{"-l", "-B"}, ""},
+		{map[string]string{"asm": "true", "trace": "true"}, "", nil, "asm runs nothing"},
+		{map[string]string{"asm": "true", "profile": "cpu"}, "", nil, "asm runs nothing"},
+		{map[string]string{"gcflags": "-B"}, "", nil, "for the kind asm only"},
+	} {
+		job, why := JobOf(&content.Cell{Verb: "run", Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
+		if c.why != "" {
+			if !strings.Contains(why, c.why) {
+				t.Errorf("%v: refused with %q, want %q", c.options, why, c.why)
+			}
+			continue
+		}
+		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") {
+			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
+		}
+	}
+}
