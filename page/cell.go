@@ -286,10 +286,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 		p.Profile = newProfile(v.Profile, p.CellID)
 		p.tested(r, v.Before)
 		p.Asm = newAsm(r.Asm, codeOf(v, files), p.CellID)
-		p.Diags = elsewhere(explained(r), files)
-		if explained(r) == nil {
-			p.Marks = underLines(v)
-		}
+		p.Diags, p.Marks = elsewhere(told(r), files), marked(r)
 		return p
 	}
 	p.Line = idleLine(expect)
@@ -334,28 +331,51 @@ func joinSentences(a, b string) string {
 	return a + ". " + b
 }
 
-// explained leaves out diagnostics that the explanation below the output says.
-func explained(r *sandbox.Result) []sandbox.Diagnostic {
-	if r.Status == sandbox.StatusCompileError || r.Status == sandbox.StatusRefused || r.Status == sandbox.StatusCompileLimit {
+// told are the diagnostics that are shown with their words: all when nothing
+// was run, and else the advice of vet. The others, the explanation below the
+// output says.
+func told(r *sandbox.Result) []sandbox.Diagnostic {
+	if neverRan(r) {
 		return r.Diagnostics
 	}
-	return nil
+	var advice []sandbox.Diagnostic
+	for _, d := range r.Diagnostics {
+		if isVet(d) {
+			advice = append(advice, d)
+		}
+	}
+	return advice
 }
 
-// underLines are the diagnostics shown with the code. Those that are explained
-// below the output only mark their line: they have no message here.
+// neverRan says that nothing was run.
+func neverRan(r *sandbox.Result) bool {
+	return r.Status == sandbox.StatusCompileError || r.Status == sandbox.StatusRefused || r.Status == sandbox.StatusCompileLimit
+}
+
+// isVet says whether a diagnostic is advice on a program that ran.
+func isVet(d sandbox.Diagnostic) bool { return strings.HasPrefix(d.Code, "vet:") }
+
+// marked are the lines of diagnostics that are explained below the output:
+// they only get a mark, without words.
+func marked(r *sandbox.Result) []sandbox.Diagnostic {
+	if neverRan(r) {
+		return nil
+	}
+	var marks []sandbox.Diagnostic
+	for _, d := range r.Diagnostics {
+		if !isVet(d) {
+			marks = append(marks, sandbox.Diagnostic{File: d.File, Line: d.Line})
+		}
+	}
+	return marks
+}
+
+// underLines are the diagnostics shown with the code.
 func underLines(v CellView) []sandbox.Diagnostic {
 	if v.Result == nil {
 		return nil
 	}
-	if said := explained(v.Result); said != nil {
-		return said
-	}
-	var marks []sandbox.Diagnostic
-	for _, d := range v.Result.Diagnostics {
-		marks = append(marks, sandbox.Diagnostic{File: d.File, Line: d.Line})
-	}
-	return marks
+	return append(told(v.Result), marked(v.Result)...)
 }
 
 // State is the cell's data-state: the colour of the spine.

@@ -30,7 +30,9 @@ func codeLines(file, source, anchor string, diags []sandbox.Diagnostic) []codeLi
 		}
 		for _, d := range diags {
 			if d.Line == i+1 && (d.File == file || d.File == "") {
-				l.Class = "err"
+				if l.Class = "err"; isVet(d) {
+					l.Class = "adv"
+				}
 				line = underline(line, d.Col)
 				if d.Message != "" {
 					l.Diags = append(l.Diags, d)

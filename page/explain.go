@@ -52,7 +52,7 @@ func withGoroutines(e *explanation, diags []sandbox.Diagnostic) *explanation {
 // explainDiagnostic takes the first diagnostic that explains itself.
 func explainDiagnostic(diags []sandbox.Diagnostic) *explanation {
 	for _, d := range diags {
-		if d.Explain == "" {
+		if d.Explain == "" || isVet(d) {
 			continue
 		}
 		title, rest := firstSentence(d.Explain)
@@ -115,7 +115,7 @@ var limitWords = map[sandbox.Status]func(*sandbox.Result) *explanation{
 // title, with the number, stays.
 func limitExplanation(r *sandbox.Result, title, text string) *explanation {
 	for _, d := range r.Diagnostics {
-		if d.Explain != "" {
+		if d.Explain != "" && !isVet(d) {
 			e := &explanation{Title: title, Text: []string{d.Explain}, File: d.File, Line: d.Line}
 			return withGoroutines(e, r.Diagnostics)
 		}

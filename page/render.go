@@ -28,6 +28,7 @@ func New() (*Renderer, error) {
 		"asset":        static.URL,
 		"chapterName":  chapterName,
 		"cv":           chevron,
+		"vet":          isVet,
 		"icon":         icon,
 		"plural":       plural,
 		"trace":        TracePanel,

@@ -243,7 +243,7 @@ func errorCount(diags []sandbox.Diagnostic) string {
 // where is "BEFOREfile:line" of the first diagnostic that has a place.
 func where(before string, diags []sandbox.Diagnostic) string {
 	for _, d := range diags {
-		if d.Line > 0 {
+		if d.Line > 0 && !isVet(d) {
 			return before + filePlace(d.File, d.Line)
 		}
 	}

@@ -16,6 +16,17 @@ type Runner interface {
 	Run(ctx context.Context, job Job, sink Sink) (*Result, error)
 }
 
+// Assistant helps while a program is written; it runs nothing of it. The error
+// is only ever our fault.
+type Assistant interface {
+	// Format formats Go files as gofmt does. A file that does not parse comes
+	// back as it was, with diagnostics that say why.
+	Format(ctx context.Context, files []File) ([]File, []Diagnostic, error)
+	// Diagnose checks the types of the files of a program, and vets those of
+	// one that compiles. Key names who asks, as in Job.
+	Diagnose(ctx context.Context, key string, files []File) ([]Diagnostic, error)
+}
+
 // Sink is called with each event as it happens, from one goroutine at a time.
 // It is nil when nobody watches.
 type Sink func(Event)
@@ -88,6 +99,9 @@ type Job struct {
 	// Env adds to the small fixed environment of the jail, as KEY=VALUE.
 	Env    []string
 	Limits Limits
+	// Vet asks for advice on a program that compiles, as go vet gives it, among
+	// the diagnostics. It takes no part in the status.
+	Vet bool
 	// Fresh asks for a build even where a cached binary exists.
 	Fresh bool
 }
@@ -250,7 +264,7 @@ type Diagnostic struct {
 	File    string `json:"file"`
 	Line    int    `json:"line"`
 	Col     int    `json:"col"`
-	Code    string `json:"code"` // go/types code, refused:NAME, runtime:NAME
+	Code    string `json:"code"` // go/types code, or syntax:, build:, vet:, runtime: or refused:NAME
 	Message string `json:"message"`
 	Explain string `json:"explain"` // follows the toolchain's own text, never replaces it
 }

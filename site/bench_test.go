@@ -34,7 +34,7 @@ func openBook(b *testing.B) *Server {
 		b.Fatal(err)
 	}
 	s, err := New(Config{
-		Course: course, Exercises: all, Runner: scripted(prints), Judge: judged(doubles), Analyse: parse, Profile: readProfile, Format: unformatted,
+		Course: course, Exercises: all, Runner: scripted(prints), Judge: judged(doubles), Analyse: parse, Profile: readProfile, Format: unformatted, Diagnose: undiagnosed,
 		Store: store, Page: renderer, Token: testToken, Addr: "127.0.0.1:8080", Machine: func() Machine { return Machine{GoVersion: "go1.26.8"} },
 	})
 	if err != nil {

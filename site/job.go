@@ -30,13 +30,14 @@ func most() sandbox.Limits {
 // for a program that is in no cell.
 func cellJob(c *content.Cell, files []sandbox.File) (sandbox.Job, error) {
 	if c == nil {
-		return sandbox.Job{Key: person, Kind: sandbox.KindProgram, Files: files}, nil
+		return sandbox.Job{Key: person, Kind: sandbox.KindProgram, Files: files, Vet: true}, nil
 	}
 	job, why := verify.JobOf(c)
 	if why != "" {
 		return job, fail("unsupported", "This listing can't be run: %s.", why)
 	}
 	job.Key, job.Files, job.Limits = person, files, job.Limits.Within(most())
+	job.Vet = true
 	if input := c.Options["stdin"]; input != "" {
 		job.Stdin = contentOf(files, input) // the learner may change it too
 		job.Files = slices.DeleteFunc(slices.Clone(files), func(f sandbox.File) bool { return f.Name == input })

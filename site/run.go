@@ -311,3 +311,33 @@ func (s *Server) apiFormat(ctx context.Context, req *formatRequest) (*formatResp
 	}
 	return &formatResponse{files, diags}, nil
 }
+
+// diagnoseRequest and diagnoseResponse are those of POST /api/diagnose.
+type diagnoseRequest struct {
+	Files []sandbox.File `json:"files"`
+}
+
+type diagnoseResponse struct {
+	Diagnostics []sandbox.Diagnostic `json:"diagnostics"`
+}
+
+// apiDiagnose is POST /api/diagnose: what is wrong with the files of a program,
+// found without building it.
+func (s *Server) apiDiagnose(ctx context.Context, req *diagnoseRequest) (*diagnoseResponse, error) {
+	if err := checkFiles(req.Files); err != nil {
+		return nil, err
+	}
+	ctx, _, end, err := s.live.begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	diags, err := s.Diagnose(ctx, person, req.Files)
+	if err != nil {
+		return nil, err
+	}
+	if diags == nil {
+		diags = []sandbox.Diagnostic{}
+	}
+	return &diagnoseResponse{diags}, nil
+}

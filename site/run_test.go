@@ -295,6 +295,13 @@ func TestFormat(t *testing.T) {
 	w.api(http.MethodPost, "/api/format", files("BAD")).want(t, 200, "expected 'package'")
 }
 
+func TestDiagnose(t *testing.T) {
+	w := newWorld(t, nil)
+	w.api(http.MethodPost, "/api/diagnose", files("package main")).want(t, 200, `{"diagnostics":[]}`)
+	w.api(http.MethodPost, "/api/diagnose", files("BAD")).want(t, 200, "expected 'package'")
+	w.api(http.MethodPost, "/api/diagnose", files(strings.Repeat("x", 65<<10))).want(t, 413, "65536")
+}
+
 // What is kept is bounded by bytes; the newest stays whatever its size.
 func TestRecent(t *testing.T) {
 	r := newRecent[string](100)

@@ -44,6 +44,9 @@ type Config struct {
 	// Format formats Go files, in the jail. Files that don't parse come back
 	// as they were, with a diagnostic each.
 	Format func(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error)
+	// Diagnose finds what is wrong with the files of a program, in the jail.
+	// See sandbox.Assistant.
+	Diagnose func(ctx context.Context, key string, files []sandbox.File) ([]sandbox.Diagnostic, error)
 
 	Store learner.Store
 	Page  *page.Renderer

@@ -82,6 +82,12 @@ func readProfile(_ context.Context, what string, data []byte) (*profile.Profile,
 	return profile.Parse(data, profile.Options{What: what, Own: []string{"main"}})
 }
 
+// undiagnosed finds fault with files that hold "BAD".
+func undiagnosed(ctx context.Context, _ string, files []sandbox.File) ([]sandbox.Diagnostic, error) {
+	_, diags, err := unformatted(ctx, files)
+	return diags, err
+}
+
 // unformatted leaves files alone and finds fault with those that hold "BAD".
 func unformatted(_ context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error) {
 	var diags []sandbox.Diagnostic
@@ -107,7 +113,7 @@ func newWorld(t testing.TB, change func(*Config)) *world {
 	}
 	ts := httptest.NewUnstartedServer(nil)
 	cfg := Config{
-		Runner: scripted(prints), Judge: judged(doubles), Analyse: parse, Profile: readProfile, Format: unformatted,
+		Runner: scripted(prints), Judge: judged(doubles), Analyse: parse, Profile: readProfile, Format: unformatted, Diagnose: undiagnosed,
 		Store: store, Page: renderer, Token: testToken, Addr: ts.Listener.Addr().String(), Version: "test",
 		Machine: func() Machine {
 			return Machine{Isolation: sandbox.Isolation{Level: 2, Name: "isolated"}, GoVersion: "go1.26.8"}

@@ -14,9 +14,10 @@ import (
 // children are the jailed helpers: our own binary working on bytes that a
 // learner wrote. The jail starts them as `tutor __child NAME`.
 var children = map[string]func(in io.Reader, out io.Writer) error{
-	"trace":   serveTrace,
-	"format":  toolchain.ServeFormat,
-	"profile": profile.Serve,
+	"trace":    serveTrace,
+	"format":   toolchain.ServeFormat,
+	"profile":  profile.Serve,
+	"diagnose": toolchain.ServeDiagnose,
 }
 
 // childName answers with the helper that the arguments ask for.

@@ -54,7 +54,7 @@ func ended(status sandbox.Status) string {
 	case sandbox.StatusRuntimeError:
 		return "the program failed"
 	}
-	return "see also"
+	return "it ran, and go vet says"
 }
 
 // limitWord is what ran out.

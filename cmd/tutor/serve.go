@@ -119,7 +119,7 @@ func build(ctx context.Context, io streams, f serveFlags, dir string, files cour
 	h.server, err = site.New(site.Config{
 		Course: course, Exercises: all,
 		Runner: h.engine, Judge: newGrader(ctx, h.engine, h.token, ""),
-		Analyse: analyse, AnalyseFile: analyser{h.engine}.AnalyseFile, Format: h.engine.Format,
+		Analyse: analyse, AnalyseFile: analyser{h.engine}.AnalyseFile, Format: h.engine.Format, Diagnose: h.engine.Diagnose,
 		Profile: profiler{h.engine}.Read,
 		Store:   h.store, Page: pages, Machine: func() site.Machine { return machine(h.engine) },
 		Token: h.token, Addr: ln.Addr().String(), Version: version,

@@ -45,6 +45,7 @@ type Engine struct {
 	binaries *binaries
 	cpus     cpuSet
 	measured *measured
+	warm     checkers
 	stop     context.CancelFunc
 	ctx      context.Context // of what goes on in the background
 	working  sync.WaitGroup
@@ -93,6 +94,7 @@ func New(config Config) (*Engine, error) {
 // Close stops what goes on in the background.
 func (e *Engine) Close() {
 	e.stop()
+	e.warm.close()
 	e.working.Wait()
 }
 

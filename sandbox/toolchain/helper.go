@@ -61,12 +61,9 @@ func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, er
 // HelperFrom is Helper for an input that is read while the helper works, of
 // about size bytes: what it may use grows with that.
 func (e *Engine) HelperFrom(ctx context.Context, name string, in io.Reader, size int64) ([]byte, error) {
-	self := e.config.Self
-	if self == "" {
-		var err error
-		if self, err = os.Executable(); err != nil {
-			return nil, fmt.Errorf("find our own binary: %w", err)
-		}
+	self, err := e.self()
+	if err != nil {
+		return nil, err
 	}
 	limits, wall := helperLimits(size)
 	ctx, cancel := context.WithTimeout(ctx, wall)
@@ -78,10 +75,24 @@ func (e *Engine) HelperFrom(ctx context.Context, name string, in io.Reader, size
 	return h.finish(ctx, in)
 }
 
+// self is our own binary.
+func (e *Engine) self() (string, error) {
+	if e.config.Self != "" {
+		return e.config.Self, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("find our own binary: %w", err)
+	}
+	return self, nil
+}
+
 // helper is one helper at work.
 type helper struct {
 	name    string
 	limits  jail.Limits
+	binds   []jail.Bind // what it may read beyond its input
+	env     []string
 	process *jail.Process
 	in      *os.File
 	out     *os.File
@@ -107,7 +118,8 @@ func (h *helper) start(ctx context.Context, self string) error {
 		Profile: jail.Helper,
 		Path:    self,
 		Args:    []string{"tutor", ChildCommand, h.name},
-		Env:     []string{"HOME=/tmp", "GOMAXPROCS=2", fmt.Sprintf("GOMEMLIMIT=%d", h.limits.Memory/5*4)},
+		Env:     append([]string{"HOME=/tmp", "GOMAXPROCS=2", fmt.Sprintf("GOMEMLIMIT=%d", h.limits.Memory/5*4)}, h.env...),
+		Binds:   h.binds,
 		Dir:     "/tmp",
 		Stdin:   pipe(&h.in, true),
 		Stdout:  pipe(&h.out, false),

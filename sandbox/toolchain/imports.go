@@ -147,8 +147,10 @@ func importProblem(p *inspected, path string, byPath map[string]*inspected, has 
 		return "", quote(path) + " is relative, but relative import paths are not supported in module mode"
 	case exists && internal(path):
 		return "", "use of internal package " + path + " not allowed"
-	case path == "plugin", path == "runtime/cgo":
-		return "refused:import", "package " + path + " is not available here"
+	case path == "plugin":
+		return "refused:plugin", "package plugin is not available here: a program is one file and loads no other"
+	case path == "runtime/cgo":
+		return "refused:cgo", "package runtime/cgo is not available here: programs are built without cgo"
 	case strings.Contains(first, "."):
 		return "", "no required module provides package " + path
 	}

@@ -116,13 +116,13 @@ func (in *inspected) leftOut(ctx *build.Context) {
 		line, text := constraintLine(f.Content)
 		switch {
 		case err != nil && text != "":
-			in.problems = append(in.problems, refusal(f.Name, line, 1, "constraint", "%s is not a build constraint that Go understands", text))
+			in.problems = append(in.problems, refusal(f.Name, line, 1, "bad-constraint", "%s is not a build constraint that Go understands: it is written as //go:build linux && !race", text))
 		case err != nil: // the head does not parse: ImportDir says how
 		case text != "":
 			in.problems = append(in.problems, refusal(f.Name, line, 1, "constraint",
 				"%s leaves this file out on %s/%s: remove the line to build it", text, ctx.GOOS, ctx.GOARCH))
 		default:
-			in.problems = append(in.problems, refusal(f.Name, 1, 1, "constraint",
+			in.problems = append(in.problems, refusal(f.Name, 1, 1, "name-constraint",
 				"the name of %s leaves it out on %s/%s: rename it to build it", f.Name, ctx.GOOS, ctx.GOARCH))
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/scanner"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -193,14 +194,10 @@ func (w *lastWords) tokens(file string, f func(line int, tok token.Token, lit st
 // go statement that started it.
 func (w *lastWords) place(g *goroutine) (file string, line int) {
 	f, ok := g.in(w.files)
-	if !ok && g.created.line > 0 {
-		for _, name := range w.files {
-			if name == g.created.file {
-				return name, g.created.line
-			}
-		}
-	}
-	if !ok {
+	switch {
+	case !ok && slices.Contains(w.files, g.created.file):
+		return g.created.file, g.created.line
+	case !ok:
 		return "", 0
 	}
 	// An empty loop has no line of its own: the compiler says 1, where no
@@ -213,10 +210,8 @@ func (w *lastWords) place(g *goroutine) (file string, line int) {
 
 // onlyLoop is the line of the one for statement of a function, or 0.
 func (w *lastWords) onlyLoop(f frame) int {
-	name, _, _ := strings.Cut(f.fn[strings.LastIndexByte(f.fn, '.')+1:], "(")
-	if strings.Contains(f.fn, "(...)") {
-		name = f.fn[strings.LastIndexByte(strings.TrimSuffix(f.fn, "(...)"), '.')+1 : len(f.fn)-len("(...)")]
-	}
+	name := f.fn[:max(0, strings.LastIndexByte(f.fn, '('))] // without the arguments
+	name = name[strings.LastIndexByte(name, '.')+1:]
 	inside, depth, loop, loops := false, 0, 0, 0
 	var before token.Token
 	w.tokens(f.file, func(line int, tok token.Token, lit string) {
@@ -287,7 +282,7 @@ func (w *lastWords) about(group []*goroutine) string {
 	if len(group) > 1 {
 		text = fmt.Sprintf("%d goroutines [%s], such as %s", len(group), g.state, g.id)
 	}
-	if g.created.line > 0 {
+	if slices.Contains(w.files, g.created.file) {
 		text += fmt.Sprintf(", started at %s:%d", g.created.file, g.created.line)
 	}
 	return text

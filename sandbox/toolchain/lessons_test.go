@@ -67,7 +67,7 @@ func addFile(job *sandbox.Job, name, text string) {
 }
 
 // proofFiles are the files of proofs.
-var proofFiles = []string{"testdata/lessons-compile.txtar", "testdata/lessons-run.txtar"}
+var proofFiles = []string{"testdata/lessons-compile.txtar", "testdata/lessons-run.txtar", "testdata/lessons-vet.txtar"}
 
 // TestEveryLessonIsProven: no lesson without a program that provokes it and a
 // near miss, no program without its lesson.
@@ -151,6 +151,7 @@ func TestLessons(t *testing.T) {
 
 func proofRun(t *testing.T, job sandbox.Job) *sandbox.Result {
 	t.Helper()
+	job.Vet = true
 	r := runJob(t, job)
 	if part := r.Parts["main"]; part != nil {
 		return part

@@ -114,6 +114,11 @@ func serveChild(name string) int {
 			fmt.Fprintln(os.Stderr, err)
 			return 70
 		}
+	case "diagnose":
+		if err := ServeDiagnose(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 70
+		}
 	case "spin":
 		for {
 			runtime.Gosched()

@@ -2,6 +2,7 @@ package toolchain
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -39,7 +40,7 @@ func checkFilesBy(files []sandbox.File, checkName func(string) (sandbox.Diagnost
 			continue
 		}
 		if folded := strings.ToLower(f.Name); seen[folded] {
-			out = append(out, refusal(f.Name, 0, 0, "name", "there are two files named %s", f.Name))
+			out = append(out, refusal(f.Name, 0, 0, "duplicate", "there are two files named %s (capital letters make no difference here): rename one", f.Name))
 		} else {
 			seen[folded] = true
 		}
@@ -48,7 +49,7 @@ func checkFilesBy(files []sandbox.File, checkName func(string) (sandbox.Diagnost
 		}
 	}
 	if total > maxAllBytes {
-		out = append(out, refusal("", 0, 0, "size", "the files have %d bytes together: at most %d are accepted", total, maxAllBytes))
+		out = append(out, refusal("", 0, 0, "total-size", "the files have %d bytes together: at most %d are accepted", total, maxAllBytes))
 	}
 	return out
 }
@@ -56,7 +57,7 @@ func checkFilesBy(files []sandbox.File, checkName func(string) (sandbox.Diagnost
 // checkName refuses what is not the name of a Go file of a program.
 func checkName(name string) (d sandbox.Diagnostic, bad bool) {
 	if shown := shownFile(name); strings.HasSuffix(name, "_test.go") {
-		return refusal(shown, 0, 0, "name", "%q is a test file: a program is made of other files", shown), true
+		return refusal(shown, 0, 0, "test-file", "%q is a test file: a program is made of other files", shown), true
 	}
 	return checkGoName(name)
 }
@@ -65,8 +66,12 @@ func checkName(name string) (d sandbox.Diagnostic, bad bool) {
 func checkGoName(name string) (d sandbox.Diagnostic, bad bool) {
 	shown := shownFile(name)
 	switch {
-	case strings.HasSuffix(name, ".s"), strings.HasSuffix(name, ".syso"):
-		return refusal(shown, 0, 0, "name", "%q is not accepted: a program is made of .go files only", shown), true
+	case strings.HasSuffix(name, ".s"), strings.HasSuffix(name, ".S"):
+		return refusal(shown, 0, 0, "assembly", "%q is assembly, which is not built here: write the function in Go", shown), true
+	case strings.HasSuffix(name, ".syso"):
+		return refusal(shown, 0, 0, "object", "%q is an object file, which is not linked here: a program is made of .go files only", shown), true
+	case slices.Contains([]string{"go.mod", "go.sum", "go.work", "go.work.sum"}, name):
+		return refusal(shown, 0, 0, "module", "%q is not accepted: the module is ours, and programs use the standard library", shown), true
 	case !namePattern.MatchString(name), reserved(name):
 		return refusal(shown, 0, 0, "name", "%q is not accepted as a file name: use letters, digits, _ and -, then .go, without folders", shown), true
 	}

@@ -30,28 +30,33 @@ func TestRefusals(t *testing.T) {
 		{"too many files", many, "refused:too-many", ":0"},
 		{"a large file", text(big), "refused:size", "main.go:0"},
 		{"large together", []sandbox.File{{Name: "a.go", Content: big[:60<<10]}, {Name: "b.go", Content: big[:60<<10]}, {Name: "c.go", Content: big[:60<<10]},
-			{Name: "d.go", Content: big[:60<<10]}, {Name: "e.go", Content: big[:60<<10]}}, "refused:size", ":0"},
+			{Name: "d.go", Content: big[:60<<10]}, {Name: "e.go", Content: big[:60<<10]}}, "refused:total-size", ":0"},
 		{"a path", named("../x.go"), "refused:name", "../x.go:0"},
 		{"a folder", named("a/x.go"), "refused:name", "a/x.go:0"},
 		{"a flag", named("-o.go"), "refused:name", "-o.go:0"},
 		{"a device", named("CON.go"), "refused:name", "CON.go:0"},
-		{"assembly", named("x.s"), "refused:name", "x.s:0"},
-		{"an object", named("x.syso"), "refused:name", "x.syso:0"},
-		{"a module", named("go.mod"), "refused:name", "go.mod:0"},
-		{"a test", named("x_test.go"), "refused:name", "x_test.go:0"},
+		{"assembly", named("x.s"), "refused:assembly", "x.s:0"},
+		{"an object", named("x.syso"), "refused:object", "x.syso:0"},
+		{"a module", named("go.mod"), "refused:module", "go.mod:0"},
+		{"a test", named("x_test.go"), "refused:test-file", "x_test.go:0"},
 		{"a hidden file", named("_x.go"), "refused:name", "_x.go:0"},
-		{"the same name", named("Main.go"), "refused:name", "Main.go:0"},
+		{"the same name", named("Main.go"), "refused:duplicate", "Main.go:0"},
 		{"cgo", text("package main\n\n/*\n#include \"/etc/passwd\"\n*/\nimport \"C\"\n\nfunc main() {}\n"), "refused:cgo", "main.go:6"},
 		{"cgo in a group", text("package main\n\nimport (\n\t\"fmt\"\n\t\"C\"\n)\n\nfunc main() { fmt.Println() }\n"), "refused:cgo", "main.go:5"},
-		{"a cgo directive", text("package main\n\n//go:cgo_import_dynamic _ _ \"libevil.so\"\nfunc main() {}\n"), "refused:cgo", "main.go:3"},
+		{"a cgo directive", text("package main\n\n//go:cgo_import_dynamic _ _ \"libevil.so\"\nfunc main() {}\n"), "refused:cgo-directive", "main.go:3"},
 		{"embed", text("package main\n\nimport _ \"embed\"\n\n//go:embed *\nvar s string\n\nfunc main() {}\n"), "refused:embed", "main.go:5"},
 		{"linkname", text("package main\n\nimport _ \"unsafe\"\n\n//go:linkname f runtime.fastrand\nfunc f() uint32\n\nfunc main() {}\n"), "refused:linkname", "main.go:5"},
 		{"a line", text("package main\n\n//line /etc/passwd:1\nfunc main() {}\n"), "refused:line", "main.go:3"},
 		{"a line within", text("package main\n\nfunc main() { /*line x.go:1:1*/ }\n"), "refused:line", "main.go:3"},
 		{"left out", text("//go:build ignore\n\npackage main\n\nfunc main() {}\n"), "refused:constraint", "main.go:1"},
-		{"left out by name", []sandbox.File{{Name: "main.go", Content: ok}, {Name: "x_windows.go", Content: "package main\n"}}, "refused:constraint", "x_windows.go:1"},
-		{"plugin", text("package main\n\nimport _ \"plugin\"\n\nfunc main() {}\n"), "refused:import", "main.go:3"},
+		{"left out by name", []sandbox.File{{Name: "main.go", Content: ok}, {Name: "x_windows.go", Content: "package main\n"}}, "refused:name-constraint", "x_windows.go:1"},
+		{"a constraint that is none", text("//go:build linux &\n\npackage main\n\nfunc main() {}\n"), "refused:bad-constraint", "main.go:1"},
+		{"the runtime of cgo", text("package main\n\nimport _ \"runtime/cgo\"\n\nfunc main() {}\n"), "refused:cgo", "main.go:3"},
+		{"not of Go", named("x.c"), "refused:name", "x.c:0"},
+		{"a module's sums", named("go.sum"), "refused:module", "go.sum:0"},
+		{"plugin", text("package main\n\nimport _ \"plugin\"\n\nfunc main() {}\n"), "refused:plugin", "main.go:3"},
 	}
+	sentences := map[string]string{} // each belongs to one code
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r, err := e.Run(t.Context(), sandbox.Job{Files: test.files}, nil)
@@ -63,6 +68,10 @@ func TestRefusals(t *testing.T) {
 			}
 			if d := r.Diagnostics[0]; d.Code != test.code || at(d) != test.at || d.Message == "" {
 				t.Errorf("%+v, want %s at %s", d, test.code, test.at)
+			} else if other, said := sentences[d.Message]; said && other != d.Code {
+				t.Errorf("%s and %s say the same: %s", other, d.Code, d.Message)
+			} else {
+				sentences[d.Message] = d.Code
 			}
 		})
 	}

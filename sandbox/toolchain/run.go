@@ -119,6 +119,7 @@ func (r *run) do(ctx context.Context) error {
 		return err
 	}
 	defer r.letGo(stages)
+	vetted := r.vet(ctx, library, stages)
 	if ok, err = r.build(ctx, library, stages); err != nil || !ok {
 		if errors.Is(err, errDamaged) {
 			library.spoil()
@@ -131,7 +132,44 @@ func (r *run) do(ctx context.Context) error {
 	case r.tests != nil:
 		return r.runTests(ctx, stages[0])
 	}
-	return r.runAlone(ctx, stages[0])
+	if err := r.runAlone(ctx, stages[0]); err != nil {
+		return err
+	}
+	return r.addVetted(ctx, vetted)
+}
+
+// vet has a plain program vetted while it is built and run. What is found
+// comes on the channel, which is nil where nobody asked.
+func (r *run) vet(ctx context.Context, l *library, stages []*stage) <-chan []sandbox.Diagnostic {
+	if !r.job.Vet || r.job.Kind != sandbox.KindProgram || len(r.job.Parts) > 0 || stages[0].plan.noMain != nil {
+		return nil
+	}
+	vetted := make(chan []sandbox.Diagnostic, 1)
+	r.engine.working.Go(func() {
+		// The checker is not to be killed because the run has ended first. That
+		// it could not answer says nothing of the program: there is no advice.
+		found, err := r.engine.diagnose(context.WithoutCancel(ctx), l, r.job.Key, r.job.Files)
+		if err != nil {
+			found = diagnosis{}
+		}
+		vetted <- found.Vet
+	})
+	return vetted
+}
+
+// addVetted adds what vet found to the result of a run. It is advice and does
+// not change the status.
+func (r *run) addVetted(ctx context.Context, vetted <-chan []sandbox.Diagnostic) error {
+	if vetted == nil {
+		return nil
+	}
+	select {
+	case found := <-vetted:
+		r.result.Diagnostics = append(r.result.Diagnostics, found...)
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // unsupported refuses what this engine cannot do.

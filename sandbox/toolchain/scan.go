@@ -87,7 +87,7 @@ func directive(comment string) (name, why string) {
 	case starts("//go:linkname"):
 		return "linkname", "go:linkname is not available here: use the exported functions of the package"
 	case strings.HasPrefix(comment, "//go:cgo_"):
-		return "cgo", "directives for cgo are not available here"
+		return "cgo-directive", "directives for cgo (//go:cgo_...) are not available here: they are for code that cgo writes"
 	}
 	return "", ""
 }

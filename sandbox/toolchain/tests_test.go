@@ -252,9 +252,9 @@ func TestRefusedTests(t *testing.T) {
 		{one("import \"testing\"\nfunc TestA(t testing.T) {}\n"), "", "wrong signature for TestA, must be: func TestA(t *testing.T)"},
 		{one("import \"testing\"\nfunc TestA[T any](t *testing.T) {}\n"), "", "test functions cannot have type parameters"},
 		{one(ok + "func TestB(t *testing.T) { x := 1 }\n"), "UnusedVar", "declared and not used: x"},
-		{one("import (\"testing\"; \"testing/internal/testdeps\")\nvar _ testdeps.TestDeps\nfunc TestA(t *testing.T) {}\n"), "", "use of internal package"},
-		{testJob(sandbox.KindTest, "-- a_test.go --\npackage a\n"+ok+"-- b_test.go --\npackage b\n"), "", "found packages a (a_test.go) and b (b_test.go)"},
-		{testJob(sandbox.KindTest, "-- a.go --\npackage a\n-- a_test.go --\npackage a_test\nimport (\"testing\"; \"nowhere\")\nfunc TestA(t *testing.T) { nowhere.F() }\n"), "", "package nowhere is not in std"},
+		{one("import (\"testing\"; \"testing/internal/testdeps\")\nvar _ testdeps.TestDeps\nfunc TestA(t *testing.T) {}\n"), "build:internal", "use of internal package"},
+		{testJob(sandbox.KindTest, "-- a_test.go --\npackage a\n"+ok+"-- b_test.go --\npackage b\n"), "build:mixed-packages", "found packages a (a_test.go) and b (b_test.go)"},
+		{testJob(sandbox.KindTest, "-- a.go --\npackage a\n-- a_test.go --\npackage a_test\nimport (\"testing\"; \"nowhere\")\nfunc TestA(t *testing.T) { nowhere.F() }\n"), "build:not-std", "package nowhere is not in std"},
 	} {
 		r := runJob(t, c.job)
 		if len(r.Diagnostics) == 0 || r.Diagnostics[0].Code != c.code || !strings.Contains(r.Diagnostics[0].Message, c.says) {

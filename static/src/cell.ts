@@ -4,6 +4,7 @@ import { Bench } from "./bench";
 import { all, make, maybe, one, parse } from "./dom";
 import { sameWork } from "./draft";
 import { Mark } from "./editor";
+import { Found, Lint, markOf } from "./lint";
 import { replayable, Stream } from "./output";
 import { costsOf } from "./pane";
 import { queued } from "./status";
@@ -11,6 +12,7 @@ import { queued } from "./status";
 export class GoCell extends Bench {
   protected readonly startAct = "run";
   private stream: Stream | null = null;
+  private readonly lint = new Lint(() => this.files(), (found) => this.found(found));
 
   protected override attach(): void {
     replayable(this.results);
@@ -25,16 +27,28 @@ export class GoCell extends Bench {
 
   protected edited(): void {
     if (!this.panes.some((p) => p.changed)) {
+      this.lint.cancel();
+      for (const p of this.panes) void p.mark([]);
       this.status.state("idle", "idle");
       this.status.say({ state: "", icon: "", fact: "As in the book.", detail: "Run to see what it prints" });
       return;
     }
     this.status.state("changed", "idle");
     this.status.say({ state: "", icon: "", fact: "Changed.", detail: "Run to see the new output" });
+    this.lint.touch();
+  }
+
+  /** found shows what is wrong with the code before it is run. */
+  private found(found: Found[]): void {
+    for (const p of this.panes) void p.mark(found.filter((d) => d.file === p.name).map(markOf));
+    const first = found[0];
+    const detail = first ? `Line ${first.line}: ${first.message.split("\n", 1)[0]}` : "Run to see the new output";
+    this.status.say({ state: "", icon: "", fact: "Changed.", detail });
   }
 
   protected async begin(): Promise<void> {
     const run = this.under!;
+    this.lint.cancel();
     this.stream = null;
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
@@ -141,7 +155,7 @@ export class GoCell extends Bench {
       const { file = "", line, col } = element.dataset;
       if (!this.panes.some((p) => p.name === file) || Number(line) < 1) continue;
       element.remove();
-      marks.push({ file, line: Number(line), col: Number(col ?? 0), element: element.matches(".diag") ? element : null });
+      marks.push({ file, line: Number(line), col: Number(col ?? 0), element: element.matches(".diag") ? element : null, advice: element.matches(".advice") });
     }
     const list = maybe(panel, ".diags");
     if (list && list.childElementCount === 0) list.remove();

@@ -12,7 +12,7 @@ import {
 import { tags } from "@lezer/highlight";
 
 /** Mark is something said about a line: below it when there is an element. */
-export interface Mark { line: number; col: number; element: HTMLElement | null }
+export interface Mark { line: number; col: number; element: HTMLElement | null; advice?: boolean }
 
 /** Cost is what a trace tells of a line: an element right of its code. */
 export interface Cost { line: number; element: HTMLElement }
@@ -128,6 +128,7 @@ class Below extends WidgetType {
 }
 
 const redNumber = new (class extends GutterMarker { override elementClass = "cm-err"; })();
+const adviceNumber = new (class extends GutterMarker { override elementClass = "cm-adv"; })();
 
 interface Marks { lines: DecorationSet; numbers: RangeSet<GutterMarker> }
 
@@ -149,8 +150,8 @@ function place(doc: Text, marks: Mark[]): Marks {
   for (const m of marks) {
     if (m.line < 1 || m.line > doc.lines) continue;
     const line = doc.line(m.line);
-    lines.push(Decoration.line({ class: "cm-errline" }).range(line.from));
-    numbers.push(redNumber.range(line.from));
+    lines.push(Decoration.line({ class: m.advice ? "cm-advline" : "cm-errline" }).range(line.from));
+    numbers.push((m.advice ? adviceNumber : redNumber).range(line.from));
     const word = wordAt(line.text, m.col);
     if (word) lines.push(Decoration.mark({ class: "sq" }).range(line.from + word.from, line.from + word.to));
     if (m.element) lines.push(Decoration.widget({ widget: new Below(m.element), block: true, side: 1 }).range(line.to));
@@ -220,6 +221,8 @@ const look = EditorView.theme({
     background: "color-mix(in srgb, var(--accent) 22%, transparent)",
   },
   ".cm-errline, &.cm-focused .cm-activeLine.cm-errline": { background: "var(--fail-wash)" },
+  ".cm-advline, &.cm-focused .cm-activeLine.cm-advline": { background: "var(--warn-wash)" },
+  ".cm-gutterElement.cm-adv": { background: "var(--warn-wash)", color: "var(--warn)", fontWeight: "700" },
   ".cm-gutterElement.cm-err": { background: "var(--fail-wash)", color: "var(--fail)", fontWeight: "700" },
   ".cm-matchingBracket, &.cm-focused .cm-matchingBracket": { background: "color-mix(in srgb, var(--ink) 14%, transparent)" },
 });

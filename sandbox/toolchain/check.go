@@ -1,0 +1,151 @@
+package toolchain
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"course/tutor/sandbox"
+)
+
+// libraryEnv tells the helper "diagnose" where the archives are.
+const libraryEnv = "TUTOR_LIBRARY"
+
+// diagnosis is what the helper "diagnose" answers to the files of a program.
+type diagnosis struct {
+	Errors []sandbox.Diagnostic // that no compiler would take
+	Vet    []sandbox.Diagnostic // that are likely mistakes; only without errors
+}
+
+// ServeDiagnose is the helper "diagnose". It reads the files of package main,
+// as JSON, checks their types and vets them, answers with one line of JSON, and
+// waits for the next until in ends: what it has read of the standard library
+// is then still there.
+func ServeDiagnose(in io.Reader, out io.Writer) error {
+	c := newChecker(os.Getenv(libraryEnv))
+	dec, enc := json.NewDecoder(in), json.NewEncoder(out)
+	for {
+		var files []sandbox.File
+		err := dec.Decode(&files)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read the files: %w", err)
+		}
+		if err := enc.Encode(c.check(files)); err != nil {
+			return err
+		}
+	}
+}
+
+// checker checks programs, one after the other.
+type checker struct {
+	fset     *token.FileSet
+	importer types.Importer
+}
+
+// newChecker makes a checker that reads the archives below dir, which are
+// those that the compiler uses.
+func newChecker(dir string) *checker {
+	c := &checker{fset: token.NewFileSet()}
+	c.importer = importer.ForCompiler(c.fset, "gc", func(path string) (io.ReadCloser, error) {
+		return os.Open(filepath.Join(dir, "std", filepath.FromSlash(path)+".a"))
+	})
+	return c
+}
+
+// check parses, type-checks and vets the files of package main.
+func (c *checker) check(files []sandbox.File) diagnosis {
+	parsed, problems := c.parse(files)
+	defer func() {
+		for _, f := range parsed {
+			c.fset.RemoveFile(c.fset.File(f.Pos()))
+		}
+	}()
+	if len(problems) > 0 {
+		return diagnosis{Errors: problems}
+	}
+	pkg, info, list := c.types(parsed)
+	if len(list) > 0 {
+		return diagnosis{Errors: finishDiagnostics(c.errors(list))}
+	}
+	return diagnosis{Vet: finishDiagnostics(vet(c.fset, parsed, pkg, info))}
+}
+
+func (c *checker) parse(files []sandbox.File) (parsed []*ast.File, problems []sandbox.Diagnostic) {
+	for _, f := range files {
+		tree, err := parser.ParseFile(c.fset, f.Name, f.Content, parser.ParseComments) // some analyzers need the objects
+		if err != nil {
+			problems = append(problems, syntaxErrors(f.Name, err)...)
+		}
+		if tree != nil {
+			parsed = append(parsed, tree)
+		}
+	}
+	return parsed, problems
+}
+
+// types checks the types of package main. The errors are in the order found.
+func (c *checker) types(parsed []*ast.File) (*types.Package, *types.Info, []types.Error) {
+	var list []types.Error
+	info := &types.Info{
+		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},
+		Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}, Implicits: map[ast.Node]types.Object{},
+		Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{},
+		FileVersions: map[*ast.File]string{},
+	}
+	config := types.Config{
+		GoVersion: language, Importer: c.importer, Sizes: types.SizesFor("gc", runtime.GOARCH),
+		Error: func(err error) {
+			var e types.Error
+			if errors.As(err, &e) {
+				list = append(list, e)
+			}
+		},
+	}
+	// The error is the first of the list.
+	pkg, _ := config.Check("main", c.fset, parsed, info)
+	return pkg, info, list
+}
+
+// errors turns errors into diagnostics: by position, those that go on with the
+// one before joined to it, ten at most, as the compiler does it.
+func (c *checker) errors(list []types.Error) []sandbox.Diagnostic {
+	var out []sandbox.Diagnostic
+	for _, e := range list {
+		if strings.HasPrefix(e.Msg, "\t") && len(out) > 0 {
+			out[len(out)-1].Message += "\n" + e.Msg
+			continue
+		}
+		p := c.fset.Position(e.Pos)
+		out = append(out, sandbox.Diagnostic{File: p.Filename, Line: p.Line, Col: p.Column, Code: codeOf(e), Message: e.Msg})
+	}
+	slices.SortStableFunc(out, func(a, b sandbox.Diagnostic) int {
+		if a.File != b.File {
+			return strings.Compare(a.File, b.File)
+		}
+		return a.Line - b.Line
+	})
+	return out[:min(len(out), 10)]
+}
+
+// codeOf is the name of an error's code, which go/types keeps to itself.
+func codeOf(e types.Error) string {
+	if code := reflect.ValueOf(e).FieldByName("go116code"); code.IsValid() && code.CanInt() {
+		return codeNames[code.Int()]
+	}
+	return ""
+}
