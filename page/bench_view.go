@@ -15,7 +15,8 @@ type benchView struct {
 	Rows     []benchRow
 	Changes  []benchChange
 	Missing  []string
-	Compared bool // with the run before
+	Compared bool   // with another version, or the run before
+	Note     string // on what is compared; "" for nothing
 	Warnings []string
 }
 
@@ -28,6 +29,9 @@ type benchRow struct {
 type benchChange struct {
 	State, Icon, Verdict, Says string
 }
+
+// Title is the verdict as a sentence begins.
+func (c benchChange) Title() string { return strings.ToUpper(c.Verdict[:1]) + c.Verdict[1:] }
 
 // newBench shows benchmarks, and how they differ from those before; before may
 // be nil. It is nil when there are none.
@@ -49,18 +53,23 @@ func newBench(r, before *sandbox.Result) *benchView {
 			}
 		}
 	}
-	var old []sandbox.Bench
-	if before != nil {
-		old, v.Compared = before.Bench, true
-		v.compare(before, r)
+	old := r.Baseline
+	switch {
+	case old != nil:
+		v.Note = "Both versions were measured in turn, in this run."
+		v.compare(old, r.Bench)
+	case before != nil:
+		old = before.Bench
+		v.Note = "The text is the same as in the run before: where the two differ, it is the machine that was busier or faster."
 	}
+	v.Compared = old != nil
 	v.Chart = benchChart(r.Bench, old)
 	return v
 }
 
 // compare fills in the changes, those that are any first.
-func (v *benchView) compare(before, r *sandbox.Result) {
-	changes, missing := sandbox.CompareBench(before.Bench, r.Bench)
+func (v *benchView) compare(before, now []sandbox.Bench) {
+	changes, missing := sandbox.CompareBench(before, now)
 	v.Missing = missing
 	var none []benchChange
 	for _, c := range changes {
@@ -77,9 +86,6 @@ func (v *benchView) compare(before, r *sandbox.Result) {
 		v.Changes = append(v.Changes, row)
 	}
 	v.Changes = append(v.Changes, none...)
-	if before.Procs != r.Procs || before.GoVersion != r.GoVersion {
-		v.Warnings = append(v.Warnings, fmt.Sprintf("The runs differ in more than the code: GOMAXPROCS %d and %s before, %d and %s now", before.Procs, before.GoVersion, r.Procs, r.GoVersion))
-	}
 }
 
 func between(s sandbox.BenchSummary) string {

@@ -54,7 +54,7 @@ type CellView struct {
 	Files    []sandbox.File // the learner's draft; nil when untouched
 	Version  int            // of the draft
 	Result   *sandbox.Result
-	Before   *sandbox.Result // benchmarks of the run before, to compare with; nil for none
+	Before   *sandbox.Result // benchmarks of the run before, of the same text; nil for none
 	Trace    *TraceView      // of Result
 	Profile  *ProfileView    // of Result
 	Kind     string          // of Result, as requests write it; "" is the listing's own

@@ -230,7 +230,7 @@ func (c *BenchChange) percent() string {
 func amount(v float64) string {
 	switch a := math.Abs(v); {
 	case a == 0 || a >= 100 || a == math.Trunc(a):
-		return fmt.Sprintf("%.0f", v)
+		return fmt.Sprintf("%.0f", math.Round(v)) // halves up, as elsewhere on the page
 	case a >= 10:
 		return fmt.Sprintf("%.1f", v)
 	}

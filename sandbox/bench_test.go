@@ -17,12 +17,12 @@ func TestCompareBench(t *testing.T) {
 		old, new      []float64
 		verdict, says string
 	}{
-		{"half", slow, []float64{50, 51, 52, 53, 54, 55}, "faster", "B, ns/op: faster (102 before, 52.5 now, -48.8 %; p=0.002, n=6+6)"},
+		{"half", slow, []float64{50, 51, 52, 53, 54, 55}, "faster", "B, ns/op: faster (103 before, 52.5 now, -48.8 %; p=0.002, n=6+6)"},
 		{"double", []float64{50, 51, 52, 53, 54, 55}, slow, "slower", "slower"},
 		{"noise", slow, []float64{99, 101.5, 102.5, 103.5, 104, 106}, NoDifference, NoDifference},
 		{"three", slow[:3], []float64{5, 6, 7}, NoDifference, "3 counts are too few to compare"},
 		{"equal", []float64{8, 8, 8, 8}, []float64{8, 8, 8, 8}, NoDifference, "the same, 8"},
-		{"from nothing", []float64{0, 0, 0, 0, 0, 0}, slow, "slower", "(0 before, 102 now; p="},
+		{"from nothing", []float64{0, 0, 0, 0, 0, 0}, slow, "slower", "(0 before, 103 now; p="},
 	} {
 		changes, missing := CompareBench([]Bench{bench("B", c.old...)}, []Bench{bench("B", c.new...)})
 		if len(changes) != 1 || len(missing) != 0 || changes[0].Verdict != c.verdict || !strings.Contains(changes[0].Says, c.says) {

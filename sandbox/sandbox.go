@@ -75,6 +75,10 @@ type Job struct {
 	// Parts, when not empty, are built and jailed apart on one machine and
 	// talk through the supervisor (see Dialogue); Files is then ignored.
 	Parts []Part
+	// Against are the files of another version, whose benchmarks a KindBench
+	// job measures in turn with those of Files, so that what the machine does
+	// meanwhile happens to both. They are Result.Baseline.
+	Against []File
 	// Dialogue says how the parts talk. It is nil for a Job of one part.
 	Dialogue *Dialogue
 
@@ -292,7 +296,9 @@ type Result struct {
 	Parts       map[string]*Result `json:"parts,omitempty"`
 	Tests       []Test             `json:"tests"`
 	Bench       []Bench            `json:"bench"`
-	Trace       *TraceInfo         `json:"trace"`
+	// Baseline is what was measured of Job.Against; nil without it.
+	Baseline []Bench    `json:"baseline,omitempty"`
+	Trace    *TraceInfo `json:"trace"`
 	// Profile is nil for a run that was not profiled.
 	Profile *ProfileInfo `json:"profile"`
 	// Cover is of a KindCover job; nil when the program did not live to tell.

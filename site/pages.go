@@ -184,7 +184,10 @@ func (s *Server) cellView(ctx context.Context, cell *content.Cell, run string) (
 }
 
 func (s *Server) fillRun(v *page.CellView, rec *ranRecord) {
-	v.Result, v.Problem, v.Picked, v.Before = rec.result, rec.problem, rec.picked, rec.before
+	v.Result, v.Problem, v.Picked, v.Before = rec.result, rec.problem, rec.picked, nil
+	if rec.again {
+		v.Before = rec.before
+	}
 	v.Profile, v.Kind = s.profileView(rec.result), rec.kind
 	if rec.result != nil && rec.result.Trace != nil {
 		v.Trace = s.traceView(rec.result.Trace.ID)

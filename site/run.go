@@ -35,8 +35,11 @@ type ranRecord struct {
 	files   []sandbox.File
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
-	picked  int             // prediction, 1-based; 0 none
-	before  *sandbox.Result // the benchmarks of the listing as they were measured before; nil when never
+	picked  int // prediction, 1-based; 0 none
+	// again says that the benchmarks are those of the run before, unchanged,
+	// whose Result is before; nil when there is none.
+	before *sandbox.Result
+	again  bool
 }
 
 // apiRun is POST /api/runs.
@@ -162,7 +165,8 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 		return err
 	}
 	defer end()
-	rec.id, rec.kind, rec.before = id, job.KindText(), s.measuredBefore(rec.key)
+	rec.id, rec.kind = id, job.KindText()
+	s.against(&job, rec)
 	tell("run", map[string]string{"id": id})
 	res, err := s.Runner.Run(ctx, job, sinkTo(tell))
 	if err != nil {
@@ -177,16 +181,22 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	return nil
 }
 
-// measuredBefore is the newest run of a listing that measured benchmarks.
-func (s *Server) measuredBefore(key string) *sandbox.Result {
-	if key == "" {
-		return nil
+// against lets the benchmarks of a listing be held against those of the run
+// before: its text is measured again, in turn with the new one, since a
+// machine that was busier then would show as a difference. Where the text is
+// the same, there is nothing to hold it against.
+func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
+	if job.Kind != sandbox.KindBench || rec.key == "" {
+		return
 	}
-	old, ok := s.runs.newest(func(r *ranRecord) bool { return r.key == key && r.result != nil && len(r.result.Bench) > 0 })
+	old, ok := s.runs.newest(func(r *ranRecord) bool { return r.key == rec.key && r.result != nil && len(r.result.Bench) > 0 })
 	if !ok {
-		return nil
+		return
 	}
-	return old.result
+	rec.before, rec.again = old.result, sameFiles(old.files, rec.files)
+	if !rec.again {
+		job.Against = old.files
+	}
 }
 
 // sinkTo tells the events of a run under their own names. That a trace was
@@ -223,7 +233,7 @@ func sizeOf(rec *ranRecord) int64 {
 		for _, t := range rec.result.Tests {
 			n += len(t.Name) + len(t.Output) + 96
 		}
-		n += 1024 * len(rec.result.Bench)
+		n += 1024 * (len(rec.result.Bench) + len(rec.result.Baseline))
 		if c := rec.result.Cover; c != nil {
 			n += 64 * c.Statements
 		}

@@ -90,7 +90,7 @@ func wholeProgram(files []content.File) bool {
 
 func (r *run) addCell(m *module, c *content.Cell, dir string) {
 	for _, f := range c.Source() {
-		m.add(dir+"/"+f.Name, f.Content, func(line int, message string, typeError bool) {
+		m.add(dir+"/"+f.Name, r.importsAt("cells/"+dir, f), func(line int, message string, typeError bool) {
 			rule := "vet"
 			if typeError {
 				if c.Runs() && r.cfg.Runner != nil {
@@ -101,6 +101,33 @@ func (r *run) addCell(m *module, c *content.Cell, dir string) {
 			r.at(c, c.FileLine(f.Name, line), rule, f.Name+": "+message, "correct the program")
 		})
 	}
+}
+
+// importsAt is the text of a file in which tests that stand beside a package
+// import it from the folder where it lies here: in a listing its path is its
+// name.
+func (r *run) importsAt(dir string, f content.File) string {
+	fset := token.NewFileSet()
+	parsed, err := parser.ParseFile(fset, f.Name, f.Content, parser.ImportsOnly)
+	if err != nil {
+		return f.Content
+	}
+	under, beside := strings.CutSuffix(parsed.Name.Name, "_test")
+	if !beside || !strings.HasSuffix(f.Name, "_test.go") {
+		return f.Content
+	}
+	for _, imp := range parsed.Imports {
+		to, err := strconv.Unquote(imp.Path.Value)
+		if err != nil || path.Base(to) != under {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(r.cfg.GOROOT, "src", filepath.FromSlash(to))); err == nil {
+			continue // it is of the standard library
+		}
+		from, end := fset.Position(imp.Path.Pos()).Offset, fset.Position(imp.Path.End()).Offset
+		return f.Content[:from] + strconv.Quote(dir) + f.Content[end:]
+	}
+	return f.Content
 }
 
 // exerciseModule lays an exercise out so that everything in it compiles: the

@@ -56,7 +56,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.StringVar(&f.data, "data", "", "data folder (see tutor serve)")
 	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: "+strings.Join(sandbox.Kinds(), ", "))
 	flags.StringVar(&f.profileOut, "profile-out", "", "write the run's profile to this file, for go tool pprof")
-	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this file, printed earlier by --json")
+	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
 	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real")
@@ -79,7 +79,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	if err != nil {
 		return err
 	}
-	before, err := readBaseline(f, job.Kind)
+	before, err := readBaseline(f)
 	if err != nil {
 		return err
 	}
@@ -188,6 +188,9 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 		return job, err
 	}
 	if job.Files, err = readSources(io.in, sources, job.Kind); err != nil {
+		return job, err
+	}
+	if err := readAgainst(f, &job); err != nil {
 		return job, err
 	}
 	return job, feedStdin(&job, io.in, f.stdin, sources)

@@ -48,13 +48,10 @@ func readTestdata(dir string) ([]sandbox.File, error) {
 	return files, nil
 }
 
-// readBaseline reads the Result that --vs names; nil without it.
-func readBaseline(f runFlags, kind sandbox.Kind) (*sandbox.Result, error) {
-	if f.vs == "" {
+// readBaseline reads the Result that --vs names as a file; nil without one.
+func readBaseline(f runFlags) (*sandbox.Result, error) {
+	if f.vs == "" || isDir(f.vs) {
 		return nil, nil
-	}
-	if kind != sandbox.KindBench {
-		return nil, misuse("--vs compares benchmarks: it needs --kind bench")
 	}
 	data, err := os.ReadFile(f.vs)
 	if err != nil {
@@ -68,6 +65,26 @@ func readBaseline(f runFlags, kind sandbox.Kind) (*sandbox.Result, error) {
 		return nil, misuse("--vs %s holds no benchmarks: make one with tutor run --kind bench --json", f.vs)
 	}
 	return &r, nil
+}
+
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
+// readAgainst reads the version that --vs names as a folder, which is measured
+// in turn with that of the command line.
+func readAgainst(f runFlags, job *sandbox.Job) (err error) {
+	if f.vs == "" {
+		return nil
+	}
+	if job.Kind != sandbox.KindBench {
+		return misuse("--vs compares benchmarks: it needs --kind bench")
+	}
+	if isDir(f.vs) {
+		job.Against, err = readFolder(f.vs, job.Kind)
+	}
+	return err
 }
 
 // goWords are testing's own words for how a test ended.
@@ -93,8 +110,15 @@ func report(io streams, r *sandbox.Result, before *sandbox.Result) {
 	if len(r.Bench) > 0 {
 		printBench(io, r.Bench)
 	}
-	if before != nil {
-		printChanges(io, before, r)
+	switch {
+	case r.Baseline != nil:
+		printChanges(io, r.Baseline, r.Bench)
+	case before != nil:
+		printChanges(io, before.Bench, r.Bench)
+		fmt.Fprintln(io.out, "The two were measured at different times: a machine that was busier once shows as a difference. --vs with a folder measures both in turn.")
+		if before.Procs != r.Procs || before.GoVersion != r.GoVersion {
+			fmt.Fprintf(io.out, "They differ in more than the code: %s with GOMAXPROCS=%d before, %s with %d now.\n", before.GoVersion, before.Procs, r.GoVersion, r.Procs)
+		}
 	}
 	if r.Kind == sandbox.KindCover {
 		printCover(io, r)
@@ -129,17 +153,13 @@ func printBench(io streams, rows []sandbox.Bench) {
 	}
 }
 
-func printChanges(io streams, before, now *sandbox.Result) {
-	changes, missing := sandbox.CompareBench(before.Bench, now.Bench)
+func printChanges(io streams, before, now []sandbox.Bench) {
+	changes, missing := sandbox.CompareBench(before, now)
 	for _, c := range changes {
 		fmt.Fprintln(io.out, c.Says)
 	}
 	for _, text := range missing {
 		fmt.Fprintln(io.out, text)
-	}
-	if before.Procs != now.Procs || before.GoVersion != now.GoVersion {
-		fmt.Fprintf(io.out, "The runs differ in more than the code: %s with GOMAXPROCS=%d before, %s with %d now.\n",
-			before.GoVersion, before.Procs, now.GoVersion, now.Procs)
 	}
 }
 

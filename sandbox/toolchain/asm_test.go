@@ -46,7 +46,7 @@ func notesOn(a *sandbox.Assembly, line int, what string) (list []string) {
 }
 
 // codeOf is the text of the instructions of a function, by line of the source.
-func codeOf(a *sandbox.Assembly, name string, line int) string {
+func asmOf(a *sandbox.Assembly, name string, line int) string {
 	var b strings.Builder
 	for _, f := range a.Funcs {
 		for _, r := range f.Rows {
@@ -79,13 +79,13 @@ func TestAsm(t *testing.T) {
 			t.Errorf("line %d, %s: %q, want %q among them", c.line, c.what, got, c.says)
 		}
 	}
-	if code := codeOf(a, "main.newPoint", 8); !strings.Contains(code, "runtime.newobject(SB)") {
+	if code := asmOf(a, "main.newPoint", 8); !strings.Contains(code, "runtime.newobject(SB)") {
 		t.Errorf("main.newPoint does not allocate:\n%s", code)
 	}
-	if code := codeOf(a, "main.at", 13); !strings.Contains(code, "runtime.panicBounds") && !strings.Contains(code, "runtime.panicIndex") {
+	if code := asmOf(a, "main.at", 13); !strings.Contains(code, "runtime.panicBounds") && !strings.Contains(code, "runtime.panicIndex") {
 		t.Errorf("main.at has no bounds check:\n%s", code)
 	}
-	if code := codeOf(a, "main.main", 17); strings.Contains(code, "main.add(SB)") || !strings.Contains(code, "main.at(SB)") {
+	if code := asmOf(a, "main.main", 17); strings.Contains(code, "main.add(SB)") || !strings.Contains(code, "main.at(SB)") {
 		t.Errorf("main.add is called, or main.at is not:\n%s", code)
 	}
 	for _, f := range a.Funcs {
@@ -101,10 +101,10 @@ func TestAsmFlags(t *testing.T) {
 	if a == nil {
 		t.Fatal("no assembly")
 	}
-	if code := codeOf(a, "main.main", 17); !strings.Contains(code, "main.add(SB)") {
+	if code := asmOf(a, "main.main", 17); !strings.Contains(code, "main.add(SB)") {
 		t.Errorf("with -l, main.add is not called:\n%s", code)
 	}
-	if code := codeOf(a, "main.at", 13); code == "" || strings.Contains(code, "panic") {
+	if code := asmOf(a, "main.at", 13); code == "" || strings.Contains(code, "panic") {
 		t.Errorf("with -B, main.at has a bounds check:\n%s", code)
 	}
 	for _, c := range []struct {

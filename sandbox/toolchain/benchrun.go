@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"course/tutor/sandbox"
 )
@@ -24,13 +25,21 @@ const (
 
 // runBenchmarks runs the program of the benchmarks once for each count, all
 // benchmarks in each: so whatever disturbs the machine for a while disturbs
-// all of them alike. What was measured is kept, however it ends.
+// all of them alike. Another version that they are held against is run in
+// turn with it, for the same reason. What was measured is kept, however it
+// ends.
 func (r *run) runBenchmarks(ctx context.Context, s *stage) error {
+	b := &benchRun{run: r, left: r.limits, sides: []*benchSide{newBenchSide(r, s)}}
+	if err := b.against(ctx); err != nil {
+		return err
+	}
+	for _, other := range b.sides[1:] {
+		defer r.letGo([]*stage{other.stage})
+	}
 	counts := r.tests.args.count
 	if counts == 0 {
 		counts = defaultCounts
 	}
-	b := &benchRun{run: r, stage: s, names: r.tests.names(), byName: map[string]*sandbox.Bench{}, left: r.limits}
 	for i := range counts {
 		b.pass, b.last = i, i == counts-1
 		if more, err := b.once(ctx); err != nil || !more {
@@ -43,27 +52,125 @@ func (r *run) runBenchmarks(ctx context.Context, s *stage) error {
 // benchRun is the benchmarks of a job on their way.
 type benchRun struct {
 	run    *run
-	stage  *stage
-	names  []string
+	sides  []*benchSide // what the job is about and, where there is one, what it is held against
 	pass   int
 	last   bool           // it is the last pass
 	left   sandbox.Limits // of what is allowed
 	usage  sandbox.Usage
-	timing sandbox.Timing
 	events []sandbox.Output
+	said   []string
+}
+
+// benchSide is one of the versions that are measured.
+type benchSide struct {
+	run    *run
+	stage  *stage
+	names  []string
 	rows   []*sandbox.Bench
 	byName map[string]*sandbox.Bench
 	part   string          // of a line, what has come of it
 	done   map[string]bool // benchmarks measured in this pass
 }
 
-// once runs every benchmark for one count. It says whether there is reason to
-// go on.
+func newBenchSide(r *run, s *stage) *benchSide {
+	return &benchSide{run: r, stage: s, names: r.tests.names(), byName: map[string]*sandbox.Bench{}}
+}
+
+// measured are the benchmarks of a side, summarised.
+func (s *benchSide) measured() []sandbox.Bench {
+	out := []sandbox.Bench{}
+	for _, row := range s.rows {
+		row.Summarize()
+		out = append(out, *row)
+	}
+	return out
+}
+
+// against builds the other version, if there is one. When it cannot be built,
+// a sentence says so, and the job goes on without it.
+func (b *benchRun) against(ctx context.Context) error {
+	if len(b.run.job.Against) == 0 {
+		return nil
+	}
+	job := b.run.job
+	job.Files, job.Against = job.Against, nil
+	other := b.run.engine.newRun(job, nil)
+	stage, err := other.prepareTests(ctx)
+	if err != nil {
+		return err
+	}
+	if stage == nil {
+		why := string(other.result.Status)
+		if d := other.result.Diagnostics; len(d) > 0 {
+			why = d[0].Message
+		}
+		b.said = append(b.said, "the version to compare with was not measured: "+why)
+		return nil
+	}
+	b.sides = append(b.sides, newBenchSide(other, stage))
+	return nil
+}
+
+// prepareTests builds the program of a job of tests; nil when the Result says
+// why there is none.
+func (r *run) prepareTests(ctx context.Context) (*stage, error) {
+	library, err := r.engine.standard(ctx)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := r.testParts(ctx, library)
+	if err != nil || len(parts) == 0 {
+		return nil, err
+	}
+	stages, ok, err := r.inspect(ctx, library, parts)
+	if err == nil && ok {
+		ok, err = r.build(ctx, library, stages)
+	}
+	if err != nil || !ok {
+		return nil, err
+	}
+	return stages[0], nil
+}
+
+// once runs every benchmark of each side for one count. It says whether there
+// is reason to go on.
 func (b *benchRun) once(ctx context.Context) (more bool, err error) {
-	args := b.run.tests.args
-	b.done, b.part = map[string]bool{}, ""
-	log := newTestLog(b.names, b.tell)
-	log.filter = b.lines
+	type end struct {
+		*sandbox.Ended
+		log  *testLog
+		fine bool
+	}
+	ends := make([]end, len(b.sides))
+	for k := range b.sides {
+		i := (k + b.pass) % len(b.sides) // each goes first in turn
+		ended, log, err := b.side(ctx, b.sides[i])
+		if err != nil {
+			return false, err
+		}
+		ends[i] = end{ended, log, ended.Status == sandbox.StatusOK && log.final == "PASS" && len(b.sides[i].rows) > 0}
+	}
+	if len(ends) > 1 && !ends[1].fine {
+		b.said = append(b.said, "the version to compare with ended as "+string(ends[1].Status)+": it is left out")
+		b.sides = b.sides[:1]
+	}
+	first := ends[0]
+	more = first.fine && !b.last
+	if more && (b.left.Wall <= 0 || b.left.CPU <= 0) {
+		more = b.outOfTime(first.Ended)
+	}
+	b.fill(first.Ended, first.log, more)
+	return more, nil
+}
+
+// side runs every benchmark of one side for one count.
+func (b *benchRun) side(ctx context.Context, s *benchSide) (*sandbox.Ended, *testLog, error) {
+	args := s.run.tests.args
+	s.done, s.part = map[string]bool{}, ""
+	log := newTestLog(s.names, b.tell)
+	if s != b.sides[0] {
+		log.tell = func(sandbox.Event) {}
+	}
+	log.filter = s.lines
 	pattern, benchtime := args.bench, args.time
 	if pattern == "" {
 		pattern = "."
@@ -72,17 +179,14 @@ func (b *benchRun) once(ctx context.Context) (more bool, err error) {
 		benchtime = benchTime
 	}
 	flags := append(slices.Clone(args.flags), "-test.run=^$", "-test.bench="+pattern, "-test.benchmem", "-test.benchtime="+benchtime)
-	ended, err := b.run.runOnce(ctx, b.stage, log, b.left, flags)
+	limits := b.left
+	limits.Wall, limits.CPU = max(limits.Wall, time.Millisecond), max(limits.CPU, time.Millisecond)
+	ended, err := s.run.runOnce(ctx, s.stage, log, limits, flags)
 	if err != nil {
-		return false, err
+		return nil, nil, err
 	}
-	b.add(ended)
-	more = !b.last && ended.Status == sandbox.StatusOK && log.final == "PASS" && len(b.rows) > 0
-	if more && (b.left.Wall <= 0 || b.left.CPU <= 0) {
-		more = b.outOfTime(ended)
-	}
-	b.fill(ended, log, more)
-	return more, nil
+	b.add(ended, s == b.sides[0])
+	return ended, log, nil
 }
 
 // tell passes on what happens; the rows of benchmarks are told in the end.
@@ -92,12 +196,13 @@ func (b *benchRun) tell(ev sandbox.Event) {
 	}
 }
 
-// add counts what a pass took against what the job is allowed.
-func (b *benchRun) add(e *sandbox.Ended) {
+// add counts what a pass took against what the job is allowed, and keeps what
+// it printed, if that is to be.
+func (b *benchRun) add(e *sandbox.Ended, keep bool) {
 	b.left.Wall -= e.Exit.Wall
 	b.left.CPU -= e.Exit.CPU
 	for _, o := range e.Events {
-		if b.pass == 0 || o.Stream == sandbox.Stderr {
+		if keep && (b.pass == 0 || o.Stream == sandbox.Stderr) {
 			o.TMS += b.usage.WallMS
 			b.events = append(b.events, o)
 		}
@@ -125,16 +230,20 @@ func (b *benchRun) fill(e *sandbox.Ended, log *testLog, more bool) {
 		return
 	}
 	e.Events = b.events
-	b.stage.fill(e)
-	res := b.stage.result
+	first := b.sides[0]
+	first.stage.fill(e)
+	res := first.stage.result
 	res.Usage = b.usage
 	res.Timing.RunMS = b.usage.WallMS
 	b.limits(res)
-	for _, row := range b.rows {
-		row.Summarize()
-		res.Bench = append(res.Bench, *row)
+	res.Bench = first.measured()
+	if len(b.sides) > 1 {
+		res.Baseline = b.sides[1].measured()
 	}
 	if sentence := b.sentence(e, log); sentence != "" {
+		b.said = append(b.said, sentence)
+	}
+	for _, sentence := range b.said {
 		res.Diagnostics = append(res.Diagnostics, sandbox.Diagnostic{Code: "runtime:bench", Message: sentence})
 	}
 	if res.Status == sandbox.StatusOK && log.failed() || res.Status == sandbox.StatusRuntimeError && log.final == "FAIL" {
@@ -160,11 +269,11 @@ func (b *benchRun) limits(res *sandbox.Result) {
 // sentence says what ended the benchmarks early, and what is left of them.
 func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 	kept := "; nothing was measured"
-	if len(b.rows) > 0 {
+	if len(b.sides[0].rows) > 0 {
 		kept = "; what was measured until then is kept"
 	}
 	at := "the benchmarks ran"
-	if last := log.last; last != nil && !b.done[last.Name] {
+	if last := log.last; last != nil && !b.sides[0].done[last.Name] {
 		at = last.Name + " ran"
 	}
 	switch {
@@ -172,7 +281,7 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 		return ""
 	case e.Status == sandbox.StatusOK && log.final == "":
 		return "the program ended before the benchmarks were through: a TestMain has to call m.Run" + kept
-	case e.Status == sandbox.StatusOK && len(b.rows) == 0:
+	case e.Status == sandbox.StatusOK && len(b.sides[0].rows) == 0:
 		return "no benchmark was run: none has a name that -bench selects"
 	case e.Status == sandbox.StatusOK || log.final != "" && e.Status == sandbox.StatusRuntimeError:
 		return ""
@@ -189,21 +298,21 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 // lines takes what is printed and returns it without the lines that testing
 // itself prints of benchmarks. They come in pieces, so that it returns whole
 // lines only, and in the end, when text is "", the rest.
-func (b *benchRun) lines(row *testRow, text string) string {
+func (s *benchSide) lines(row *testRow, text string) string {
 	if text == "" {
-		text, b.part = b.part, ""
+		text, s.part = s.part, ""
 		return text
 	}
 	out := ""
 	for piece := range strings.SplitAfterSeq(text, "\n") {
-		b.part += piece
-		if !strings.HasSuffix(b.part, "\n") && len(b.part) <= maxFrame {
+		s.part += piece
+		if !strings.HasSuffix(s.part, "\n") && len(s.part) <= maxFrame {
 			continue
 		}
-		if !b.testings(row, b.part) {
-			out += b.part
+		if !s.testings(row, s.part) {
+			out += s.part
 		}
-		b.part = ""
+		s.part = ""
 	}
 	return out
 }
@@ -212,11 +321,11 @@ func (b *benchRun) lines(row *testRow, text string) string {
 var header = regexp.MustCompile(`^(goos|goarch|pkg|cpu): .*\n$`)
 
 // testings says whether a line is one of testing's own, and reads it.
-func (b *benchRun) testings(row *testRow, line string) bool {
+func (s *benchSide) testings(row *testRow, line string) bool {
 	if row == nil {
 		return header.MatchString(line)
 	}
-	return line == row.Name+"\n" || b.measure(row.Name, line)
+	return line == row.Name+"\n" || s.measure(row.Name, line)
 }
 
 // benchLine is NAME[-PROCS] ROUNDS VALUE UNIT ...
@@ -224,20 +333,20 @@ var benchLine = regexp.MustCompile(`^(Benchmark\S*)[ \t]+(\d+)\t(.+)\n$`)
 
 // measure reads the line of a benchmark, which comes once in each pass, and
 // says whether it is one.
-func (b *benchRun) measure(name, line string) bool {
+func (s *benchSide) measure(name, line string) bool {
 	m := benchLine.FindStringSubmatch(line)
-	if m == nil || m[1] != name && !b.withProcs(name, m[1]) {
+	if m == nil || m[1] != name && !s.withProcs(name, m[1]) {
 		return false
 	}
-	if b.run.tests.args.has("-test.cpu") {
+	if s.run.tests.args.has("-test.cpu") {
 		name = m[1] // one name for several numbers of processors would mix them
 	}
 	n, err := strconv.Atoi(m[2])
-	if err != nil || b.done[name] {
+	if err != nil || s.done[name] {
 		return false
 	}
-	b.done[name] = true
-	row := b.row(name)
+	s.done[name] = true
+	row := s.row(name)
 	row.N = n
 	fields := strings.Fields(m[3])
 	for i := 0; i+1 < len(fields); i += 2 {
@@ -253,17 +362,17 @@ func (b *benchRun) measure(name, line string) bool {
 
 // withProcs says whether shown is name and the number of processors, which
 // testing adds.
-func (b *benchRun) withProcs(name, shown string) bool {
+func (s *benchSide) withProcs(name, shown string) bool {
 	procs, ok := strings.CutPrefix(shown, name+"-")
 	_, err := strconv.Atoi(procs)
 	return ok && err == nil
 }
 
-func (b *benchRun) row(name string) *sandbox.Bench {
-	if row := b.byName[name]; row != nil {
+func (s *benchSide) row(name string) *sandbox.Bench {
+	if row := s.byName[name]; row != nil {
 		return row
 	}
 	row := &sandbox.Bench{Name: name, NsOp: []float64{}, BytesOp: []float64{}, AllocsOp: []float64{}, Unit: map[string][]float64{}}
-	b.rows, b.byName[name] = append(b.rows, row), row
+	s.rows, s.byName[name] = append(s.rows, row), row
 	return row
 }

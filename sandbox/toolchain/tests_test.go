@@ -380,6 +380,33 @@ func stdout(r *sandbox.Result) string {
 	return text
 }
 
+// TestBenchAgainst measures two versions in turn: the one that does ten times
+// the work is slower, and one that cannot be built is left out by name.
+func TestBenchAgainst(t *testing.T) {
+	needsEngine(t)
+	text := func(n string) string {
+		return "-- a_test.go --\npackage a\nimport \"testing\"\nvar sink []byte\nfunc BenchmarkMake(b *testing.B) { for b.Loop() { for range " + n + " { sink = make([]byte, 64) } } }\n"
+	}
+	job := testJob(sandbox.KindBench, text("100"), "-benchtime=2ms")
+	job.Against = testJob(sandbox.KindBench, text("10")).Files
+	r := runJob(t, job)
+	changes, missing := sandbox.CompareBench(r.Baseline, r.Bench)
+	if r.Status != sandbox.StatusOK || len(changes) != 3 || len(missing) != 0 {
+		t.Fatalf("%s, %v %v: %s", r.Status, changes, missing, testSentences(r))
+	}
+	for i, want := range []string{"slower", "more", "more"} {
+		if changes[i].Verdict != want {
+			t.Errorf("%s, want %s", changes[i].Says, want)
+		}
+	}
+	for bad, says := range map[string]string{"x": "undefined: x", "10 { panic(1) }; for range 1": "ended as runtime_error"} {
+		job.Against = testJob(sandbox.KindBench, text(bad)).Files
+		if r = runJob(t, job); r.Status != sandbox.StatusOK || r.Baseline != nil || len(r.Bench) != 1 || !strings.Contains(testSentences(r), says) {
+			t.Errorf("%s: %s, %v: %s", bad, r.Status, r.Baseline, testSentences(r))
+		}
+	}
+}
+
 // TestBenchmarksEnd keeps what was measured of benchmarks that do not end well.
 func TestBenchmarksEnd(t *testing.T) {
 	needsEngine(t)
