@@ -71,3 +71,24 @@ func (t *Trace) knowCPU(cpu time.Duration) {
 		delete(m.Why, "on_cpu")
 	}
 }
+
+// KnowRace says that the program was built with the race detector: where
+// goroutines came from was then inferred for nothing. It is Options.Race for
+// who learns of it late.
+func (t *Trace) KnowRace() {
+	if t.Metrics.Why == nil {
+		t.Metrics.Why = map[string]string{}
+	}
+	t.Metrics.Steals = Steals{Inferred: true}
+	t.Metrics.noSteals(raceWhy)
+}
+
+// raceWhy is why the replay of the run queues says nothing of such a program.
+const raceWhy = "the race detector makes the scheduler choose at random"
+
+// noSteals says why there is nothing known of steals.
+func (m *Metrics) noSteals(why string) {
+	for _, name := range []string{"confidence", "stolen", "local", "global", "unknown", "global_share", "queue_peak"} {
+		m.Why["steals."+name] = why
+	}
+}

@@ -166,16 +166,14 @@ func (b *builder) steals(m *Metrics) {
 	case m.Go != twinVersion:
 		why = "the run queues are replayed as " + twinVersion + " keeps them, and this trace is of " + m.Go
 	case b.opts.Race:
-		why = "the race detector makes the scheduler choose at random"
+		why = raceWhy
 	case t.starts == 0:
 		why = "no goroutine was seen to leave a run queue"
 	case confidence < leastConfidence:
 		why = "the replay of the run queues does not fit this trace"
 	}
 	if why != "" {
-		for _, name := range []string{"confidence", "stolen", "local", "global", "unknown", "global_share", "queue_peak"} {
-			m.Why["steals."+name] = why
-		}
+		m.noSteals(why)
 		return
 	}
 	m.Steals.Confidence = &confidence

@@ -304,6 +304,9 @@ func TestRunningIsNotOnCPU(t *testing.T) {
 	if later.Know("killed", false, 60e6); later.Metrics.OnCPU != nil || later.Metrics.Leaks != nil || *later.Metrics.Truncated != "killed" {
 		t.Errorf("metrics %+v of a trace known to be cut", later.Metrics)
 	}
+	if later.KnowRace(); later.Metrics.Steals.Stolen != nil || later.Metrics.Why["steals.stolen"] != raceWhy {
+		t.Errorf("steals %+v of a program with the race detector", later.Metrics.Steals)
+	}
 	if m := busy(Options{CPU: 34e6, Truncated: "cap"}); m.OnCPU != nil || m.Why["on_cpu"] != "the CPU time is of the whole run, and the trace only of a part of it" {
 		t.Errorf("on_cpu %v of a trace that was cut, why %q", m.OnCPU, m.Why["on_cpu"])
 	}

@@ -39,12 +39,15 @@ func (cw cellWriter) Cell(w io.Writer, c *content.Cell) error {
 
 // cellData is a cell as its template wants it.
 type cellData struct {
-	ID, Key    string
-	Action     string // URL of the form
-	Name       string // file shown first
-	Caption    string
-	Tags       []string
-	Files      []fileData
+	ID, Key string
+	Action  string // URL of the form
+	Name    string // file shown first
+	Caption string
+	Tags    []string
+	Files   []fileData
+	// Untraced says that there is no trace, and no other kind of run, to be had:
+	// its clock is fake.
+	Untraced   bool
 	Traced     bool   // run with a trace unless told otherwise
 	Kind       string // run, test or bench
 	Covered    bool   // coverage is counted unless told otherwise
@@ -73,7 +76,8 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d := cellData{
 		ID: c.ID, Key: c.Key, Action: action, Name: mainFile(c),
 		Caption: c.Options["caption"], Tags: cellTags(c), Traced: c.Options["trace"] != "",
-		Version: v.Version, Problem: v.Problem, GoProblem: goProblem, Kinds: kindOptions(c, v.Kind),
+		Untraced: c.Options["clock"] == sandbox.ClockFake,
+		Version:  v.Version, Problem: v.Problem, GoProblem: goProblem, Kinds: kindOptions(c, v.Kind),
 		Kind: c.Verb, Covered: c.Flag("cover"),
 	}
 	originals := cellFiles(c)

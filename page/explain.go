@@ -14,6 +14,15 @@ type explanation struct {
 	Text  []string
 	File  string // of the line to go to
 	Line  int    // 0: none
+	// Places are further lines to go to, each with what happened there.
+	Places []explainedPlace
+}
+
+// explainedPlace is one of them.
+type explainedPlace struct {
+	File string
+	Line int
+	Text string
 }
 
 // explain says why a run ended as it did. It is nil where the output says all.
@@ -24,10 +33,29 @@ func explain(r *sandbox.Result) *explanation {
 	switch r.Status {
 	case sandbox.StatusDeadlock:
 		return withGoroutines(explainDiagnostic(r.Diagnostics), r.Diagnostics)
-	case sandbox.StatusRuntimeError, sandbox.StatusRace, sandbox.StatusForbidden, sandbox.StatusTestFailed:
+	case sandbox.StatusRace:
+		return withAccesses(explainDiagnostic(r.Diagnostics), r.Diagnostics)
+	case sandbox.StatusRuntimeError, sandbox.StatusForbidden, sandbox.StatusTestFailed:
 		return explainDiagnostic(r.Diagnostics)
 	}
 	return nil
+}
+
+// withAccesses adds what each access of a race was, and who made it.
+func withAccesses(e *explanation, diags []sandbox.Diagnostic) *explanation {
+	if e == nil {
+		return nil
+	}
+	e.Line = 0 // there are two lines to go to
+	for _, d := range diags {
+		words, ok := strings.CutPrefix(d.Message, "data race: ")
+		if d.Code != "runtime:race" || !ok {
+			continue
+		}
+		words, _, _ = strings.Cut(words, "; ")
+		e.Places = append(e.Places, explainedPlace{d.File, d.Line, strings.ToUpper(words[:1]) + words[1:]})
+	}
+	return e
 }
 
 // withGoroutines adds to an explanation where each goroutine was and what it

@@ -11,9 +11,16 @@ type kindOption struct {
 	Chosen      bool
 }
 
+// KindRace is, in that list and in forms, a program with the race detector.
+const KindRace = "race"
+
+// raceText names it.
+const raceText = "Race detector"
+
 // kindNames are the kinds that a reader can choose, as requests write them.
 var kindNames = []struct{ value, text string }{
 	{string(sandbox.KindProgram), "Just run"},
+	{KindRace, raceText},
 	{"profile:cpu", "CPU profile"},
 	{"profile:heap", "Heap profile"},
 	{"profile:block", "Block profile"},
@@ -36,6 +43,14 @@ func kindOptions(c *content.Cell, last string) []kindOption {
 	}
 	var list []kindOption
 	for _, k := range kindNames {
+		if c.Flag("race") { // a run of such a listing has it anyway
+			if k.value == KindRace {
+				continue
+			}
+			if k.value == string(sandbox.KindProgram) {
+				k.text = raceText
+			}
+		}
 		list = append(list, kindOption{k.value, k.text, k.value == chosen})
 	}
 	return list

@@ -23,6 +23,7 @@ type outputView struct {
 	Cut    string    // which bound ended it
 	Length string    // how long it took, when that is worth a replay
 	Note   string    // said above it
+	Skips  bool      // it may pause for long: a replay can skip that
 	Folded bool      // it is all shown elsewhere, by test
 }
 
@@ -43,13 +44,39 @@ func newOutput(r *sandbox.Result, recorded bool) *outputView {
 	if t := r.Truncated; t != nil {
 		v.Cut = fmt.Sprintf("Cut here: %s kept, %s left out.", size(t.KeptBytes), size(t.DroppedBytes))
 	}
-	if r.Timing.RunMS >= replayFrom && len(r.Events) > 1 {
-		v.Length = duration(r.Timing.RunMS)
-	}
+	v.timed(r)
 	if len(v.Head) == 0 && v.Cut == "" {
 		return nil
 	}
 	return v
+}
+
+// timed says how long the output took, where a replay tells more than the end.
+func (v *outputView) timed(r *sandbox.Result) {
+	length := r.Timing.RunMS
+	if r.Clock == sandbox.ClockFake {
+		if length = 0; len(r.Events) > 0 {
+			length = r.Events[len(r.Events)-1].TMS
+		}
+		v.Note = fakeNote(r)
+		v.Skips = true
+	}
+	if length >= replayFrom && len(r.Events) > 1 {
+		v.Length = duration(length)
+	}
+}
+
+// fakeNote says what the fake clock means for the output.
+func fakeNote(r *sandbox.Result) string {
+	note := "Times are of the fake clock: sleeping took none, and one goroutine ran at a time."
+	if len(r.Varies) == 0 {
+		return note + " It prints the same each time."
+	}
+	var why []string
+	for _, d := range r.Varies {
+		why = append(why, d.Message+" ("+filePlace(d.File, d.Line)+")")
+	}
+	return note + " The next run may differ: " + strings.Join(why, "; ") + "."
 }
 
 // fold keeps the first lines and puts the rest into v.More.

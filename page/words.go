@@ -66,7 +66,7 @@ var statusWords = map[sandbox.Status]func(*sandbox.Result) Line{
 		case sandbox.KindAsm:
 			return Line{"ok", "check", "Compiled.", "Nothing was run"}
 		}
-		return Line{"ok", "check", "Ran.", "Exit 0 after " + duration(r.Timing.RunMS) + built(r)}
+		return Line{"ok", "check", "Ran.", "Exit 0 after " + duration(r.Timing.RunMS) + onClock(r) + built(r)}
 	},
 	sandbox.StatusCompileError: func(r *sandbox.Result) Line {
 		return Line{"err", "cross", "Doesn’t compile.", errorCount(r.Diagnostics)}
@@ -209,6 +209,17 @@ func compileLimitLine(r *sandbox.Result) Line {
 		}
 	}
 	return Line{"limit", "limit", "Build stopped.", detail}
+}
+
+// onClock tells a fake clock from the real one, and what was watched for races.
+func onClock(r *sandbox.Result) string {
+	switch {
+	case r.Clock == sandbox.ClockFake:
+		return " on the real clock; the program saw the fake one"
+	case r.Race:
+		return ", and no race was seen"
+	}
+	return ""
 }
 
 // built says how long building took, or that nothing was built.

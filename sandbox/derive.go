@@ -36,6 +36,7 @@ const sigsys = syscall.Signal(31)
 
 // The first lines of the runtime's dying words that say more than "it died".
 const (
+	raceMark     = "WARNING: DATA RACE\n"
 	fatalPrefix  = "fatal error: "
 	fatalAsleep  = "all goroutines are asleep - deadlock!"
 	fatalMemory  = "out of memory" // what was allocated may stand before or after it

@@ -16,9 +16,13 @@ func DefaultLimits() Limits {
 }
 
 // LimitsOf are those of a kind of Job for which nobody asked anything else:
-// benchmarks are run several times over, and take longer.
-func LimitsOf(kind Kind) Limits {
+// benchmarks are run several times over, and the race detector makes a program
+// several times slower and larger.
+func LimitsOf(kind Kind, race bool) Limits {
 	l := DefaultLimits()
+	if race {
+		l.Wall, l.CPU, l.Memory = 20*time.Second, 20*time.Second, 512<<20
+	}
 	if kind == KindBench {
 		l.Wall, l.CPU = time.Minute, 4*time.Minute
 	}

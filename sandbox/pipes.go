@@ -32,14 +32,18 @@ type collector struct {
 
 func (c *collector) run(also func([]byte)) {
 	pump(c.from, func(b []byte) {
-		c.mu.Lock()
-		c.seen += int64(len(b))
-		c.kept = append(c.kept, b[:min(len(b), c.keep-len(c.kept))]...)
-		c.mu.Unlock()
+		c.add(b)
 		if also != nil {
 			also(b)
 		}
 	})
+}
+
+func (c *collector) add(b []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seen += int64(len(b))
+	c.kept = append(c.kept, b[:min(len(b), c.keep-len(c.kept))]...)
 }
 
 func (c *collector) total() int64 {

@@ -29,11 +29,20 @@ type Launch struct {
 	// Process.Say and Process.Hear. The crash descriptor is then 5, not 3,
 	// and the trace descriptor the one after it.
 	Talk bool
+	// Race keeps a descriptor for what the race detector reports, after the
+	// others.
+	Race bool
+	// Fake says that the program was built with the fake clock: what it prints
+	// carries the time.
+	Fake bool
 }
 
 // keptCrash is how much of the runtime's dying words is kept. All of it is
 // read, or the dying process would block.
 const keptCrash = 64 << 10
+
+// keptRaces is how much of what the race detector reports is kept.
+const keptRaces = 64 << 10
 
 // grace is how long a program may take to say what it was doing before it is
 // killed.
@@ -50,6 +59,7 @@ type Process struct {
 	record *recorder
 	stderr *collector
 	crash  *collector
+	races  *collector // nil without the race detector
 	trace  *traceReader
 	talk   talk
 	pumps  sync.WaitGroup
@@ -69,6 +79,7 @@ type Ended struct {
 	Truncated *Truncated
 	Limit     *LimitHit
 	Crash     []byte // the runtime's dying words, or the dump we asked for
+	Races     []byte // what the race detector reported
 	// Fatal is what the runtime wrote after "fatal error: ", which it writes
 	// to stderr alone; "" unless that it was the runtime is certain (see
 	// Ending).
@@ -83,6 +94,7 @@ type Ended struct {
 func Start(ctx context.Context, l Launch) (*Process, error) {
 	p := &Process{launch: l}
 	p.record = newRecorder(l.Limits.Output, l.Sink)
+	p.record.timed = l.Fake
 	theirs, err := p.open()
 	if err == nil {
 		before := time.Now()
@@ -155,6 +167,13 @@ func (p *Process) open() (theirs []*os.File, err error) {
 		spec.Extra = append(spec.Extra, his)
 		p.trace = newTraceReader(from, p.launch.Limits.Trace)
 	}
+	if p.launch.Race {
+		from, his := pipe(false)
+		spec.Extra = append(spec.Extra, his)
+		p.races = &collector{from: from, keep: keptRaces}
+		// It reserves terabytes of address space for its own memory.
+		spec.Limits.NoData = true
+	}
 	p.talk.printed = out
 	return theirs, err
 }
@@ -168,9 +187,12 @@ func (l Launch) jailLimits() jail.Limits {
 
 // read starts to read everything the program writes.
 func (p *Process) read() {
-	p.pumps.Go(func() { pump(p.talk.printed, func(b []byte) { p.printed(Stdout, b) }) })
-	p.pumps.Go(func() { p.stderr.run(func(b []byte) { p.printed(Stderr, b) }) })
+	p.pumps.Go(func() { p.follow(p.talk.printed, Stdout, func([]byte) {}) })
+	p.pumps.Go(func() { p.follow(p.stderr.from, Stderr, p.stderr.add) })
 	p.pumps.Go(func() { p.crash.run(nil) })
+	if p.races != nil {
+		p.pumps.Go(func() { p.races.run(p.raced) })
+	}
 	if p.trace != nil {
 		p.pumps.Go(p.trace.run)
 	}
@@ -184,13 +206,40 @@ func (p *Process) read() {
 	}
 }
 
-// printed takes a piece of output. Once a dump was asked for, stderr is kept
+// follow reads a stream of the program to its end. What it prints is handed to
+// keep, too.
+func (p *Process) follow(from io.Reader, stream string, keep func([]byte)) {
+	if !p.launch.Fake {
+		pump(from, func(b []byte) {
+			keep(b)
+			p.printed(stream, b, now)
+		})
+		return
+	}
+	var decode playback
+	take := func(at float64, b []byte) {
+		keep(b)
+		p.printed(stream, b, at)
+	}
+	pump(from, func(b []byte) { decode.take(b, take) })
+	decode.end(take)
+}
+
+// raced shows a report where others have it, on stderr. A flood of them ends
+// no program.
+func (p *Process) raced(b []byte) {
+	if p.races.total() <= keptRaces {
+		p.record.add(Stderr, b)
+	}
+}
+
+// printed takes a piece of output, with its time or now. Once a dump was asked for, stderr is kept
 // aside until it is known which part of it is the dump.
-func (p *Process) printed(stream string, b []byte) {
+func (p *Process) printed(stream string, b []byte, at float64) {
 	if stream == Stderr && p.keepAside(b) {
 		return
 	}
-	if p.record.add(stream, b) || p.crash.total() > 0 {
+	if p.record.addAt(stream, b, at) || p.crash.total() > 0 {
 		return // a long list of goroutines by the dying runtime is no flood
 	}
 	p.stop(StatusOutputLimit, &LimitHit{Name: "output", Allowed: float64(p.launch.Limits.Output),
@@ -289,6 +338,9 @@ func (p *Process) Wait() (*Ended, error) {
 	if err != nil {
 		return nil, fmt.Errorf("wait for program in jail: %w", err)
 	}
+	if p.races != nil {
+		e.Races = p.races.kept
+	}
 	p.judge(e)
 	return e, nil
 }
@@ -303,7 +355,8 @@ func (p *Process) judge(e *Ended) {
 		stopped, hit = StatusTimeLimit, p.timeHit("cpu", p.launch.Limits.CPU, exit.CPU)
 	}
 	ending := Ending{Stopped: stopped, OOMKilled: exit.OOMKilled, TasksHit: exit.TasksHit, Code: exit.Code,
-		Signal: exit.Signal, Stderr: p.stderr.capture(), Crash: p.crash.capture(), DiskFull: exit.DiskFull}
+		Signal: exit.Signal, Stderr: p.stderr.capture(), Crash: p.crash.capture(),
+		Race: bytes.Contains(e.Races, []byte(raceMark)), DiskFull: exit.DiskFull}
 	e.Status, e.Fatal = Derive(ending), ending.fatal()
 	e.Limit = limitOf(e, p.launch.Limits, hit)
 }

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"sync"
@@ -23,10 +24,17 @@ const burst = 8 * time.Millisecond
 // cost an event a byte.
 const maxInterleaved = 64
 
+// maxTimed bounds how many moments of a fake clock are told apart.
+const maxTimed = 4096
+
+// now is the time of output that comes with none.
+const now = -1
+
 // recorder keeps what a program prints, up to a limit, and hands it on.
 type recorder struct {
 	sink  func(Output)
 	limit int64
+	timed bool          // output comes with its time
 	wake  chan struct{} // there is something to hand on
 	over  chan struct{} // nothing will be added
 	ended chan struct{} // all is handed on
@@ -56,7 +64,10 @@ func (r *recorder) begin(t time.Time) {
 }
 
 // add keeps bytes of a stream and says whether they are within the limit.
-func (r *recorder) add(stream string, b []byte) bool {
+func (r *recorder) add(stream string, b []byte) bool { return r.addAt(stream, b, now) }
+
+// addAt is add for bytes that were printed at a time, in ms, or now.
+func (r *recorder) addAt(stream string, b []byte, at float64) bool {
 	r.mu.Lock()
 	room := max(0, r.limit-r.kept)
 	within := int64(len(b)) <= room
@@ -66,7 +77,7 @@ func (r *recorder) add(stream string, b []byte) bool {
 		b = b[:room]
 	}
 	r.kept += int64(len(b))
-	r.append(stream, r.whole(stream, b))
+	r.append(stream, r.whole(stream, b), at)
 	r.mu.Unlock()
 	select {
 	case r.wake <- struct{}{}:
@@ -98,8 +109,9 @@ func incomplete(b []byte) int {
 }
 
 // append puts bytes into the last event that is not yet handed on, where that
-// is of the same stream, or makes a new one. r.mu is held.
-func (r *recorder) append(stream string, raw []byte) {
+// is of the same stream and, on a fake clock, of the same time, or makes a
+// new one. r.mu is held.
+func (r *recorder) append(stream string, raw []byte, at float64) {
 	if len(raw) == 0 {
 		return
 	}
@@ -109,14 +121,22 @@ func (r *recorder) append(stream string, raw []byte) {
 		oldest = len(r.events) - 2
 	}
 	for i := len(r.events) - 1; i >= oldest && i >= 0; i-- {
-		if r.events[i].Stream == stream {
+		if r.events[i].Stream == stream && (at == now || at == r.events[i].TMS || len(r.events) > maxTimed) {
 			r.events[i].Text += text
 			r.events[i].Raw = append(r.events[i].Raw, raw...)
 			return
 		}
 	}
-	t := float64(time.Since(r.start)) / float64(time.Millisecond)
-	r.events = append(r.events, Output{TMS: t, Stream: stream, Text: text, Raw: slices.Clone(raw)})
+	switch {
+	case at != now:
+	case r.timed && len(r.events) > 0:
+		at = r.events[len(r.events)-1].TMS
+	case r.timed:
+		at = 0
+	default:
+		at = float64(time.Since(r.start)) / float64(time.Millisecond)
+	}
+	r.events = append(r.events, Output{TMS: at, Stream: stream, Text: text, Raw: slices.Clone(raw)})
 }
 
 // handOn passes events to the sink as they come, in bursts.
@@ -158,16 +178,36 @@ func (r *recorder) printed() int64 {
 	return r.kept + r.dropped
 }
 
+// joined makes one of neighbours of the same stream and time: how the pipes cut
+// them differs from run to run.
+func joined(events []Output) []Output {
+	var out []Output
+	for _, e := range events {
+		if n := len(out) - 1; n >= 0 && out[n].Stream == e.Stream && out[n].TMS == e.TMS {
+			out[n].Text += e.Text
+			out[n].Raw = append(out[n].Raw, e.Raw...)
+			continue
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
 // finish hands on what is left and returns everything. Nothing may be added
 // any more.
 func (r *recorder) finish() ([]Output, *Truncated) {
 	r.mu.Lock()
 	for _, stream := range []string{Stdout, Stderr} {
-		r.append(stream, r.partial[stream])
+		r.append(stream, r.partial[stream], now)
 	}
 	r.mu.Unlock()
 	close(r.over)
 	<-r.ended
+	if r.timed {
+		// The two streams were read apart; their times say what came first.
+		slices.SortStableFunc(r.events, func(a, b Output) int { return cmp.Compare(a.TMS, b.TMS) })
+		r.events = joined(r.events)
+	}
 	var cut *Truncated
 	if r.dropped > 0 {
 		cut = &Truncated{Stream: r.cut, KeptBytes: r.kept, DroppedBytes: r.dropped}

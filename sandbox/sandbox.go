@@ -275,27 +275,32 @@ type Diagnostic struct {
 
 // Result is everything one run gave.
 type Result struct {
-	ID          string             `json:"id"`
-	Kind        Kind               `json:"kind"`
-	Status      Status             `json:"status"`
-	ExitCode    int                `json:"exit_code"`
-	Signal      string             `json:"signal"`
-	Diagnostics []Diagnostic       `json:"diagnostics"`
-	Events      []Output           `json:"events"`
-	Truncated   *Truncated         `json:"truncated"`
-	Limit       *LimitHit          `json:"limit"`
-	Usage       Usage              `json:"usage"`
-	Timing      Timing             `json:"timing"`
-	Engine      string             `json:"engine"`
-	GoVersion   string             `json:"go_version"`
-	Procs       int                `json:"procs"`
-	Clock       string             `json:"clock"`
-	Cached      bool               `json:"cached"`
-	Isolation   Isolation          `json:"isolation"`
-	Artifacts   []Artifact         `json:"artifacts"`
-	Parts       map[string]*Result `json:"parts,omitempty"`
-	Tests       []Test             `json:"tests"`
-	Bench       []Bench            `json:"bench"`
+	ID          string       `json:"id"`
+	Kind        Kind         `json:"kind"`
+	Status      Status       `json:"status"`
+	ExitCode    int          `json:"exit_code"`
+	Signal      string       `json:"signal"`
+	Diagnostics []Diagnostic `json:"diagnostics"`
+	Events      []Output     `json:"events"`
+	Truncated   *Truncated   `json:"truncated"`
+	Limit       *LimitHit    `json:"limit"`
+	Usage       Usage        `json:"usage"`
+	Timing      Timing       `json:"timing"`
+	Engine      string       `json:"engine"`
+	GoVersion   string       `json:"go_version"`
+	Procs       int          `json:"procs"`
+	Clock       string       `json:"clock"`
+	// Race says that the race detector watched.
+	Race bool `json:"race,omitempty"`
+	// Varies is what in the source may make a run on the fake clock differ from
+	// the next; empty when it repeats, and on the real clock.
+	Varies    []Diagnostic       `json:"varies,omitempty"`
+	Cached    bool               `json:"cached"`
+	Isolation Isolation          `json:"isolation"`
+	Artifacts []Artifact         `json:"artifacts"`
+	Parts     map[string]*Result `json:"parts,omitempty"`
+	Tests     []Test             `json:"tests"`
+	Bench     []Bench            `json:"bench"`
 	// Baseline is what was measured of Job.Against; nil without it.
 	Baseline []Bench    `json:"baseline,omitempty"`
 	Trace    *TraceInfo `json:"trace"`

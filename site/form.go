@@ -109,6 +109,9 @@ func (s *Server) postRun(c echo.Context) error {
 	}
 	if err == nil {
 		asked := runRequest{Kind: f.values.Get("kind")}
+		if asked.Kind == page.KindRace {
+			asked.Kind, job.Race = string(sandbox.KindProgram), true
+		}
 		err = asked.available()
 		setKind(&job, asked.Kind)
 	}

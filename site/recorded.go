@@ -102,6 +102,9 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 		rec.Trace.Leaks = rec.Result.Trace.Leaks
 	}
 	rec.Trace.Trace.Know(rec.Result.TraceCut(), rec.Result.Status == sandbox.StatusDeadlock, rec.Result.Usage.CPU())
+	if rec.Result.Race {
+		rec.Trace.Trace.KnowRace()
+	}
 	return rec, nil
 }
 

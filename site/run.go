@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"course/tutor/content"
+	"course/tutor/page"
 	"course/tutor/sandbox"
 )
 
@@ -92,14 +93,11 @@ func (req *runRequest) available() error {
 	}{
 		{"kind", req.Kind, sandbox.Kinds()},
 		{"engine", req.Engine, []string{sandbox.EngineAuto, sandbox.EngineGo}},
-		{"clock", req.Clock, []string{"real"}},
+		{"clock", req.Clock, []string{sandbox.ClockReal, sandbox.ClockFake}},
 	} {
 		if f.asked != "" && !slices.Contains(f.can, f.asked) {
 			return fail("unsupported", "%s %q is not available; it can be %s.", f.name, clip(f.asked, maxName), sentenceList(f.can))
 		}
-	}
-	if req.Race {
-		return fail("unsupported", "Runs with the race detector are not available.")
 	}
 	if req.Procs < 0 || req.Procs > 256 {
 		return fail("unsupported", "procs is %d; it can be 0 (the default) to 256.", req.Procs)
@@ -121,6 +119,10 @@ func (req *runRequest) over(job *sandbox.Job) {
 	setKind(job, req.Kind)
 	if req.Engine != "" {
 		job.Engine = req.Engine
+	}
+	job.Race = job.Race || req.Race
+	if req.Clock != "" {
+		job.Clock = req.Clock
 	}
 	if req.Trace != nil {
 		job.Trace = *req.Trace
@@ -167,6 +169,9 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	defer end()
 	rec.id, rec.kind = id, job.KindText()
 	s.against(&job, rec)
+	if job.Race && job.Kind == sandbox.KindProgram {
+		rec.kind = page.KindRace
+	}
 	tell("run", map[string]string{"id": id})
 	res, err := s.Runner.Run(ctx, job, sinkTo(tell))
 	if err != nil {

@@ -61,6 +61,9 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	t.leaks, t.end = res.Trace.Leaks, page.TraceEnd(res)
 	if t.trace != nil {
 		t.trace.Know(res.TraceCut(), res.Status == sandbox.StatusDeadlock, res.Usage.CPU())
+		if res.Race {
+			t.trace.KnowRace()
+		}
 		res.Trace.Metrics, res.Trace.Truncated = &t.trace.Metrics, t.trace.Metrics.Truncated
 	}
 	s.keepTrace(t)

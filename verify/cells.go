@@ -38,12 +38,12 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	if c.Flag("cover") && c.Verb != "test" {
 		return job, "cover is for go test, and can't be used with go " + c.Verb
 	}
-	for _, key := range []string{"race", "cpulimit", "vary"} {
+	for _, key := range []string{"cpulimit", "vary"} {
 		if c.Options[key] != "" {
 			return job, key + " can't be used by this version"
 		}
 	}
-	if clock := c.Options["clock"]; clock != "" && clock != "real" {
+	if clock := c.Options["clock"]; clock != "" && clock != sandbox.ClockReal && clock != sandbox.ClockFake {
 		return job, "clock=" + clock + " can't be used by this version"
 	}
 	if c.Options["engine"] == "interp" {
@@ -51,6 +51,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	}
 	job = sandbox.Job{
 		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
+		Race: c.Flag("race"), Clock: c.Options["clock"],
 		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
@@ -212,6 +213,9 @@ func (r *run) readTrace(o *observation) error {
 		return nil
 	}
 	t.Know(o.result.TraceCut(), o.result.Status == sandbox.StatusDeadlock, o.result.Usage.CPU())
+	if o.result.Race {
+		t.KnowRace()
+	}
 	o.Moments = momentsIn(t)
 	o.Metrics, err = json.Marshal(t.Metrics)
 	return err

@@ -119,6 +119,10 @@ func (h health) write(out io.Writer) error {
 		switch {
 		case set.Current && set.Ready:
 			state = "ready"
+		case set.Problem != "":
+			state = set.Problem
+		case set.Current && set.Bytes == 0:
+			state = "prepared when first needed"
 		case set.Current:
 			state = "being prepared"
 		}

@@ -22,6 +22,7 @@ import (
 type runFlags struct {
 	data, kind, engine, clock, stdin, trace, memory, vs string
 	profileOut, gcflags                                 string
+	race                                                bool
 	procs                                               int
 	timeout                                             time.Duration
 	json                                                bool
@@ -59,7 +60,8 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
-	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real")
+	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, or fake (sleeping takes no time, GOMAXPROCS is 1)")
+	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
@@ -148,6 +150,9 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 		return
 	}
 	t.Know(result.TraceCut(), result.Status == sandbox.StatusDeadlock, result.Usage.CPU())
+	if result.Race {
+		t.KnowRace()
+	}
 	result.Trace.Metrics = &t.Metrics
 }
 
@@ -156,6 +161,7 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
 		Kind: kind, Profile: what, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
+		Race: f.race, Clock: f.clock,
 		Limits: sandbox.Limits{Wall: f.timeout}, Vet: true,
 	}
 	if !slices.Contains(sandbox.Kinds(), f.kind) {
@@ -174,8 +180,11 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if f.engine != sandbox.EngineAuto && f.engine != sandbox.EngineGo {
 		return job, misuse("--engine %s is not known; it can be auto or go", f.engine)
 	}
-	if f.clock != "real" {
-		return job, misuse("--clock %s is not known; it can be real", f.clock)
+	if f.clock != sandbox.ClockReal && f.clock != sandbox.ClockFake {
+		return job, misuse("--clock %s is not known; it can be real or fake", f.clock)
+	}
+	if f.clock == sandbox.ClockFake && f.procs > 1 {
+		return job, misuse("--procs %d: on the fake clock GOMAXPROCS is 1", f.procs)
 	}
 	if f.procs < 0 {
 		return job, misuse("--procs %d: at least 1, or 0 for the default", f.procs)

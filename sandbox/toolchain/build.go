@@ -180,13 +180,14 @@ func listen(most int) (said func() string, ours, theirs *os.File, err error) {
 // steps are the commands of one build.
 type steps struct {
 	request request
+	set     *set
 	steps   []jail.Step
 	files   []jail.File
 	names   map[string]string // paths inside to the names that people know
 }
 
 func newSteps(l *library, r request) *steps {
-	s := &steps{request: r, names: map[string]string{}}
+	s := &steps{request: r, set: l.set, names: map[string]string{}}
 	has, _, _, _, _ := l.state()
 	own := r.ownConfig()
 	for i, p := range r.packages {
@@ -233,6 +234,7 @@ func (s *steps) compile(i int, p inspected, own string) {
 	args := []string{"compile", "-o", fmt.Sprintf("/tmp/%d.a", i), "-p", p.Path, "-lang=" + language,
 		"-trimpath", dir + "=>" + strings.TrimSuffix(shown, "/"),
 		"-errorurl", "-dwarf=false", "-nolocalimports", "-pack", "-importcfg", s.importConfig(dir, p, own)}
+	args = append(args, s.set.compile...)
 	if !p.Trusted {
 		args = append(args, "-complete") // no functions without a body
 		args = append(args, s.flags()...)
@@ -337,15 +339,19 @@ const linkConfig = "/src/link.cfg"
 func (s *steps) link() {
 	r := s.request
 	args := []string{"link", "-o", "/tmp/program", "-buildmode=exe", "-s", "-w"}
+	args = append(args, s.set.link...)
+	fd := 3 // the order is that of sandbox.Launch
 	if r.talk {
-		args = append(args, "-X="+crashPath+".fd=5")
+		fd = 5
 	}
+	args = append(args, fmt.Sprintf("-X=%s.fd=%d", crashPath, fd))
 	if r.wire {
-		fd := 4
-		if r.talk {
-			fd = 6
-		}
+		fd++
 		args = append(args, fmt.Sprintf("-X=%s.fd=%d", wirePath, fd))
+	}
+	if s.set == raceSet {
+		fd++
+		args = append(args, fmt.Sprintf("-X=%s.raceFD=%d", crashPath, fd))
 	}
 	if r.trace != nil {
 		args = append(args, fmt.Sprintf("-X=%s.config=%s", runPath, r.trace))

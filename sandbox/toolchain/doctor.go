@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/jail"
@@ -33,9 +34,12 @@ type Set struct {
 	Name  string `json:"name"`
 	Ready bool   `json:"ready"` // complete
 	Bytes int64  `json:"bytes"`
+	// Problem is why it cannot be prepared here; "" when it can or is ready.
+	Problem string `json:"problem,omitempty"`
 	// Current says that it is of the Go and the flags in use; others are left
 	// over.
 	Current bool `json:"-"`
+	dir     string
 }
 
 // Doctor reports on the toolchain. It waits until Go was looked for and the
@@ -81,18 +85,38 @@ func (e *Engine) Problem() error {
 // sets lists what is in the data folder: the library in use, and those of
 // other versions of Go or of tutor, which tutor clean removes.
 func (e *Engine) sets(current *library) []Set {
-	sets := []Set{}
+	sets := e.currentSets(current)
 	folders, _ := filepath.Glob(filepath.Join(e.config.DataDir, "toolchain", "*", "std"))
 	for _, f := range folders {
 		dir := filepath.Dir(f)
+		if slices.ContainsFunc(sets, func(s Set) bool { return s.dir == dir }) {
+			continue
+		}
 		set := Set{Name: filepath.Base(dir) + " (no longer used)", Bytes: size(dir)}
-		if current != nil && current.dir == dir {
-			set.Name, set.Current = "standard ("+filepath.Base(dir)+")", true
-			has, _, _, _, _ := current.state()
-			set.Ready = has.Complete
-		} else if has, err := readManifest(dir); err == nil {
+		if has, err := readManifest(dir); err == nil {
 			set.Ready = has.Complete
 		}
+		sets = append(sets, set)
+	}
+	return sets
+}
+
+// currentSets are those of the Go in use, prepared or not.
+func (e *Engine) currentSets(standard *library) []Set {
+	sets := []Set{}
+	if standard == nil {
+		return sets
+	}
+	for _, s := range allSets {
+		dir, err := libraryDir(e.config.DataDir, standard.tool, s)
+		if err != nil {
+			continue // the harness is part of our binary: Run says the same
+		}
+		set := Set{Name: s.title + " (" + filepath.Base(dir) + ")", Current: true, Bytes: size(dir), dir: dir}
+		if has, err := readManifest(dir); err == nil {
+			set.Ready = has.Complete
+		}
+		set.Problem = s.problem(standard.tool, set.Ready)
 		sets = append(sets, set)
 	}
 	return sets

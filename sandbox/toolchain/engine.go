@@ -51,7 +51,8 @@ type Engine struct {
 	working  sync.WaitGroup
 
 	mu      sync.Mutex
-	library *library // nil until Go was found
+	library *library // of the plain set; nil until Go was found
+	others  map[*set]*library
 	finding chan struct{}
 	findErr error
 }
@@ -124,10 +125,39 @@ func (e *Engine) open() (*library, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openLibrary(e.config.DataDir, tool)
+	return openLibrary(e.config.DataDir, tool, plainSet)
 }
 
-// standard returns the library to build with. When Go was not there, or
+// libraryOf returns the library of a set. One beyond the plain set is prepared
+// when it is first asked for.
+func (e *Engine) libraryOf(ctx context.Context, s *set) (*library, error) {
+	standard, err := e.standard(ctx)
+	if err != nil || s == plainSet {
+		return standard, err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if l := e.others[s]; l != nil && *l.tool == *standard.tool && l.usable() {
+		return l, nil
+	}
+	l, err := openLibrary(e.config.DataDir, standard.tool, s)
+	if err != nil {
+		return nil, err
+	}
+	if has, _, _, _, _ := l.state(); s.problem(l.tool, has.Complete) != "" {
+		return nil, &lackError{s, s.problem(l.tool, has.Complete)}
+	}
+	if e.others == nil {
+		e.others = map[*set]*library{}
+	}
+	e.others[s] = l
+	if e.ctx.Err() == nil {
+		e.working.Go(func() { l.prepare(e.ctx) })
+	}
+	return l, nil
+}
+
+// standard returns the plain library to build with. When Go was not there, or
 // another Go has taken its place, it looks again.
 func (e *Engine) standard(ctx context.Context) (*library, error) {
 	for try := 0; ; try++ {

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
 )
 
 // fill puts what is known of an ended program into the stage's result.
@@ -19,8 +20,12 @@ func (s *stage) fill(e *sandbox.Ended) {
 	res.Usage = sandbox.Usage{CPUMS: millis(e.Exit.CPU), WallMS: millis(e.Exit.Wall),
 		MaxRSSKiB: e.Exit.PeakRSS >> 10, ThreadsPeak: e.Exit.Threads}
 	res.Timing.StartMS, res.Timing.RunMS = millis(e.Startup), millis(e.Exit.Wall)
+	res.Diagnostics = append(res.Diagnostics, raceDiagnostics(e.Races, s.learners)...)
 	res.Diagnostics = append(res.Diagnostics, s.lastWords(e).diagnostics()...)
 	res.Isolation = less(res.Isolation, e)
+	if s.race {
+		res.Isolation = unbounded(res.Isolation)
+	}
 	if e.Trace != nil {
 		s.fillTraces(e.Trace)
 	}
@@ -38,6 +43,15 @@ func less(measured sandbox.Isolation, e *sandbox.Ended) sandbox.Isolation {
 		}
 	}
 	return measured
+}
+
+// unbounded is the isolation of a program with the race detector, which cannot
+// be held by RLIMIT_DATA: without a cgroup nothing bounds its memory.
+func unbounded(i sandbox.Isolation) sandbox.Isolation {
+	if i.Level > 1 && slices.Contains(i.Missing, string(jail.CgroupMemory)) {
+		i.Level, i.Name = 1, "restricted"
+	}
+	return i
 }
 
 // signalName names the signals that can end a program; others, which Go

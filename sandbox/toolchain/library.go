@@ -14,16 +14,18 @@ import (
 	"sync"
 )
 
-// library is the standard library, compiled once and kept in a folder of ours,
-// so that a cleaned build cache does not break us and a build jail needs to
-// see nothing else.
+// library is the standard library of one set, compiled once and kept in a
+// folder of ours, so that a cleaned build cache does not break us and a build
+// jail needs to see nothing else.
 //
 //	DATA/toolchain/go1.26.8-linux-amd64-HASH/
 //	  std/fmt.a ...        archives, those of the harness too
 //	  manifest.json        what there is and what learners may import; written last
+//	DATA/toolchain/go1.26.8-linux-amd64-race-HASH/ ...
 type library struct {
 	dir  string
 	tool *goTool
+	set  *set
 
 	mu      sync.Mutex
 	has     manifest
@@ -41,6 +43,9 @@ type manifest struct {
 	All      []string       `json:"all"`
 	Debug    []debugSetting `json:"debug"`
 	Bytes    int64          `json:"bytes"`
+	// Shared are the loader and the libraries of the host that programs need,
+	// by absolute path; none where programs are static.
+	Shared []string `json:"shared,omitempty"`
 
 	public map[string]bool
 }
@@ -53,26 +58,34 @@ var first = []string{
 	"strings", "sync", "sync/atomic", "time", "unicode", "unicode/utf8",
 }
 
-// buildFlags are those of the archives. DWARF is left out because nobody
-// debugs these binaries and the linker spends a third of its time on it.
-var buildFlags = []string{"-trimpath", "-gcflags=all=-dwarf=false"}
-
 // inside is where the folder of the library is seen in a build jail.
 const inside = "/library"
 
 // openLibrary looks at what is there; it compiles nothing.
-func openLibrary(data string, tool *goTool) (*library, error) {
-	text, err := harnessText()
+func openLibrary(data string, tool *goTool, s *set) (*library, error) {
+	dir, err := libraryDir(data, tool, s)
 	if err != nil {
-		return nil, fmt.Errorf("read the harness: %w", err)
+		return nil, err
 	}
-	sum := sha256.Sum256([]byte(strings.Join(append([]string{"1", tool.Version, tool.Root, string(text)}, buildFlags...), "\x00")))
-	name := fmt.Sprintf("%s-%s-%s-%s", plain(tool.Version), tool.GOOS, tool.GOARCH, hex.EncodeToString(sum[:6]))
-	l := &library{dir: filepath.Join(data, "toolchain", name), tool: tool, changed: make(chan struct{})}
+	l := &library{dir: dir, tool: tool, set: s, changed: make(chan struct{})}
 	if err := os.MkdirAll(filepath.Join(l.dir, "std"), 0o755); err != nil {
 		return nil, fmt.Errorf("make the folder of the standard library: %w", err)
 	}
 	return l, l.reload()
+}
+
+// libraryDir is where the library of a set is kept.
+func libraryDir(data string, tool *goTool, s *set) (string, error) {
+	text, err := harnessText()
+	if err != nil {
+		return "", fmt.Errorf("read the harness: %w", err)
+	}
+	parts := []string{plain(tool.Version), tool.GOOS, tool.GOARCH}
+	if s.name != "" {
+		parts = append(parts, s.name)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"1", tool.Version, tool.Root, string(text), s.change.new}, s.buildFlags()...), "\x00")))
+	return filepath.Join(data, "toolchain", strings.Join(append(parts, hex.EncodeToString(sum[:6])), "-")), nil
 }
 
 // plain makes a version fit for a file name.

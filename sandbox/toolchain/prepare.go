@@ -18,6 +18,10 @@ import (
 // rest. One process at a time does it; others wait and find it done.
 func (l *library) prepare(ctx context.Context) {
 	err := l.prepareLocked(ctx)
+	if err != nil && l.set.cgo && ctx.Err() == nil {
+		// Half of a C compiler is the usual reason.
+		err = &lackError{l.set, fmt.Sprintf("the %s could not be prepared, which needs a C compiler and the headers of the C library (Debian, Ubuntu: apt install gcc libc6-dev): %v", l.set.title, err)}
+	}
 	l.update(func() { l.err = err })
 }
 
@@ -33,15 +37,14 @@ func (l *library) prepareLocked(ctx context.Context) error {
 	if err := l.reload(); err != nil {
 		return err
 	}
-	for _, phase := range []struct {
-		packages []string
-		complete bool
-	}{{first, false}, {[]string{"std"}, true}} {
+	phases := l.set.phases()
+	for i, packages := range phases {
 		has, _, _, _, _ := l.state()
-		if has.Complete || !phase.complete && len(has.All) > 0 {
+		complete := i == len(phases)-1
+		if has.Complete || !complete && len(has.All) > 0 {
 			continue
 		}
-		if err := l.phase(ctx, phase.packages, phase.complete); err != nil {
+		if err := l.phase(ctx, packages, complete); err != nil {
 			return fmt.Errorf("compile the standard library: %w", err)
 		}
 	}
@@ -82,7 +85,8 @@ func (l *library) phase(ctx context.Context, packages []string, complete bool) e
 	return l.publish(ctx, m)
 }
 
-// overlay adds our files to packages of the standard library.
+// overlay adds our files to packages of the standard library, and makes the
+// change of the set.
 func (l *library) overlay() (string, error) {
 	if err := os.MkdirAll(l.work(), 0o755); err != nil {
 		return "", err
@@ -92,6 +96,17 @@ func (l *library) overlay() (string, error) {
 		if err := l.addTo(replace, pkg, dir); err != nil {
 			return "", err
 		}
+	}
+	if c := l.set.change; c.file != "" {
+		text, err := c.apply(l.tool.Root)
+		if err != nil {
+			return "", err
+		}
+		file := filepath.Join(l.work(), "changed_"+filepath.Base(c.file))
+		if err := os.WriteFile(file, text, 0o644); err != nil {
+			return "", err
+		}
+		replace[filepath.Join(l.tool.Root, filepath.FromSlash(c.file))] = file
 	}
 	data, err := json.Marshal(map[string]map[string]string{"Replace": replace})
 	if err != nil {
@@ -125,6 +140,9 @@ func (l *library) addTo(replace map[string]string, pkg, dir string) error {
 func (l *library) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, l.tool.Command, args...)
 	cmd.Env = cleanEnv(filepath.Join(l.work(), "cache"))
+	if l.set.cgo {
+		cmd.Env = append(cmd.Env, "CGO_ENABLED=1")
+	}
 	cmd.Dir = l.work() // no module of anybody's
 	endTogether(cmd)
 	return cmd
@@ -133,7 +151,7 @@ func (l *library) command(ctx context.Context, args ...string) *exec.Cmd {
 // list names packages and all they need.
 func (l *library) list(ctx context.Context, packages []string) ([]string, error) {
 	var stderr bytes.Buffer
-	cmd := l.command(ctx, append([]string{"list", "-deps"}, packages...)...)
+	cmd := l.command(ctx, slices.Concat([]string{"list", "-deps"}, l.set.flags, packages)...)
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
@@ -149,7 +167,7 @@ type export struct{ path, file string }
 // each one that it compiles, which is our progress.
 func (l *library) export(ctx context.Context, overlay string, packages []string) ([]export, error) {
 	args := []string{"list", "-export", "-deps", "-v", "-overlay=" + overlay, "-f", "{{if .Export}}{{.ImportPath}}\t{{.Export}}{{end}}"}
-	cmd := l.command(ctx, slices.Concat(args, buildFlags, packages)...)
+	cmd := l.command(ctx, slices.Concat(args, l.set.buildFlags(), packages)...)
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
 	stderr, err := cmd.StderrPipe()
@@ -235,6 +253,11 @@ func (l *library) publish(ctx context.Context, m manifest) error {
 			return err
 		}
 		m.All = append(m.All, p.path)
+	}
+	if l.set.cgo {
+		if err := l.findShared(ctx, &m); err != nil {
+			return err
+		}
 	}
 	for _, path := range m.All {
 		if info, err := os.Stat(l.archive(path)); err == nil {

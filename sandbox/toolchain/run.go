@@ -58,10 +58,13 @@ func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
 	if procs <= 0 {
 		procs = min(4, runtime.NumCPU())
 	}
+	if job.Clock == sandbox.ClockFake {
+		procs = 1 // else the schedule is not the same each time
+	}
 	if job.Kind == "" {
 		job.Kind = sandbox.KindProgram
 	}
-	r := &run{engine: e, job: job, limits: job.Limits.Or(sandbox.LimitsOf(job.Kind)), procs: procs, sink: sink, began: time.Now()}
+	r := &run{engine: e, job: job, limits: job.Limits.Or(sandbox.LimitsOf(job.Kind, job.Race)), procs: procs, sink: sink, began: time.Now()}
 	r.result = r.newResult()
 	return r
 }
@@ -69,7 +72,7 @@ func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
 // newResult is what every Result of the run has in common.
 func (r *run) newResult() *sandbox.Result {
 	return &sandbox.Result{
-		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.procs, Clock: "real",
+		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.procs, Clock: r.clock(), Race: r.job.Race,
 		Diagnostics: []sandbox.Diagnostic{}, Events: []sandbox.Output{}, Artifacts: []sandbox.Artifact{},
 		Tests: []sandbox.Test{}, Bench: []sandbox.Bench{},
 	}
@@ -89,19 +92,22 @@ func (r *run) do(ctx context.Context) error {
 	if r.unsupported() {
 		return nil
 	}
-	library, err := r.engine.standard(ctx)
+	library, err := r.engine.libraryOf(ctx, r.set())
 	if err != nil {
-		return err
+		return r.lack(err)
 	}
 	r.result.GoVersion = library.tool.Version
 	r.result.Isolation, _ = r.engine.Isolation(ctx)
 	parts, err := r.parts(ctx, library)
 	if err != nil || len(parts) == 0 {
-		return err
+		return r.lack(err)
+	}
+	if r.clock() == sandbox.ClockFake {
+		r.result.Varies = varies(r.job.Files)
 	}
 	stages, ok, err := r.inspect(ctx, library, parts)
 	if err != nil || !ok {
-		return err
+		return r.lack(err)
 	}
 	queued := time.Now()
 	leave, err := r.engine.lane.Enter(ctx, r.job.Key, func(q sandbox.Queue) {
@@ -183,10 +189,10 @@ func (r *run) unsupported() bool {
 		r.refuse("kind", "the kind asm runs nothing, so that there can be no trace, and takes no parts")
 	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && r.job.Kind != sandbox.KindAsm && !isTests(r.job.Kind):
 		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
-	case r.job.Race:
-		r.refuse("race", "runs with the race detector are not available yet")
-	case r.job.Clock != "" && r.job.Clock != sandbox.ClockReal:
-		r.refuse("clock", "the clock %q is not available yet", r.job.Clock)
+	case r.clock() != sandbox.ClockReal && r.clock() != sandbox.ClockFake:
+		r.refuse("clock", "the clock %q is not available here: it can be real or fake", r.job.Clock)
+	case r.clock() == sandbox.ClockFake && r.conflict() != "":
+		r.refuse("clock", "%s", r.conflict())
 	case r.job.Engine != "" && r.job.Engine != sandbox.EngineAuto && r.job.Engine != sandbox.EngineGo:
 		r.refuse("engine", "the engine %q is not available: programs are compiled with Go", r.job.Engine)
 	case len(r.job.Parts) > 1 && r.job.Dialogue == nil:
@@ -195,6 +201,54 @@ func (r *run) unsupported() bool {
 		return false
 	}
 	return true
+}
+
+// conflict says what of the job the fake clock cannot be had with.
+func (r *run) conflict() string {
+	trace := r.job.Trace
+	for _, p := range r.job.Parts {
+		trace = trace || p.Trace
+	}
+	switch {
+	case r.job.Race:
+		return "the race detector needs the real clock: on the fake one only one goroutine runs at a time; ask for one of the two"
+	case trace:
+		return "a trace needs the real clock: it shows how long things took, and on the fake one nothing takes time; ask for one of the two"
+	case r.job.Kind != sandbox.KindProgram:
+		return "the fake clock is for programs: tests keep one themselves, with testing/synctest, and a measurement needs the real one"
+	case r.job.Dialogue != nil:
+		return "the fake clock is for single programs: one that waits for another would seem to wait for ever"
+	}
+	return ""
+}
+
+// clock is the one the program sees.
+func (r *run) clock() string {
+	if r.job.Clock == "" {
+		return sandbox.ClockReal
+	}
+	return r.job.Clock
+}
+
+// set is what the program is built from.
+func (r *run) set() *set {
+	switch {
+	case r.job.Race:
+		return raceSet
+	case r.clock() == sandbox.ClockFake:
+		return fakeSet
+	}
+	return plainSet
+}
+
+// lack makes a refusal of what the machine lacks. Other errors are returned.
+func (r *run) lack(err error) error {
+	var lack *lackError
+	if !errors.As(err, &lack) {
+		return err
+	}
+	r.refuse(lack.code(), "%s", lack.why)
+	return nil
 }
 
 func (r *run) refuse(name, format string, args ...any) {
@@ -208,9 +262,11 @@ type stage struct {
 	plan     plan
 	built    *built
 	result   *sandbox.Result
-	learners []string // names of learners' files, as shown
-	wire     bool     // the program can hand over traces
-	leaks    bool     // and is asked for leaked goroutines
+	learners []string    // names of learners' files, as shown
+	wire     bool        // the program can hand over traces
+	race     bool        // it has the race detector
+	leaks    bool        // and is asked for leaked goroutines
+	shared   []jail.Bind // what of the host the program needs to be seen
 }
 
 // parts are those of the job; a plain job is one part. There are none when
@@ -239,7 +295,7 @@ func (r *run) inspect(ctx context.Context, l *library, parts []sandbox.Part) ([]
 	var stages []*stage
 	ok := true
 	for _, part := range parts {
-		s := &stage{part: part, result: r.result}
+		s := &stage{part: part, result: r.result, race: r.job.Race}
 		if len(r.job.Parts) > 0 {
 			s.result = r.newResult()
 			s.result.GoVersion, s.result.Isolation = r.result.GoVersion, r.result.Isolation
@@ -276,6 +332,9 @@ func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.D
 	if r.tests != nil {
 		r.tests.mapImports(packages, has)
 		s.wire = s.wire || r.tests.kind == sandbox.KindCover
+	}
+	for _, file := range has.Shared {
+		s.shared = append(s.shared, jail.Bind{Host: file, Inside: file, Exec: true})
 	}
 	s.plan, problems = arrange(packages, has)
 	s.learners = learnersFiles(s.plan)
@@ -422,12 +481,15 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Env:     r.environment(),
 			Dir:     "/tmp",
 			CPUs:    r.engine.cpus.take(r.procs),
+			Binds:   s.shared,
 		},
 		Limits: r.limits,
 		Stdin:  r.stdin(s.part),
 		Sink:   sink,
 		Trace:  s.wire,
 		Talk:   r.job.Dialogue != nil,
+		Race:   r.job.Race,
+		Fake:   r.clock() == sandbox.ClockFake,
 	}
 }
 
@@ -449,6 +511,11 @@ func (r *run) stdin(part sandbox.Part) io.Reader {
 // environment is small and the same everywhere.
 func (r *run) environment() []string {
 	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC", "GOMAXPROCS=" + itoa(r.procs)}
+	if r.job.Race && !slices.ContainsFunc(r.job.Env, func(v string) bool { return strings.HasPrefix(v, "GORACE=") }) {
+		// Goroutines that main left behind are watched this long; by default it
+		// would be a second.
+		env = append(env, "GORACE=atexit_sleep_ms=100")
+	}
 	return slices.Concat(env, r.job.Env)
 }
 

@@ -53,8 +53,9 @@ export class GoCell extends Bench {
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
     const ran = this.work();
-    const kind = this.kind();
-    const body = { files: ran.files, trace: this.holds("trace") && kind !== "asm", kind, key: this.dataset.key };
+    const asked = this.asked();
+    const trace = this.holds("trace") && asked.kind !== "asm";
+    const body = { files: ran.files, trace, ...asked, key: this.dataset.key };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
       if (name === "run") run.id = data.id;
@@ -188,6 +189,12 @@ export class GoCell extends Bench {
     if (list) return list.value;
     if (!maybe(this, "[data-act='cover']")) return undefined;
     return this.holds("cover") ? "cover" : "test";
+  }
+
+  /** asked is the kind of run in the words of a request. */
+  private asked(): { kind?: string; race?: boolean } {
+    const kind = this.kind();
+    return kind === "race" ? { kind: "program", race: true } : { kind };
   }
 
   protected override act(name: string, button: HTMLElement): void {

@@ -95,20 +95,36 @@ export function replayable(results: HTMLElement): void {
   const length = Math.max(...rows.map((r) => r.at), 1);
   const show = (at: number) => { for (const r of rows) r.row.classList.toggle("later", r.at > at); };
   range.addEventListener("input", () => show((Number(range.value) / 1000) * length));
-  button.addEventListener("click", () => play(range, length, show, rows.map((r) => r.at)));
+  const skip = maybe<HTMLButtonElement>(results, "[data-act='skip']");
+  button.addEventListener("click", () => play({ range, length, show, skip }, rows.map((r) => r.at)));
 }
 
-/** play moves the scrubber in real time; with less motion it jumps from event to event. */
-function play(range: HTMLInputElement, length: number, show: (at: number) => void, times: number[]): void {
+interface Player { range: HTMLInputElement; length: number; show: (at: number) => void; skip: HTMLButtonElement | null }
+
+/**
+ * play moves the scrubber in real time; with less motion it jumps from event to
+ * event. What a fake clock says was slept can be skipped: it may be hours.
+ */
+function play({ range, length, show, skip }: Player, times: number[]): void {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const start = performance.now();
+  let start = performance.now();
+  if (skip) {
+    skip.hidden = false;
+    skip.onclick = () => {
+      const at = performance.now() - start;
+      start -= Math.min(length, ...times.filter((t) => t > at)) - at;
+    };
+  }
   const frame = (now: number) => {
     let at = Math.min(now - start, length);
     if (still) at = Math.max(0, ...times.filter((t) => t <= at));
     range.value = String((at / length) * 1000);
     show(at);
     if (now - start < length && range.isConnected) requestAnimationFrame(frame);
-    else show(length);
+    else {
+      show(length);
+      if (skip) skip.hidden = true;
+    }
   };
   show(-1);
   requestAnimationFrame(frame);

@@ -11,18 +11,34 @@ import _ "unsafe" // for linkname
 // fd is set by the linker. It is a string because the linker sets only those.
 var fd = "3"
 
+// raceFD is set by the linker to a second one, for what the race detector
+// reports; empty: there is none.
+var raceFD string
+
 // maxStack is far more than honest recursion needs and, with the copy that is
 // made when a stack grows, well below the default limit of memory.
 const maxStack = 64 << 20
 
 func init() {
+	setCrashFD(Raise(number(fd)))
+	setMaxStack(maxStack)
+	if raceFD != "" {
+		reportRaces(Raise(number(raceFD)))
+	}
+}
+
+func number(text string) uintptr {
 	n := uintptr(0)
-	for _, c := range fd {
+	for _, c := range text {
 		n = n*10 + uintptr(c-'0')
 	}
-	setCrashFD(Raise(n))
-	setMaxStack(maxStack)
+	return n
 }
+
+// reportRaces is in package runtime: reports go to fd.
+//
+//go:linkname reportRaces
+func reportRaces(fd uintptr)
 
 //go:linkname setCrashFD runtime.setCrashFD
 func setCrashFD(fd uintptr) uintptr

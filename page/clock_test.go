@@ -1,0 +1,75 @@
+package page
+
+import (
+	"strings"
+	"testing"
+
+	"course/tutor/content"
+	"course/tutor/sandbox"
+)
+
+// resultsHTML is the panel below the code of a listing that was run.
+func resultsHTML(t *testing.T, r *sandbox.Result, options map[string]string) string {
+	t.Helper()
+	renderer, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &content.Cell{ID: "one", Verb: "run", Options: options, Files: []content.File{{Name: "main.go", Content: "package main\n"}}}
+	var b strings.Builder
+	if err := renderer.tmpl.ExecuteTemplate(&b, "cell", newCell(c, CellView{Result: r}, "/run", "")); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func raced() *sandbox.Result {
+	return &sandbox.Result{ID: "r", Status: sandbox.StatusRace, ExitCode: 66, Race: true, Diagnostics: []sandbox.Diagnostic{
+		{File: "main.go", Line: 12, Code: "runtime:race", Message: "data race: read by goroutine 8 (started at main.go:11) in main.f; previous write by the main goroutine at main.go:15", Explain: "Two goroutines use the same memory. Guard both."},
+		{File: "main.go", Line: 15, Code: "runtime:race", Message: "data race: previous write by the main goroutine in main.main; read by goroutine 8 at main.go:12", Explain: "Two goroutines use the same memory. Guard both."},
+	}}
+}
+
+// Both accesses are lines to go to, with who made them and where it started.
+func TestRaceShowsBothAccesses(t *testing.T) {
+	html := resultsHTML(t, raced(), map[string]string{"race": "true"})
+	for _, want := range []string{
+		"<b>Data race.</b> main.go:12 and main.go:15",
+		`Read by goroutine 8 (started at main.go:11) in main.f: <a href="#cell-one-L12"`,
+		`Previous write by the main goroutine in main.main: <a href="#cell-one-L15"`,
+		"race detector on",
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	marks := underLines(CellView{Result: raced()})
+	if len(marks) != 2 || marks[0].Line != 12 || marks[1].Line != 15 {
+		t.Errorf("marked are %v", marks)
+	}
+}
+
+// All the output is there without a script; what a replay would add is said.
+func TestFakeClockIsSaid(t *testing.T) {
+	r := &sandbox.Result{ID: "r", Status: sandbox.StatusOK, Clock: sandbox.ClockFake, Events: []sandbox.Output{
+		{TMS: 0, Stream: "stdout", Text: "go\n"}, {TMS: 2500, Stream: "stdout", Text: "done\n"},
+	}}
+	html := resultsHTML(t, r, map[string]string{"clock": "fake"})
+	for _, want := range []string{"Times are of the fake clock", "It prints the same each time.", "2.50 s", `data-act="skip"`, ">done<", "fake clock</span>", "the program saw the fake one"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if strings.Contains(html, `data-act="trace"`) {
+		t.Error("a trace is offered, which the fake clock has not")
+	}
+	r.Varies = []sandbox.Diagnostic{{File: "main.go", Line: 7, Message: "a select with several cases takes any that is ready"}}
+	html = resultsHTML(t, r, nil)
+	if !strings.Contains(html, "The next run may differ: a select with several cases takes any that is ready (main.go:7).") || strings.Contains(html, "the same each time") {
+		t.Error("what varies is not said")
+	}
+	r.Clock = sandbox.ClockReal
+	if html = resultsHTML(t, r, nil); strings.Contains(html, "fake") || strings.Contains(html, `data-act="skip"`) {
+		t.Error("the real clock is called fake")
+	}
+}

@@ -1,0 +1,152 @@
+package toolchain
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"course/tutor/sandbox"
+)
+
+// maxRaces is how many races of a report get diagnostics.
+const maxRaces = 8
+
+// race is one report of the race detector: two accesses to the same memory,
+// the newer one first.
+type race struct{ accesses []access }
+
+// access is one of them.
+type access struct {
+	what    string // "read", "previous write", ...
+	by      string // "goroutine 8" or "main goroutine"
+	frames  []raceLine
+	created []raceLine // of the go statement; empty for the main goroutine
+}
+
+// raceLine is one line of a stack, innermost first.
+type raceLine struct {
+	function, file string
+	line           int
+}
+
+var (
+	raceAccess  = regexp.MustCompile(`^(\S.*) at 0x[0-9a-f]+ by (main goroutine|goroutine \d+):$`)
+	raceCreated = regexp.MustCompile(`^(Goroutine \d+) \(\w+\) created at:$`)
+	raceFrame   = regexp.MustCompile(`^      (.+):(\d+) \+0x[0-9a-f]+$`)
+)
+
+// parseRaces reads what the race detector wrote. It is one report after the
+// other between lines of equals signs; what looks like none is left out.
+func parseRaces(text string) []race {
+	var races []race
+	for report := range strings.SplitSeq(text, "==================\n") {
+		body, ok := strings.CutPrefix(report, "WARNING: DATA RACE\n")
+		if !ok {
+			continue
+		}
+		if r := parseRace(body); len(r.accesses) == 2 {
+			races = append(races, r)
+		}
+	}
+	return races
+}
+
+func parseRace(body string) race {
+	var r race
+	for paragraph := range strings.SplitSeq(body, "\n\n") {
+		head, rest, _ := strings.Cut(strings.TrimRight(paragraph, "\n"), "\n")
+		if m := raceAccess.FindStringSubmatch(head); m != nil {
+			r.accesses = append(r.accesses, access{what: strings.ToLower(m[1]), by: m[2], frames: parseFrames(rest)})
+		}
+		if m := raceCreated.FindStringSubmatch(head); m != nil {
+			for i := range r.accesses {
+				if r.accesses[i].by == strings.ToLower(m[1]) {
+					r.accesses[i].created = parseFrames(rest)
+				}
+			}
+		}
+	}
+	return r
+}
+
+// parseFrames reads pairs of lines: a function, and where in it.
+func parseFrames(text string) []raceLine {
+	var frames []raceLine
+	function := ""
+	for line := range strings.Lines(text) {
+		line = strings.TrimRight(line, "\n")
+		if m := raceFrame.FindStringSubmatch(line); m != nil {
+			n, err := strconv.Atoi(m[2])
+			if err == nil {
+				frames = append(frames, raceLine{function, m[1], n})
+			}
+			continue
+		}
+		function = strings.TrimSuffix(strings.TrimSpace(line), "()")
+	}
+	return frames
+}
+
+// own is the innermost line in one of the files named, or the zero line.
+func own(frames []raceLine, files []string) raceLine {
+	for _, f := range frames {
+		if slices.Contains(files, f.file) {
+			return f
+		}
+	}
+	return raceLine{}
+}
+
+// words names an access: what, by whom, and where that goroutine was started.
+func (a access) words(files []string) string {
+	text := a.what + " by " + a.by
+	if a.by == "main goroutine" {
+		text = a.what + " by the main goroutine"
+	}
+	if at := own(a.created, files); at.line > 0 {
+		text += " (started at " + at.place() + ")"
+	}
+	if at := own(a.frames, files); at.function != "" {
+		text += " in " + at.function
+	}
+	return text
+}
+
+func (f raceLine) place() string { return f.file + ":" + strconv.Itoa(f.line) }
+
+const raceLesson = "Two goroutines use the same memory, at least one of them writes, and nothing makes one wait for the other. " +
+	"What comes out depends on which is first, and may be none of the values that were written. " +
+	"Guard both accesses with one sync.Mutex, use sync/atomic for both, or let one goroutine own the value and hand it over on a channel."
+
+// raceDiagnostics are two for each race: one at each access, which names the
+// other.
+func raceDiagnostics(report []byte, files []string) []sandbox.Diagnostic {
+	text := strings.ToValidUTF8(string(report), "\uFFFD")
+	var out []sandbox.Diagnostic
+	seen := map[string]bool{}
+	for _, r := range parseRaces(text) {
+		here, there := r.accesses[0], r.accesses[1]
+		one, two := own(here.frames, files), own(there.frames, files)
+		if key := one.place() + " " + two.place(); seen[key] || len(out) >= 2*maxRaces {
+			continue
+		} else {
+			seen[key] = true
+		}
+		out = append(out, raceDiagnostic(here, there, one, two, files), raceDiagnostic(there, here, two, one, files))
+	}
+	if strings.Contains(text, "race: limit on ") {
+		out = append(out, sandbox.Diagnostic{Code: "runtime:race-limit", Message: "race: limit on 8128 simultaneously alive goroutines is exceeded",
+			Explain: "The race detector can follow 8128 goroutines at a time. Start fewer, or wait for some before you start more."})
+	}
+	return out
+}
+
+// raceDiagnostic stands at an access and names the other one.
+func raceDiagnostic(a, other access, at, otherAt raceLine, files []string) sandbox.Diagnostic {
+	message := "data race: " + a.words(files) + "; " + other.words(files)
+	if otherAt.line > 0 {
+		message += " at " + otherAt.place()
+	}
+	return sandbox.Diagnostic{File: at.file, Line: at.line, Code: "runtime:race", Message: message, Explain: raceLesson}
+}
