@@ -49,6 +49,12 @@ func (c *Cell) Runs() bool { return c.Verb == "run" || c.Tests() }
 // Tests says whether the cell's files are tests or benchmarks.
 func (c *Cell) Tests() bool { return c.Verb == "test" || c.Verb == "bench" }
 
+// Counted says whether a page can take numbers from runs of the cell: from
+// their traces or their benchmarks.
+func (c *Cell) Counted() bool {
+	return c.Verb == "run" && c.Options["trace"] != "" || c.Verb == "bench"
+}
+
 // Source is the Go files of a cell: what is built.
 func (c *Cell) Source() []File {
 	var fs []File

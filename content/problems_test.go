@@ -94,7 +94,7 @@ func TestProblems(t *testing.T) {
 		{"comment", "<!-- quizz id=q -->\n", `4: fence-word: unknown comment "quizz" (did you mean "quiz"?)`},
 		{"task list", "- [ ] a\n", "4: fence-word: a task list belongs to no question"},
 		{"number of nothing", "[5](run:jobs#goroutines.peak)\n", "4: number: no listing has id=jobs"},
-		{"number untraced", listing + "\n[5](run:a#goroutines.peak)\n", "8: number: listing a takes no trace"},
+		{"number untraced", listing + "\n[5](run:a#goroutines.peak)\n", "8: number: listing a takes no trace and is no benchmark"},
 		{"number without metric", "[5](run:a)\n", "4: number: the number does not say what it is"},
 		{"tolerance", "[5](run:a#x \"10\")\n", `4: number: "10" is no tolerance`},
 		{"fact", "[5](src:runtime/proc.go \"(\")\n", "4: fact: read the pattern"},

@@ -114,8 +114,8 @@ func (l *loader) number(b *builder, r *linkRef) {
 		b.problemAt(r.line, "number", fmt.Sprintf("no listing has id=%s", r.target), suggestion(r.target, sortedKeys(l.cells), "name a listing by its id="))
 		return
 	}
-	if c.Verb != "run" || c.Options["trace"] == "" {
-		b.problemAt(r.line, "number", fmt.Sprintf("listing %s takes no trace, so there is nothing to count", r.target), "add trace to its fence")
+	if !c.Counted() {
+		b.problemAt(r.line, "number", fmt.Sprintf("listing %s takes no trace and is no benchmark, so there is nothing to count", r.target), "add trace to its fence")
 	}
 	where := "#cell-" + c.ID
 	if c.File != b.page.File {

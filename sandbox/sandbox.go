@@ -51,6 +51,10 @@ const (
 	KindProfile Kind = "profile" // a program, profiled
 )
 
+// Tests says whether a kind runs tests or benchmarks: its files are named
+// *_test.go, and testdata belongs to them.
+func (k Kind) Tests() bool { return k == KindTest || k == KindBench || k == KindCover }
+
 // The values of Job.Clock and Result.Clock.
 const (
 	ClockReal     = "real"

@@ -21,7 +21,8 @@ type observation struct {
 	Stderr      string               `json:"stderr"`
 	Diagnostics []sandbox.Diagnostic `json:"diagnostics"`
 	Limit       *sandbox.LimitHit    `json:"limit"`
-	Metrics     json.RawMessage      `json:"metrics,omitempty"` // of its trace
+	Metrics     json.RawMessage      `json:"metrics,omitempty"`  // of its trace
+	Measured    json.RawMessage      `json:"measured,omitempty"` // by its benchmarks
 	TraceSays   string               `json:"trace_says,omitempty"`
 	Moments     []string             `json:"moments,omitempty"` // what can be pointed at in its trace; nil when nobody looked
 
@@ -193,6 +194,7 @@ func observed(res *sandbox.Result) *observation {
 			o.Stdout += e.Text
 		}
 	}
+	o.Measured = measured(res.Bench)
 	return o
 }
 

@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ func (r *run) numbers() error {
 	for _, p := range r.course.Pages() {
 		for _, n := range p.Numbers {
 			c := r.course.Cell(n.Target)
-			if n.Scheme != "run" || c == nil || !c.Flag("trace") || !r.wants(inContent(n.File)) {
+			if n.Scheme != "run" || c == nil || !c.Counted() || !r.wants(inContent(n.File)) {
 				continue
 			}
 			if err := r.number(n, c); err != nil {
@@ -87,13 +88,14 @@ func (c claim) said() string { return strings.TrimSpace(c.n.Text + " " + c.n.Tol
 
 // check is "" when a run is what the claim says, and else what it did.
 func (c claim) check(o *observation) string {
-	if len(o.Metrics) == 0 || string(o.Metrics) == "null" {
-		if o.TraceSays == "" {
-			o.TraceSays = "gave no metrics"
-		}
-		return o.TraceSays
+	counted := o.Metrics
+	if len(o.Measured) > 0 {
+		counted = o.Measured
 	}
-	got, err := metric(o.Metrics, c.n.Name)
+	if len(counted) == 0 || string(counted) == "null" {
+		return cmp.Or(o.TraceSays, "gave no metrics")
+	}
+	got, err := metric(counted, c.n.Name)
 	if err != nil {
 		return err.Error()
 	}

@@ -53,6 +53,10 @@ func ended(status sandbox.Status) string {
 		return "deadlock"
 	case sandbox.StatusRuntimeError:
 		return "the program failed"
+	case sandbox.StatusRace:
+		return "data race"
+	case sandbox.StatusTestFailed:
+		return "the tests failed"
 	}
 	return "it ran, and go vet says"
 }

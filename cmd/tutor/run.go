@@ -57,7 +57,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.StringVar(&f.data, "data", "", "data folder (see tutor serve)")
 	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: "+strings.Join(sandbox.Kinds(), ", "))
 	flags.StringVar(&f.profileOut, "profile-out", "", "write the run's profile to this file, for go tool pprof")
-	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder, measured in turn, or of a file that --json printed")
+	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder or Go file, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
 	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, or fake (sleeping takes no time, GOMAXPROCS is 1)")
@@ -244,7 +244,7 @@ func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File
 			return nil, misuse("read standard input: %v", err)
 		}
 		name := "main.go"
-		if kind != sandbox.KindProgram {
+		if kind.Tests() {
 			name = "main_test.go"
 		}
 		return []sandbox.File{{Name: name, Content: string(data)}}, nil
@@ -275,7 +275,7 @@ func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 	var files []sandbox.File
 	for _, e := range entries {
 		name := e.Name()
-		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || kind == sandbox.KindProgram && strings.HasSuffix(name, "_test.go") {
+		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(dir, name))
@@ -287,7 +287,7 @@ func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 	if len(files) == 0 {
 		return nil, misuse("%s: no Go files to run", dir)
 	}
-	if kind == sandbox.KindProgram {
+	if !kind.Tests() {
 		return files, nil
 	}
 	data, err := readTestdata(dir)

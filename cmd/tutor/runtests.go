@@ -48,9 +48,9 @@ func readTestdata(dir string) ([]sandbox.File, error) {
 	return files, nil
 }
 
-// readBaseline reads the Result that --vs names as a file; nil without one.
+// readBaseline reads the Result that --vs names; nil without one.
 func readBaseline(f runFlags) (*sandbox.Result, error) {
-	if f.vs == "" || isDir(f.vs) {
+	if f.vs == "" || isDir(f.vs) || isGo(f.vs) {
 		return nil, nil
 	}
 	data, err := os.ReadFile(f.vs)
@@ -72,7 +72,9 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// readAgainst reads the version that --vs names as a folder, which is measured
+func isGo(name string) bool { return strings.HasSuffix(name, ".go") }
+
+// readAgainst reads the version that --vs names as a folder or a Go file, which is measured
 // in turn with that of the command line.
 func readAgainst(f runFlags, job *sandbox.Job) (err error) {
 	if f.vs == "" {
@@ -81,8 +83,8 @@ func readAgainst(f runFlags, job *sandbox.Job) (err error) {
 	if job.Kind != sandbox.KindBench {
 		return misuse("--vs compares benchmarks: it needs --kind bench")
 	}
-	if isDir(f.vs) {
-		job.Against, err = readFolder(f.vs, job.Kind)
+	if isDir(f.vs) || isGo(f.vs) {
+		job.Against, err = readSources(nil, []string{f.vs}, job.Kind)
 	}
 	return err
 }

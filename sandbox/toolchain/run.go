@@ -187,7 +187,7 @@ func (r *run) unsupported() bool {
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
 	case r.job.Kind == sandbox.KindAsm && (len(r.job.Parts) > 0 || r.job.Trace):
 		r.refuse("kind", "the kind asm runs nothing, so that there can be no trace, and takes no parts")
-	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && r.job.Kind != sandbox.KindAsm && !isTests(r.job.Kind):
+	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && r.job.Kind != sandbox.KindAsm && !r.job.Kind.Tests():
 		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
 	case r.clock() != sandbox.ClockReal && r.clock() != sandbox.ClockFake:
 		r.refuse("clock", "the clock %q is not available here: it can be real or fake", r.job.Clock)
@@ -275,7 +275,7 @@ func (r *run) parts(ctx context.Context, l *library) ([]sandbox.Part, error) {
 	switch {
 	case len(r.job.Parts) > 0:
 		return r.job.Parts, nil
-	case isTests(r.job.Kind):
+	case r.job.Kind.Tests():
 		return r.testParts(ctx, l)
 	}
 	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: r.job.Files}}, Trace: r.job.Trace}}, nil

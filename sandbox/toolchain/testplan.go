@@ -21,11 +21,6 @@ type tests struct {
 	from  map[string]string // name of each file of tests to the package of it
 }
 
-// isTests says whether a kind of job runs tests.
-func isTests(kind sandbox.Kind) bool {
-	return kind == sandbox.KindTest || kind == sandbox.KindBench || kind == sandbox.KindCover
-}
-
 // readTests tells the files of a job apart and finds the tests in them.
 func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 	t := &tests{kind: job.Kind}
