@@ -14,6 +14,9 @@ type kindOption struct {
 // KindRace is, in that list and in forms, a program with the race detector.
 const KindRace = "race"
 
+// KindFake is, there, a program on the fake clock.
+const KindFake = "fake"
+
 // raceText names it.
 const raceText = "Race detector"
 
@@ -21,6 +24,7 @@ const raceText = "Race detector"
 var kindNames = []struct{ value, text string }{
 	{string(sandbox.KindProgram), "Just run"},
 	{KindRace, raceText},
+	{KindFake, "Fake clock"},
 	{"profile:cpu", "CPU profile"},
 	{"profile:heap", "Heap profile"},
 	{"profile:block", "Block profile"},
@@ -43,8 +47,8 @@ func kindOptions(c *content.Cell, last string) []kindOption {
 	}
 	var list []kindOption
 	for _, k := range kindNames {
-		if c.Flag("race") { // a run of such a listing has it anyway
-			if k.value == KindRace {
+		if c.Flag("race") { // a run of such a listing has it anyway, and needs the real clock
+			if k.value == KindRace || k.value == KindFake {
 				continue
 			}
 			if k.value == string(sandbox.KindProgram) {

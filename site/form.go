@@ -109,18 +109,22 @@ func (s *Server) postRun(c echo.Context) error {
 	}
 	if err == nil {
 		asked := runRequest{Kind: f.values.Get("kind")}
-		if asked.Kind == page.KindRace {
+		switch asked.Kind {
+		case page.KindRace:
 			asked.Kind, job.Race = string(sandbox.KindProgram), true
+		case page.KindFake:
+			asked.Kind, asked.Clock = string(sandbox.KindProgram), sandbox.ClockFake
 		}
 		err = asked.available()
 		setKind(&job, asked.Kind)
+		setClock(&job, asked.Clock)
 	}
 	if err != nil {
 		return s.showChapter(c, problemOf(err).Status, ch, p, map[string]page.CellView{
 			cell.ID: {Files: f.files, Problem: problemOf(err).Detail, Picked: rec.picked},
 		})
 	}
-	job.Trace = job.Trace || f.values.Get("trace") != "" && job.Kind != sandbox.KindAsm
+	job.Trace = job.Trace || f.values.Get("trace") != "" && job.Kind != sandbox.KindAsm && job.Clock != sandbox.ClockFake
 	if job.Kind == sandbox.KindTest && f.values.Get("cover") != "" {
 		job.Kind = sandbox.KindCover
 	}

@@ -69,3 +69,16 @@ func TestAsm(t *testing.T) {
 	page.want(t, 200, "Compiler and assembly", "Nothing was run", `<option value="asm" selected>`, `href="#cell-traced-L`)
 	withoutInline(t, page.body)
 }
+
+// The race detector and the fake clock can be chosen for any listing; what a
+// traced one can't have with them is dropped.
+func TestRaceAndClockAreChosen(t *testing.T) {
+	w := realWorld(t, nil)
+	trace := w.site.cells["cell:start/traced"].cell.Files[0].Content
+	page, _ := w.follow("/chapters/start/hello/run", "cell", "traced", "file:main.go", trace, "kind", "fake")
+	page.want(t, 200, "Times are of the fake clock", `<option value="fake" selected>`)
+	w.api(http.MethodPost, "/api/runs", map[string]any{"key": "cell:start/traced", "files": []sandbox.File{{Name: "main.go", Content: trace}}, "clock": "fake"}).
+		want(t, 200, `"clock":"fake"`, `"trace":null`)
+	w.api(http.MethodPost, "/api/runs", map[string]any{"files": []sandbox.File{{Name: "main.go", Content: trace}}, "clock": "fake", "trace": true}).
+		want(t, 200, `"status":"refused"`, "a trace needs the real clock")
+}

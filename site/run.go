@@ -121,9 +121,7 @@ func (req *runRequest) over(job *sandbox.Job) {
 		job.Engine = req.Engine
 	}
 	job.Race = job.Race || req.Race
-	if req.Clock != "" {
-		job.Clock = req.Clock
-	}
+	setClock(job, req.Clock)
 	if req.Trace != nil {
 		job.Trace = *req.Trace
 	}
@@ -156,6 +154,16 @@ func setKind(job *sandbox.Job, kind string) {
 	})
 }
 
+// setClock gives job a clock; "" leaves it its own. A trace of its own is
+// dropped where the clock has none.
+func setClock(job *sandbox.Job, clock string) {
+	if clock == "" {
+		return
+	}
+	job.Clock = clock
+	job.Trace = job.Trace && clock != sandbox.ClockFake
+}
+
 // run runs a Job, tells what happens, and keeps what came of it in rec under
 // the id that it tells first.
 func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell emit) error {
@@ -171,6 +179,8 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	s.against(&job, rec)
 	if job.Race && job.Kind == sandbox.KindProgram {
 		rec.kind = page.KindRace
+	} else if job.Clock == sandbox.ClockFake {
+		rec.kind = page.KindFake
 	}
 	tell("run", map[string]string{"id": id})
 	res, err := s.Runner.Run(ctx, job, sinkTo(tell))

@@ -277,6 +277,7 @@ func TestFullDisk(t *testing.T) {
 
 // TestDamagedLibrary removes an archive: it is made again.
 func TestDamagedLibrary(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	copyLibrary(t, data)
 	e, err := New(Config{DataDir: data})

@@ -101,6 +101,7 @@ func main() {
 }
 
 func TestDifferencesFromGoRun(t *testing.T) {
+	t.Parallel()
 	e := needsEngine(t)
 	l, err := e.standard(t.Context())
 	if err != nil {

@@ -39,6 +39,7 @@ func main() {
 // TestLeakProfile holds what the garbage collector can prove, and what it is
 // known not to see. The trace sees all of them.
 func TestLeakProfile(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	for _, test := range []struct {
 		name, body  string

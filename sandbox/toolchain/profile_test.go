@@ -286,6 +286,7 @@ func TestGoroutineProfile(t *testing.T) {
 // Programs run the same with a profile and without one, and what becomes of
 // the profile is said.
 func TestProfiledRunsTheSame(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	for _, what := range sandbox.Profiles() {
 		for name, text := range sameEitherWay {

@@ -121,6 +121,7 @@ func main() {
 }
 
 func TestEndings(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	for _, test := range endings() {
 		t.Run(test.name, func(t *testing.T) {

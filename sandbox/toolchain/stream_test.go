@@ -155,6 +155,7 @@ func TestTraceOfAPart(t *testing.T) {
 
 // TestCompileLimits holds small programs that are too much for the compiler.
 func TestCompileLimits(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	doubled := "package main\n\nconst c0 = \"0123456789abcdef\"\n"
 	for i := range 26 {

@@ -118,6 +118,7 @@ func goTest(t *testing.T, text []byte) map[string]string {
 // TestTestsEnd is one sentence for each way in which tests do not end by
 // themselves, and what becomes of those that were not run.
 func TestTestsEnd(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	const imports = "import (\"fmt\"; \"log\"; \"os\"; \"syscall\"; \"testing\"; \"time\")\nvar _ = fmt.Sprint\nvar _ = log.Fatal\nvar _ = os.Exit\nvar _ = time.Now\nvar _ = syscall.Exit\n"
 	const after = "\nfunc TestB(t *testing.T) {}\nfunc TestC(t *testing.T) {}\n"
@@ -409,6 +410,7 @@ func TestBenchAgainst(t *testing.T) {
 
 // TestBenchmarksEnd keeps what was measured of benchmarks that do not end well.
 func TestBenchmarksEnd(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	for _, c := range []struct {
 		name, body, says string

@@ -145,6 +145,7 @@ func main() {
 }
 
 func TestTracedRunsTheSame(t *testing.T) {
+	t.Parallel()
 	needsEngine(t)
 	for name, text := range sameEitherWay {
 		t.Run(name, func(t *testing.T) {

@@ -54,7 +54,7 @@ export class GoCell extends Bench {
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
     const ran = this.work();
     const asked = this.asked();
-    const trace = this.holds("trace") && asked.kind !== "asm";
+    const trace = this.holds("trace") && asked.kind !== "asm" && asked.clock !== "fake";
     const body = { files: ran.files, trace, ...asked, key: this.dataset.key };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
@@ -192,9 +192,10 @@ export class GoCell extends Bench {
   }
 
   /** asked is the kind of run in the words of a request. */
-  private asked(): { kind?: string; race?: boolean } {
+  private asked(): { kind?: string; race?: boolean; clock?: string } {
     const kind = this.kind();
-    return kind === "race" ? { kind: "program", race: true } : { kind };
+    if (kind === "race") return { kind: "program", race: true };
+    return kind === "fake" ? { kind: "program", clock: "fake" } : { kind };
   }
 
   protected override act(name: string, button: HTMLElement): void {

@@ -1,0 +1,122 @@
+// Races, the clock that stands still, and benchmarks in a real browser.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { axe, launchBrowser, picture, startTutor, status, visit } from "./tutor.mjs";
+
+const section = "/chapters/scheduler/internals";
+
+let tutor, browser;
+before(async () => {
+  tutor = await startTutor();
+  browser = await launchBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await tutor?.stop();
+});
+
+/** Opens the section at a listing. */
+async function listing(t, id, options) {
+  const v = await visit(browser, tutor, options);
+  t.after(() => v.context.close());
+  await v.page.goto(tutor.url + section + "#cell-" + id);
+  return { ...v, cell: v.page.locator("#cell-" + id) };
+}
+
+const run = (cell) => cell.locator("[data-act='run']").click();
+
+async function edit(page, cell, text) {
+  await cell.locator(".code .ln").first().click();
+  const editor = cell.locator(".cm-content").first();
+  await editor.waitFor();
+  await editor.click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(text);
+}
+
+const raced = `package main
+
+import "sync"
+
+func main() {
+	n := 0
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		n++
+	})
+	n--
+	wg.Wait()
+	println(n)
+}
+`;
+
+test("a race marks both lines and says who was there", async (t) => {
+  const { page, cell, errors } = await listing(t, "no-lock");
+  await edit(page, cell, raced);
+  await run(cell);
+  await status(cell, "race", 180_000);
+  assert.match(await cell.locator(".runbar .status").textContent(), /Data race\..*nolock\.go:9 and nolock\.go:11|nolock\.go:11 and nolock\.go:9/);
+  const said = await cell.locator(".results").textContent();
+  assert.match(said, /by goroutine \d+ \(started at nolock\.go:8\)/);
+  assert.match(said, /by the main goroutine/);
+  assert.deepEqual((await cell.locator(".cm-errline").allTextContents()).map((s) => s.trim()), ["n++", "n--"]);
+  assert.deepEqual(await axe(page), []);
+  await picture(page, "race");
+  assert.deepEqual(errors, []);
+});
+
+const sleeper = `package main
+
+import (
+	"fmt"
+	"time"
+)
+
+func main() {
+	fmt.Println("before")
+	time.Sleep(time.Hour)
+	fmt.Println("an hour later")
+}
+`;
+
+for (const js of [true, false]) {
+  test(`an hour is slept at once on the fake clock${js ? "" : ", without a script"}`, async (t) => {
+    const { page, cell } = await listing(t, "many-goroutines", { javaScriptEnabled: js });
+    if (js) await edit(page, cell, sleeper);
+    else {
+      await cell.locator("summary", { hasText: "Change the code" }).click();
+      await cell.locator("textarea").first().fill(sleeper);
+    }
+    await cell.locator("select.kind").selectOption("fake");
+    await run(cell);
+    await status(cell, "ok", 180_000);
+    const skip = cell.locator("[data-act='skip']");
+    if (js && await skip.isVisible()) await skip.click();
+    await cell.getByText("an hour later").last().waitFor();
+    assert.match(await cell.locator(".results").textContent(), /Times are of the fake clock/);
+    assert.equal(await cell.locator("select.kind").inputValue(), "fake");
+    if (js) assert.deepEqual(await axe(page), []);
+    await picture(page, js ? "fake-clock" : "fake-clock-no-script");
+  });
+}
+
+test("a benchmark shows its range, and a changed one is compared with it", async (t) => {
+  const { page, cell, errors } = await listing(t, "switch-cost");
+  await run(cell);
+  await status(cell, "ok", 180_000);
+  const bars = cell.locator(".bench-w");
+  await bars.locator("table tbody tr").first().waitFor();
+  const before = await cell.locator(".results").textContent();
+  assert.match(before, /RoundTrip/);
+
+  const text = await cell.locator("textarea[name='file:switch_test.go']").inputValue();
+  await edit(page, cell, text.replace("func next(n int) int { return n + 1 }", "func next(n int) int {\n\tfor range 1000 {\n\t\tn++\n\t}\n\treturn n\n}"));
+  await run(cell);
+  await status(cell, ["ok"], 180_000);
+  await cell.getByText(/slower/).first().waitFor({ timeout: 120_000 });
+  const after = await cell.locator(".results").textContent();
+  assert.match(after, /Call.*slower/s);
+  assert.deepEqual(await axe(page), []);
+  await picture(page, "bench-compared", { fullPage: false });
+  assert.deepEqual(errors, []);
+});
