@@ -21,7 +21,7 @@ async function change(page, text) {
   const editor = cell.locator(".cm-content").first();
   if ((await editor.count()) === 0) await cell.locator(".code .ln").first().click();
   await editor.waitFor();
-  await editor.click();
+  await editor.locator(".cm-line").first().click(); // the middle may be a message
   await page.keyboard.press("Control+A");
   await page.keyboard.insertText(text);
   return cell;

@@ -55,7 +55,7 @@ test("a race marks both lines and says who was there", async (t) => {
   await edit(page, cell, raced);
   await run(cell);
   await status(cell, "race", 180_000);
-  assert.match(await cell.locator(".runbar .status").textContent(), /Data race\..*nolock\.go:9 and nolock\.go:11|nolock\.go:11 and nolock\.go:9/);
+  assert.match(await cell.locator(".runbar .status").textContent(), /Data race, as expected\. nolock\.go:(9 and nolock\.go:11|11 and nolock\.go:9)/);
   const said = await cell.locator(".results").textContent();
   assert.match(said, /by goroutine \d+ \(started at nolock\.go:8\)/);
   assert.match(said, /by the main goroutine/);
