@@ -3,7 +3,9 @@ package page
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"course/tutor/sandbox"
@@ -72,7 +74,12 @@ func (v *benchView) compare(before, now []sandbox.Bench) {
 	changes, missing := sandbox.CompareBench(before, now)
 	v.Missing = missing
 	var none []benchChange
+	same := map[string][]string{}
 	for _, c := range changes {
+		if c.Same() {
+			same[c.Unit] = append(same[c.Unit], c.Name)
+			continue
+		}
 		row := benchChange{Verdict: c.Verdict, Says: c.Says, Icon: "dash"}
 		switch c.Verdict {
 		case "faster", "less":
@@ -85,7 +92,16 @@ func (v *benchView) compare(before, now []sandbox.Bench) {
 		}
 		v.Changes = append(v.Changes, row)
 	}
-	v.Changes = append(v.Changes, none...)
+	v.Changes = append(append(v.Changes, none...), unchanged(same)...)
+}
+
+// unchanged tells in one line a unit what of it was the same in every count.
+func unchanged(same map[string][]string) []benchChange {
+	var rows []benchChange
+	for _, unit := range slices.Sorted(maps.Keys(same)) {
+		rows = append(rows, benchChange{Verdict: "the same", Says: unit + " of " + strings.Join(same[unit], ", "), Icon: "dash"})
+	}
+	return rows
 }
 
 func between(s sandbox.BenchSummary) string {

@@ -69,7 +69,7 @@ func TestFakeClockIsSaid(t *testing.T) {
 		t.Error("what varies is not said")
 	}
 	r.Clock = sandbox.ClockReal
-	if html = resultsHTML(t, r, nil); strings.Contains(html, "fake") || strings.Contains(html, `data-act="skip"`) {
+	if html = resultsHTML(t, r, nil); strings.Contains(html, "fake clock") || strings.Contains(html, `data-act="skip"`) {
 		t.Error("the real clock is called fake")
 	}
 }

@@ -312,7 +312,8 @@ func megabytes(bytes float64) string { return trimZero(fmt.Sprintf("%.1f", bytes
 
 func trimZero(s string) string { return strings.TrimSuffix(s, ".0") }
 
-// duration writes a time: under a second in ms, else with two decimals.
+// duration writes a time: under a second in ms, then with decimals in the unit
+// that keeps it short, since the fake clock may run for hours.
 func duration(ms float64) string {
 	switch {
 	case ms <= 0:
@@ -321,8 +322,12 @@ func duration(ms float64) string {
 		return trimZero(fmt.Sprintf("%.1f", math.Max(ms, 0.1))) + " ms"
 	case ms < 999.5:
 		return whole(ms) + " ms"
+	case ms < 100e3:
+		return fmt.Sprintf("%.2f s", ms/1000)
+	case ms < 3600e3:
+		return trimZero(fmt.Sprintf("%.1f", ms/60e3)) + " min"
 	}
-	return fmt.Sprintf("%.2f s", ms/1000)
+	return trimZero(fmt.Sprintf("%.1f", ms/3600e3)) + " h"
 }
 
 // thousands writes n with a comma each three digits.

@@ -202,13 +202,19 @@ func verdict(unit string, less bool) string {
 	return "more"
 }
 
+// Same says that every count of both gave one and the same value, as memory
+// often does: nothing that a test could doubt.
+func (c *BenchChange) Same() bool {
+	return c.Verdict == NoDifference && c.Old.Median == c.New.Median && c.Old.Lo == c.Old.Hi && c.New.Lo == c.New.Hi
+}
+
 func (c *BenchChange) sentence(few bool) string {
 	n := min(c.Old.Counts, c.New.Counts)
 	switch {
 	case few:
 		return fmt.Sprintf("%s, %s: %s, since %s are too few to compare: at least 4 are needed, and 6 or more are better",
 			c.Name, c.Unit, NoDifference, counts(n))
-	case c.Verdict == NoDifference && c.Old.Median == c.New.Median && c.Old.Lo == c.Old.Hi && c.New.Lo == c.New.Hi:
+	case c.Same():
 		return fmt.Sprintf("%s, %s: the same, %s", c.Name, c.Unit, amount(c.New.Median))
 	case c.Verdict == NoDifference:
 		return fmt.Sprintf("%s, %s: %s (%s before, %s now; p=%.3f, n=%d+%d)", c.Name, c.Unit, NoDifference,

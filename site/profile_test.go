@@ -76,7 +76,7 @@ func TestRaceAndClockAreChosen(t *testing.T) {
 	w := realWorld(t, nil)
 	trace := w.site.cells["cell:start/traced"].cell.Files[0].Content
 	page, _ := w.follow("/chapters/start/hello/run", "cell", "traced", "file:main.go", trace, "kind", "fake")
-	page.want(t, 200, "Times are of the fake clock", `<option value="fake" selected>`)
+	page.want(t, 200, "the program saw the fake one", `<option value="fake" selected>`)
 	w.api(http.MethodPost, "/api/runs", map[string]any{"key": "cell:start/traced", "files": []sandbox.File{{Name: "main.go", Content: trace}}, "clock": "fake"}).
 		want(t, 200, `"clock":"fake"`, `"trace":null`)
 	w.api(http.MethodPost, "/api/runs", map[string]any{"files": []sandbox.File{{Name: "main.go", Content: trace}}, "clock": "fake", "trace": true}).

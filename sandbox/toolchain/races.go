@@ -106,6 +106,8 @@ func (a access) words(files []string) string {
 	}
 	if at := own(a.created, files); at.line > 0 {
 		text += " (started at " + at.place() + ")"
+	} else if len(a.created) > 0 && a.created[0].function != "" {
+		text += " (started by " + a.created[0].function + ")" // the detector saw no line of the learner's
 	}
 	if at := own(a.frames, files); at.function != "" {
 		text += " in " + at.function

@@ -83,7 +83,9 @@ function time(ms: number): string {
   if (ms <= 0) return "0 ms";
   if (ms < 1) return Math.max(ms, 0.1).toFixed(1).replace(".0", "") + " ms";
   if (ms < 999.5) return Math.round(ms) + " ms";
-  return (ms / 1000).toFixed(2) + " s";
+  if (ms < 100e3) return (ms / 1000).toFixed(2) + " s";
+  if (ms < 3600e3) return (ms / 60e3).toFixed(1).replace(".0", "") + " min";
+  return (ms / 3600e3).toFixed(1).replace(".0", "") + " h";
 }
 
 /** replayable lets a finished output be played again at its own speed. */
