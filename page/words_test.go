@@ -82,7 +82,7 @@ func TestStatusLineKnowsAll(t *testing.T) {
 }
 
 func TestDuration(t *testing.T) {
-	for ms, want := range map[float64]string{0: "0 ms", 0.04: "0.1 ms", 0.42: "0.4 ms", 1.2: "1 ms", 999: "999 ms", 999.6: "1.00 s", 12345: "12.35 s"} {
+	for ms, want := range map[float64]string{0: "0 ms", 0.04: "0.1 ms", 0.42: "0.4 ms", 1.2: "1 ms", 999: "999 ms", 999.6: "1.00 s", 12345: "12.35 s", 150_000: "2.5 min", 3_600_000: "1 h"} {
 		if got := duration(ms); got != want {
 			t.Errorf("duration(%v) = %q, want %q", ms, got, want)
 		}
