@@ -6,6 +6,7 @@ import (
 	"io"
 	"os/exec"
 	"runtime"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,13 +15,14 @@ import (
 
 // health is what doctor found, as SCHEMAS of scripts expect it.
 type health struct {
-	Version   string          `json:"version"`
-	Go        goHealth        `json:"go"`
-	Isolation isolationHealth `json:"isolation"`
-	Sets      []toolchain.Set `json:"sets"`
-	Data      string          `json:"data"`
-	CPUs      int             `json:"cpus"`
-	Browser   string          `json:"browser"`
+	Version   string               `json:"version"`
+	Go        goHealth             `json:"go"`
+	Isolation isolationHealth      `json:"isolation"`
+	Sets      []toolchain.Set      `json:"sets"`
+	Modules   []toolchain.Vendored `json:"modules"`
+	Data      string               `json:"data"`
+	CPUs      int                  `json:"cpus"`
+	Browser   string               `json:"browser"`
 }
 
 type goHealth struct {
@@ -89,7 +91,7 @@ func doctor(cmd *cobra.Command, io streams, data string, asJSON bool) error {
 // examine asks the engine and the machine.
 func examine(cmd *cobra.Command, engine *toolchain.Engine, dir string) health {
 	report := engine.Doctor(cmd.Context())
-	h := health{Version: version, Data: dir, CPUs: runtime.NumCPU(), Sets: report.Sets, Browser: browser()}
+	h := health{Version: version, Data: dir, CPUs: runtime.NumCPU(), Sets: report.Sets, Modules: report.Modules, Browser: browser()}
 	h.Go = goHealth{Found: report.Problem == "", Version: report.Go.Version, Path: report.Go.Path, Problem: report.Problem}
 	is := report.Isolation
 	h.Isolation = isolationHealth{Level: is.Level, Name: is.Name, Missing: is.Missing, Mend: []mendHealth{}}
@@ -127,6 +129,9 @@ func (h health) write(out io.Writer) error {
 			state = "being prepared"
 		}
 		fmt.Fprintf(out, "library    %s: %s, %d MiB\n", set.Name, state, set.Bytes>>20)
+	}
+	for _, m := range h.Modules {
+		fmt.Fprintf(out, "module     %s %s: %s\n", m.Path, m.Version, strings.Join(m.Packages, ", "))
 	}
 	fmt.Fprintf(out, "data       %s\nCPUs       %d\n", h.Data, h.CPUs)
 	if h.Browser == "" {

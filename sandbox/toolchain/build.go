@@ -65,7 +65,7 @@ const (
 
 // key is a hash of everything that goes into the program.
 func (r *request) key(l *library) (string, error) {
-	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile, r.flags}
+	parts := []any{l.dir, modulesDir(), language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile, r.flags}
 	if r.trace != nil {
 		parts = append(parts, *r.trace, r.trace.String())
 	}
@@ -320,7 +320,7 @@ func (s *steps) importConfig(dir string, p inspected, own string) string {
 			path = to
 		}
 		if path != "unsafe" && !s.request.has(path) {
-			fmt.Fprintf(&b, "packagefile %s=%s/std/%s.a\n", path, inside, path)
+			fmt.Fprintf(&b, "packagefile %s=%s/%s/%s.a\n", path, inside, folderOf(path), path)
 		}
 	}
 	file := dir + "/importcfg"
@@ -407,6 +407,8 @@ func (s *steps) outcome(exit jail.Exit, said string) (*built, error) {
 		return b.merge(overLimit("cpu", buildCPU, exit.CPU)), nil
 	case failed && (limitReached(exit) || strings.Contains(said, "out of memory") || strings.Contains(said, "cannot allocate memory")):
 		return b.merge(overMemory(exit)), nil
+	case failed && strings.Contains(said, "file too large"):
+		return b.merge(tooLarge()), nil
 	case failed && strings.Contains(said, "could not import") && strings.Contains(said, "open "+inside):
 		return nil, fmt.Errorf("%w: %s", errDamaged, said)
 	case failed:
@@ -453,6 +455,18 @@ func overMemory(exit jail.Exit) *built {
 	return &built{status: sandbox.StatusCompileLimit, limit: hit, diags: []sandbox.Diagnostic{{
 		Message: fmt.Sprintf("compiling was stopped: it needed more than the %d MiB that are allowed", buildMemory>>20),
 		Explain: "Some small programs are very large to the compiler: huge arrays with values, long constant expressions, generic code that multiplies.",
+	}}}
+}
+
+// buildFile is the size that a file of a build may have, in the Build profile of
+// the jail.
+const buildFile = 96 << 20
+
+func tooLarge() *built {
+	hit := &sandbox.LimitHit{Name: "compile", Allowed: buildFile, Used: buildFile, Unit: "bytes"}
+	return &built{status: sandbox.StatusCompileLimit, limit: hit, diags: []sandbox.Diagnostic{{
+		Message: fmt.Sprintf("linking was stopped: the program would be a file of more than the %d MiB that are allowed", buildFile>>20),
+		Explain: "A large variable that has a value other than zero is part of the program's file, byte for byte. Fill it when the program runs.",
 	}}}
 }
 

@@ -62,7 +62,7 @@ type checker struct {
 func newChecker(dir string) *checker {
 	c := &checker{fset: token.NewFileSet()}
 	c.importer = importer.ForCompiler(c.fset, "gc", func(path string) (io.ReadCloser, error) {
-		return os.Open(filepath.Join(dir, "std", filepath.FromSlash(path)+".a"))
+		return os.Open(filepath.Join(dir, folderOf(path), filepath.FromSlash(path)+".a"))
 	})
 	return c
 }

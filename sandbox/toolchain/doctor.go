@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"course/tutor/modules"
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/jail"
 )
@@ -20,7 +21,9 @@ type Report struct {
 	Isolation sandbox.Isolation
 	Mends     []jail.Mend
 	Sets      []Set
-	Programs  int64 // bytes of the cache of programs
+	// Modules are those that programs may import beyond the standard library.
+	Modules  []Vendored
+	Programs int64 // bytes of the cache of programs
 }
 
 // Go is the Go that was found; the zero value is none.
@@ -42,6 +45,39 @@ type Set struct {
 	dir     string
 }
 
+// Vendored is a module that comes with tutor.
+type Vendored struct {
+	Path    string `json:"path"`
+	Version string `json:"version"`
+	// Packages are the import paths that programs may use.
+	Packages []string `json:"packages"`
+	// Ready says that it is compiled for plain programs; else it is when one
+	// first imports it.
+	Ready bool `json:"ready"`
+}
+
+// vendoredModules lists the modules of which programs may import something.
+func vendoredModules(l *library) []Vendored {
+	list := []Vendored{}
+	ready := false
+	if l != nil {
+		has, _, _, _, _ := l.state()
+		ready = has.modules
+	}
+	for _, m := range modules.Vendored().Modules {
+		v := Vendored{Path: m.Path, Version: m.Version, Ready: ready}
+		for _, p := range m.Packages {
+			if p.Allowed {
+				v.Packages = append(v.Packages, p.Path)
+			}
+		}
+		if len(v.Packages) > 0 {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
 // Doctor reports on the toolchain. It waits until Go was looked for and the
 // isolation is measured, not until the standard library is compiled.
 func (e *Engine) Doctor(ctx context.Context) Report {
@@ -54,6 +90,7 @@ func (e *Engine) Doctor(ctx context.Context) Report {
 	}
 	r.Isolation, r.Mends = e.Isolation(ctx)
 	r.Sets = e.sets(l)
+	r.Modules = vendoredModules(l)
 	r.Programs = size(e.binaries.dir)
 	return r
 }

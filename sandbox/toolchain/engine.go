@@ -116,6 +116,7 @@ func (e *Engine) find() {
 		close(done)
 		if l != nil {
 			l.prepare(e.ctx)
+			e.warmModules(l)
 		}
 	})
 }

@@ -152,7 +152,7 @@ func importProblem(p *inspected, path string, byPath map[string]*inspected, has 
 	case path == "runtime/cgo":
 		return "refused:cgo", "package runtime/cgo is not available here: programs are built without cgo"
 	case strings.Contains(first, "."):
-		return "", "no required module provides package " + path
+		return "refused:not-vendored", "no required module provides package " + path + ": " + thereAre()
 	}
 	return "", "package " + path + " is not in std"
 }

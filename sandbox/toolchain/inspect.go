@@ -208,7 +208,13 @@ func memoryContext(files []sandbox.File, goos, goarch string) build.Context {
 
 // included says whether a file is part of the program on a platform.
 func included(name string, text []byte, goos, goarch string) bool {
+	return includedWith(name, text, goos, goarch, nil)
+}
+
+// includedWith is included with build tags.
+func includedWith(name string, text []byte, goos, goarch string, tags []string) bool {
 	ctx := memoryContext([]sandbox.File{{Name: name, Content: string(text)}}, goos, goarch)
+	ctx.BuildTags = tags
 	match, err := ctx.MatchFile(memoryRoot, name)
 	return match && err == nil
 }

@@ -47,7 +47,8 @@ type manifest struct {
 	// by absolute path; none where programs are static.
 	Shared []string `json:"shared,omitempty"`
 
-	public map[string]bool
+	public  map[string]bool
+	modules bool // those of the modules are among them
 }
 
 // first is what is compiled before anything else: what the listings of a
@@ -108,7 +109,7 @@ func (l *library) reload() error {
 		return fmt.Errorf("read the manifest of the standard library: %w", err)
 	}
 	l.update(func() { l.has = m })
-	return nil
+	return l.reloadModules()
 }
 
 func readManifest(dir string) (manifest, error) {
@@ -158,6 +159,12 @@ func (l *library) await(ctx context.Context, imports []string, progress func(don
 		if err != nil {
 			return has, err
 		}
+		if has.Complete { // what is missing are the modules
+			if err := (&modulesBuild{library: l, progress: progress}).prepare(ctx); err != nil {
+				return has, err
+			}
+			continue
+		}
 		progress(done, total)
 		select {
 		case <-changed:
@@ -169,6 +176,9 @@ func (l *library) await(ctx context.Context, imports []string, progress func(don
 
 // covers says whether a program with these imports can be built now.
 func (m *manifest) covers(imports []string) bool {
+	if isVendored(imports) && !m.modules {
+		return false
+	}
 	if m.Complete {
 		return true
 	}
@@ -194,7 +204,13 @@ func (l *library) usable() bool {
 	return err == nil
 }
 
-// spoil forgets that the library was prepared.
+// spoil forgets what of the library is no longer there: the modules, or all
+// of it.
 func (l *library) spoil() {
-	_ = os.Remove(filepath.Join(l.dir, "manifest.json")) // that it is gone already is just as well
+	if l.modulesDamaged() {
+		_ = os.Remove(l.modulesManifest()) // that it is gone already is just as well
+		l.update(func() { l.has = l.has.withoutModules() })
+		return
+	}
+	_ = os.Remove(filepath.Join(l.dir, "manifest.json"))
 }

@@ -212,7 +212,7 @@ func (l *library) follow(r io.Reader) string {
 
 // archive is where the archive of a package is kept.
 func (l *library) archive(path string) string {
-	return filepath.Join(l.dir, "std", filepath.FromSlash(path)+".a")
+	return filepath.Join(l.dir, folderOf(path), filepath.FromSlash(path)+".a")
 }
 
 // take makes file ours. It lies in a build cache of our own, which is removed
@@ -280,7 +280,7 @@ func (l *library) publish(ctx context.Context, m manifest) error {
 func importConfig(paths []string, root string) []byte {
 	var b bytes.Buffer
 	for _, p := range paths {
-		fmt.Fprintf(&b, "packagefile %s=%s/std/%s.a\n", p, root, p)
+		fmt.Fprintf(&b, "packagefile %s=%s/%s/%s.a\n", p, root, folderOf(p), p)
 	}
 	return b.Bytes()
 }

@@ -15,6 +15,7 @@ type set struct {
 	name    string   // in folder names; "" for the plain one
 	title   string   // as people are told
 	flags   []string // of the go command that compiles it
+	tags    []string // build tags of the modules
 	compile []string // of the compiler, for learners' packages
 	link    []string // of the linker
 	first   []string // compiled before anything else, beside what every set needs
@@ -29,6 +30,7 @@ var (
 	// other sets.
 	raceSet = &set{name: "race", title: "race detector", cgo: true,
 		flags:   []string{"-race", "-tags=netgo,osusergo"},
+		tags:    []string{"race", "netgo", "osusergo"},
 		compile: []string{"-race"},
 		// No tool of the machine is called: libgcc is a copy of ours.
 		link:  []string{"-race", "-linkmode=internal", "-extld=/none", "-libgcc=" + inside + "/" + libgcc},
@@ -38,7 +40,7 @@ var (
 	// clock an hour that was slept counts as run, and which goroutine is hit
 	// depends on the real one, so there is no sysmon. What shares a time slice
 	// is left as it is, so that goroutines take turns in their usual order.
-	fakeSet = &set{name: "fake", title: "fake clock", flags: []string{"-tags=faketime"},
+	fakeSet = &set{name: "fake", title: "fake clock", flags: []string{"-tags=faketime"}, tags: []string{"faketime"},
 		change: change{"src/runtime/proc.go", "\tif haveSysmon {", "\tif haveSysmon && false {"}}
 
 	allSets = []*set{plainSet, raceSet, fakeSet}
