@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -215,6 +216,33 @@ func TestModule(t *testing.T) {
 	}
 	if got["sum.go"] != "mine" || got["given.go"] == "forged" || !strings.HasPrefix(got["go.mod"], "module exercise\n") || got["answers.json"] != "{\n  \"q\": \"4\\\"\"\n}\n" {
 		t.Errorf("module %q", got)
+	}
+}
+
+// TestModuleVendored sees that a module whose files import a vendored package
+// can be built without a network.
+func TestModuleVendored(t *testing.T) {
+	ex := load(t)
+	dir := t.TempDir()
+	mine := []sandbox.File{{Name: "sum.go", Content: "package " + ex.Package + "\n\nimport _ \"golang.org/x/sync/errgroup\"\n"}}
+	for _, f := range ex.Module(mine, nil) {
+		if filepath.Ext(f.Name) == ".go" && filepath.Dir(f.Name) == "." && f.Name != "sum.go" {
+			continue // what else is there does not build with it
+		}
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(f.Content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmd := exec.Command("go", "list", "-deps", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=off", "GOMODCACHE="+t.TempDir(), "GOTOOLCHAIN=local")
+	out, err := cmd.CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "golang.org/x/sync/errgroup\n") {
+		t.Errorf("%v: %s", err, out)
 	}
 }
 

@@ -59,6 +59,8 @@ func textLies() []lie {
 		{name: "front matter", file: page, old: "minutes: 5", new: "minuts: 5", rule: "front-matter", says: "minuts"},
 		{name: "form", file: page, old: `	fmt.Println("goodbye")`, new: `	fmt.Println( "goodbye")`, rule: "format", says: "gofmt"},
 		{name: "vet", file: page, old: `Printf("%d\n", 1)`, new: `Printf("%s\n", 1)`, rule: "vet", says: "Printf format %s"},
+		{name: "a module that does not come with tutor", file: "content/course.yaml", old: "title: A small course\n", new: "title: A small course\nvendor: [example.org/a@v1.0.0]\n", off: 1, rule: "front-matter", says: "vendor: example.org/a@v1.0.0 is not among the modules"},
+		{name: "vet of a listing with a module", file: page, old: "import \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", 1)", new: "import \"golang.org/x/sync/errgroup\"\n\nfunc main() {\n\tvar g errgroup.Group\n\th := g\n\t_ = h.Wait()", off: 4, rule: "vet", says: "copies lock value"},
 		{name: "a listing that doesn't compile", file: page, old: `Printf("%d\n", 1)`, new: `Printf("%d\n", x)`, rule: "compile", says: "undefined: x"},
 		{name: "code under an old recording", file: page, old: `	fmt.Println("goodbye")`, new: `	fmt.Print("goodbye\n")`, at: page, line: 12, rule: "recorded-stale", says: "of another text"},
 		{name: "a recording of another Go", file: "content/01-basics/_recorded/hello/result.json", old: `"go": "go1.`, new: `"go": "go1.1`, at: page, line: 12, rule: "recorded-stale", says: "the recording of hello is of go1.1"},

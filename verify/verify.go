@@ -99,7 +99,7 @@ func (v *Verifier) Run(ctx context.Context, opts Options) ([]Problem, error) {
 	if err := r.load(); err != nil {
 		return nil, err
 	}
-	for _, step := range []func() error{r.text, r.facts, r.format, r.vet, r.cells, r.numbers, r.recordings, r.bookmarks, r.comparisons, r.grades} {
+	for _, step := range []func() error{r.text, r.vendored, r.facts, r.format, r.vet, r.cells, r.numbers, r.recordings, r.bookmarks, r.comparisons, r.grades} {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("verify: %w", context.Cause(ctx))
 		}

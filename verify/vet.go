@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
@@ -20,6 +21,7 @@ import (
 	"course/tutor/content"
 	"course/tutor/exercises"
 	"course/tutor/grade"
+	"course/tutor/modules"
 	"course/tutor/sandbox"
 )
 
@@ -41,6 +43,15 @@ func (m *module) add(name, text string, told func(line int, message string, type
 	m.files[name], m.origin[name] = text, told
 }
 
+// bring adds the vendored modules, if any file imports one.
+func (m *module) bring() {
+	gomod, files := modules.Vendored().Local(slices.Collect(maps.Values(m.files)))
+	m.files["go.mod"] += gomod
+	for _, f := range files {
+		m.files[f.Name] = f.Text
+	}
+}
+
 // vet lets go vet look at the listings and at the exercises. It also
 // type-checks what is never run.
 func (r *run) vet() error {
@@ -59,8 +70,8 @@ func (r *run) vet() error {
 	return nil
 }
 
-// vetted lists the cells that are whole programs of the standard library and
-// claim to compile.
+// vetted lists the cells that are whole programs, of the standard library and
+// the vendored modules, and claim to compile.
 func (r *run) vetted() []*content.Cell {
 	var cells []*content.Cell
 	for _, p := range r.course.Pages() {
@@ -80,7 +91,9 @@ func wholeProgram(files []content.File) bool {
 			return false
 		}
 		for _, imp := range parsed.Imports {
-			if first, _, _ := strings.Cut(imp.Path.Value, "/"); strings.Contains(first, ".") {
+			to, err := strconv.Unquote(imp.Path.Value)
+			first, _, _ := strings.Cut(to, "/")
+			if err != nil || strings.Contains(first, ".") && modules.Vendored().Package(to) == nil {
 				return false
 			}
 		}
@@ -118,7 +131,7 @@ func (r *run) importsAt(dir string, f content.File) string {
 	}
 	for _, imp := range parsed.Imports {
 		to, err := strconv.Unquote(imp.Path.Value)
-		if err != nil || path.Base(to) != under {
+		if err != nil || path.Base(to) != under || modules.Vendored().Package(to) != nil {
 			continue
 		}
 		if _, err := os.Stat(filepath.Join(r.cfg.GOROOT, "src", filepath.FromSlash(to))); err == nil {
@@ -178,6 +191,7 @@ func (r *run) vetModule(what string, m *module) error {
 	if len(m.origin) == 0 {
 		return nil
 	}
+	m.bring()
 	parts := []string{"vet", r.goVersion}
 	for _, name := range sortedNames(m.files) {
 		parts = append(parts, name, m.files[name])
