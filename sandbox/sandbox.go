@@ -140,6 +140,9 @@ type Part struct {
 type Package struct {
 	Path  string // import path: "main", "exercise", "tutor/probe", ...
 	Files []File
+	// Data are files of the folder testdata, which go:embed may name. The
+	// program finds those of a plain job beside it.
+	Data []File
 	// Trusted marks code of ours: it may import internal packages of the
 	// standard library and use linkname. Learners' packages are checked.
 	Trusted bool

@@ -24,8 +24,8 @@ const (
 // checkFiles refuses a set of files that can't be saved or run.
 func checkFiles(files []sandbox.File) error { return checkFilesBy(files, badName) }
 
-// checkRunFiles is checkFiles for what may be run as tests: files of the
-// folder testdata are taken too.
+// checkRunFiles is checkFiles for what may be run: files of the folder testdata
+// are taken too.
 func checkRunFiles(files []sandbox.File) error { return checkFilesBy(files, badRunName) }
 
 func checkFilesBy(files []sandbox.File, badName func(string) string) error {

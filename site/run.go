@@ -319,7 +319,7 @@ type formatResponse struct {
 
 // apiFormat is POST /api/format.
 func (s *Server) apiFormat(ctx context.Context, req *formatRequest) (*formatResponse, error) {
-	if err := checkFiles(req.Files); err != nil {
+	if err := checkRunFiles(req.Files); err != nil {
 		return nil, err
 	}
 	ctx, _, end, err := s.live.begin(ctx)
@@ -349,7 +349,7 @@ type diagnoseResponse struct {
 // apiDiagnose is POST /api/diagnose: what is wrong with the files of a program,
 // found without building it.
 func (s *Server) apiDiagnose(ctx context.Context, req *diagnoseRequest) (*diagnoseResponse, error) {
-	if err := checkFiles(req.Files); err != nil {
+	if err := checkRunFiles(req.Files); err != nil {
 		return nil, err
 	}
 	ctx, _, end, err := s.live.begin(ctx)

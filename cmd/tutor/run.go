@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -266,12 +267,14 @@ func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File
 }
 
 // readFolder reads the Go files of one folder: for a program the tests are left
-// out as go run does, else they and what is in testdata belong to it.
+// out as go run does, else they belong to it. What is in testdata belongs to
+// tests, and to a program that names it.
 func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, misuse("read program: %v", err)
 	}
+	named := kind.Tests()
 	var files []sandbox.File
 	for _, e := range entries {
 		name := e.Name()
@@ -282,12 +285,13 @@ func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 		if err != nil {
 			return nil, misuse("read program: %v", err)
 		}
+		named = named || bytes.Contains(data, []byte("testdata"))
 		files = append(files, sandbox.File{Name: name, Content: string(data)})
 	}
 	if len(files) == 0 {
 		return nil, misuse("%s: no Go files to run", dir)
 	}
-	if !kind.Tests() {
+	if !named {
 		return files, nil
 	}
 	data, err := readTestdata(dir)

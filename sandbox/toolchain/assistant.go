@@ -35,7 +35,8 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if err != nil {
 		return nil, err
 	}
-	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files}}}, l.tool.GOOS, l.tool.GOARCH)
+	files, data := splitData(files)
+	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files, Data: data}}}, l.tool.GOOS, l.tool.GOARCH)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}

@@ -73,6 +73,9 @@ func (r *request) key(l *library) (string, error) {
 		files := slices.Clone(p.Files)
 		slices.SortFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
 		parts = append(parts, p.Path, p.Trusted, p.Cover, p.ImportMap, files)
+		if len(p.embeds) > 0 {
+			parts = append(parts, p.embeds, p.Data)
+		}
 	}
 	text, err := json.Marshal(parts)
 	if err != nil {
@@ -251,6 +254,7 @@ func (s *steps) compile(i int, p inspected, own string) {
 		s.files = append(s.files, jail.File{Path: file, Data: []byte(f.Content)})
 		files = append(files, file)
 	}
+	args = append(args, s.embed(dir, p)...)
 	if harness := s.harness(p); harness != "" {
 		file := dir + "/harness/tutor.go"
 		s.files = append(s.files, jail.File{Path: file, Data: []byte(harness)})
@@ -263,6 +267,22 @@ func (s *steps) compile(i int, p inspected, own string) {
 	if p.Cover {
 		compile(s.cover(p, dir))
 	}
+}
+
+// embed lays the files out that a package embeds, and returns how the compiler
+// is told.
+func (s *steps) embed(dir string, p inspected) []string {
+	if len(p.embeds) == 0 {
+		return nil
+	}
+	config := dir + "/embedcfg"
+	s.files = append(s.files, jail.File{Path: config, Data: p.embeds.config(dir), Paths: true})
+	for _, f := range p.Data {
+		if slices.Contains(p.embeds.names(), f.Name) {
+			s.files = append(s.files, jail.File{Path: dir + "/" + f.Name, Data: []byte(f.Content)})
+		}
+	}
+	return []string{"-embedcfg", config}
 }
 
 // cover rewrites the files of a package that are no tests so that they count,

@@ -24,6 +24,7 @@ type inspected struct {
 	name     string           // of the package clause
 	imports  map[string]place // by path, where it is first imported
 	debug    []debugLine
+	embeds   embedded
 	main     bool // has func main
 	clause   place
 	problems []sandbox.Diagnostic
@@ -49,7 +50,7 @@ func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 		if pkg.Tests {
 			check = checkGoName
 		}
-		if in.problems = checkFilesBy(pkg.Files, check); len(in.problems) > 0 {
+		if in.problems = checkFilesBy(slices.Concat(pkg.Files, pkg.Data), orData(check)); len(in.problems) > 0 {
 			return in
 		}
 	}
@@ -81,6 +82,7 @@ func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 			in.debug = append(in.debug, debugLine{place{path.Base(d.Pos.Filename), d.Pos.Line, d.Pos.Column}, text})
 		}
 	}
+	in.findEmbedded(p)
 	if in.Path == "main" && p.Name != "main" {
 		in.problem(in.clause, "package %s is not a main package", p.Name)
 	}
@@ -94,7 +96,7 @@ func (in *inspected) problem(at place, format string, args ...any) {
 // scanAll looks for what tokens show.
 func (in *inspected) scanAll() {
 	for _, f := range in.Files {
-		s := scan(f)
+		s := scan(f, len(in.Data) > 0)
 		in.main = in.main || s.hasMain
 		if in.clause.file == "" && s.packageAt.IsValid() {
 			in.clause = place{f.Name, s.packageAt.Line, s.packageAt.Column}

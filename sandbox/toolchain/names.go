@@ -87,7 +87,7 @@ func shownFile(name string) string {
 	return shown
 }
 
-// testdata is the folder of files that tests read.
+// testdata is the folder of files that programs and tests read.
 const testdata = "testdata/"
 
 // dataPattern is the path of a file of testdata, in folders or not.
@@ -95,9 +95,21 @@ var dataPattern = regexp.MustCompile(`^testdata(/[A-Za-z0-9][A-Za-z0-9._#-]{0,60
 
 // checkTestName refuses what is neither a Go file nor one of testdata.
 func checkTestName(name string) (d sandbox.Diagnostic, bad bool) {
-	if !strings.HasPrefix(name, testdata) {
-		return checkGoName(name)
+	return orData(checkGoName)(name)
+}
+
+// orData is check for files that are none of testdata.
+func orData(check func(string) (sandbox.Diagnostic, bool)) func(string) (sandbox.Diagnostic, bool) {
+	return func(name string) (sandbox.Diagnostic, bool) {
+		if strings.HasPrefix(name, testdata) {
+			return checkDataName(name)
+		}
+		return check(name)
 	}
+}
+
+// checkDataName refuses what is not the name of a file of testdata.
+func checkDataName(name string) (d sandbox.Diagnostic, bad bool) {
 	for part := range strings.SplitSeq(name, "/") {
 		bad = bad || reserved(part)
 	}

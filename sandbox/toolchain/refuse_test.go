@@ -125,3 +125,62 @@ func FuzzScan(f *testing.F) {
 		}
 	})
 }
+
+// TestRefusalsEverywhere sees that what would reach beyond Go is refused, with
+// the same code and sentence, in programs, in tests in and beside a package,
+// and in every package of a job of several.
+func TestRefusalsEverywhere(t *testing.T) {
+	e := needsEngine(t)
+	for _, test := range []struct{ code, name, text string }{
+		{"refused:cgo", "x.go", "package P\n\nimport \"C\"\n"},
+		{"refused:assembly", "x.s", "TEXT x(SB), $0\n"},
+		{"refused:line", "x.go", "package P\n\n//line other.go:1\nvar x int\n"},
+		{"refused:linkname", "x.go", "package P\n\nimport _ \"unsafe\"\n\n//go:linkname f runtime.fastrand\nfunc f() uint32\n"},
+		{"refused:cgo-directive", "x.go", "package P\n\n//go:cgo_ldflag \"-lm\"\n"},
+		{"refused:embed", "x.go", "package P\n\nimport _ \"embed\"\n\n//go:embed x.go\nvar s string\n"},
+		{"refused:not-vendored", "x.go", "package P\n\nimport (\n\t_ \"github.com/a/b\"\n\t_ \"github.com/c/d\"\n)\n"},
+		{"refused:plugin", "x.go", "package P\n\nimport _ \"plugin\"\n"},
+	} {
+		in := func(pack string) sandbox.File {
+			return sandbox.File{Name: test.name, Content: strings.Replace(test.text, "package P", "package "+pack, 1)}
+		}
+		inTest := func(pack string) sandbox.File {
+			f := in(pack)
+			f.Name = strings.Replace(f.Name, "x.go", "x_test.go", 1)
+			return f
+		}
+		main := sandbox.File{Name: "main.go", Content: "package main\n\nfunc main() {}\n"}
+		own := sandbox.File{Name: "w.go", Content: "package w\n"}
+		some := sandbox.File{Name: "some_test.go", Content: "package w\n\nimport \"testing\"\n\nfunc TestSome(*testing.T) {}\n"}
+		part := func(lib, main []sandbox.File) []sandbox.Part {
+			return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "lib", Files: lib}, {Path: "main", Files: main}}}}
+		}
+		said := ""
+		for where, job := range map[string]sandbox.Job{
+			"a program":            {Files: []sandbox.File{main, in("main")}},
+			"a profile":            {Kind: sandbox.KindProfile, Profile: "cpu", Files: []sandbox.File{main, in("main")}},
+			"the package tested":   {Kind: sandbox.KindTest, Files: []sandbox.File{own, some, in("w")}},
+			"tests in the package": {Kind: sandbox.KindTest, Files: []sandbox.File{own, some, inTest("w")}},
+			"tests beside it":      {Kind: sandbox.KindBench, Files: []sandbox.File{own, some, inTest("w_test"), {Name: "b_test.go", Content: "package w\n\nimport \"testing\"\n\nfunc BenchmarkB(*testing.B) {}\n"}}},
+			"a library":            {Parts: part([]sandbox.File{{Name: "lib.go", Content: "package lib\n"}, in("lib")}, []sandbox.File{main})},
+			"main of several":      {Parts: part([]sandbox.File{{Name: "lib.go", Content: "package lib\n"}}, []sandbox.File{main, in("main")})},
+		} {
+			r, err := e.Run(t.Context(), job, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(job.Parts) > 0 {
+				r = r.Parts["main"]
+			}
+			if r.Status != sandbox.StatusRefused || len(r.Diagnostics) == 0 || r.Diagnostics[0].Code != test.code {
+				t.Errorf("%s in %s: %s %+v", test.code, where, r.Status, r.Diagnostics)
+				continue
+			}
+			if d := r.Diagnostics[0]; said != "" && d.Message != said {
+				t.Errorf("%s in %s says %q, elsewhere %q", test.code, where, d.Message, said)
+			} else {
+				said = d.Message
+			}
+		}
+	}
+}

@@ -103,7 +103,8 @@ func (r *run) do(ctx context.Context) error {
 		return r.lack(err)
 	}
 	if r.clock() == sandbox.ClockFake {
-		r.result.Varies = varies(r.job.Files)
+		source, _ := splitData(r.job.Files)
+		r.result.Varies = varies(source)
 	}
 	stages, ok, err := r.inspect(ctx, library, parts)
 	if err != nil || !ok {
@@ -151,10 +152,11 @@ func (r *run) vet(ctx context.Context, l *library, stages []*stage) <-chan []san
 		return nil
 	}
 	vetted := make(chan []sandbox.Diagnostic, 1)
+	source, _ := splitData(r.job.Files)
 	r.engine.working.Go(func() {
 		// The checker is not to be killed because the run has ended first. That
 		// it could not answer says nothing of the program: there is no advice.
-		found, err := r.engine.diagnose(context.WithoutCancel(ctx), l, r.job.Key, r.job.Files)
+		found, err := r.engine.diagnose(context.WithoutCancel(ctx), l, r.job.Key, source)
 		if err != nil {
 			found = diagnosis{}
 		}
@@ -278,7 +280,8 @@ func (r *run) parts(ctx context.Context, l *library) ([]sandbox.Part, error) {
 	case r.job.Kind.Tests():
 		return r.testParts(ctx, l)
 	}
-	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: r.job.Files}}, Trace: r.job.Trace}}, nil
+	source, data := splitData(r.job.Files)
+	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: source, Data: data}}, Trace: r.job.Trace}}, nil
 }
 
 // await waits until packages of the standard library are compiled, and tells
@@ -481,6 +484,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Env:     r.environment(),
 			Dir:     "/tmp",
 			CPUs:    r.engine.cpus.take(r.procs),
+			Files:   r.beside(),
 			Binds:   s.shared,
 		},
 		Limits: r.limits,
@@ -491,6 +495,19 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 		Race:   r.job.Race,
 		Fake:   r.clock() == sandbox.ClockFake,
 	}
+}
+
+// beside are the files that the program of a plain job finds in testdata.
+func (r *run) beside() []jail.File {
+	if len(r.job.Parts) > 0 {
+		return nil
+	}
+	var files []jail.File
+	_, data := splitData(r.job.Files)
+	for _, f := range data {
+		files = append(files, jail.File{Path: "/tmp/" + f.Name, Data: []byte(f.Content)})
+	}
+	return files
 }
 
 // stdin is the input of a part, or nil.

@@ -133,10 +133,10 @@ func (t *tests) part(has manifest, trace bool) sandbox.Part {
 	}
 	part := sandbox.Part{Name: "main", Trace: trace}
 	if len(t.own) > 0 {
-		part.Packages = append(part.Packages, sandbox.Package{Path: at, Files: t.own, Tests: true, Cover: t.kind == sandbox.KindCover})
+		part.Packages = append(part.Packages, sandbox.Package{Path: at, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
 	}
 	if len(t.other) > 0 {
-		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Files: t.other, Tests: true})
+		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Files: t.other, Data: t.data, Tests: true})
 	}
 	main := sandbox.File{Name: "tests.go", Content: t.main(at)}
 	part.Packages = append(part.Packages, sandbox.Package{Path: "main", Files: []sandbox.File{main}, Trusted: true})

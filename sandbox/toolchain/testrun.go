@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"course/tutor/sandbox"
-	"course/tutor/sandbox/jail"
 )
 
 // framingRoom is how much more a program of tests may print than others,
@@ -46,9 +45,6 @@ func (r *run) runOnce(ctx context.Context, s *stage, log *testLog, limits sandbo
 	l.Limits = limits
 	l.Limits.Output += framingRoom
 	l.Spec.Args = slices.Concat([]string{"/app/prog", "-test.v=test2json", "-test.paniconexit0", "-test.timeout=0"}, args, r.tests.args.rest)
-	for _, f := range r.tests.data {
-		l.Spec.Files = append(l.Spec.Files, jail.File{Path: "/tmp/" + f.Name, Data: []byte(f.Content)})
-	}
 	p, err := sandbox.Start(ctx, l)
 	if err != nil {
 		return nil, err
