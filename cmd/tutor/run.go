@@ -41,6 +41,10 @@ is the exit code. Else: 124 stopped for time, 125 for another limit, 65 did not
 compile or was refused, 70 our fault; the reason stands on stderr after
 "tutor: ". With --json one Result is printed and the exit code is 0.
 
+Programs may import the standard library and the modules that tutor doctor
+lists; nothing is downloaded. Of a folder whose program names testdata, the files
+in it are taken along.
+
 With --kind test, bench or cover the _test.go files of a folder and its
 testdata are read too, and ARGS may begin with flags of go test: -run, -skip,
 -short, -count, -failfast, -parallel, -shuffle, -cpu, -bench, -benchtime. The

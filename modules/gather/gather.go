@@ -81,8 +81,13 @@ func pack(dir string) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	found := moduleLine.FindAllStringSubmatch(string(list), -1)
+	roots := map[string]bool{}
+	for _, m := range found {
+		roots[filepath.Join(dir, "vendor", filepath.FromSlash(m[1]))] = true
+	}
 	archives := map[string][]byte{}
-	for _, m := range moduleLine.FindAllStringSubmatch(string(list), -1) {
+	for _, m := range found {
 		path, version, language := m[1], m[2], m[3]
 		_, rest, ok := strings.Cut(string(sums), path+" "+version+" ")
 		if !ok {
@@ -90,7 +95,7 @@ func pack(dir string) (map[string][]byte, error) {
 		}
 		sum, _, _ := strings.Cut(rest, "\n")
 		a := &txtar.Archive{Comment: fmt.Appendf(nil, "module %s %s %s\ngo %s\n", path, version, sum, language)}
-		if err := addFiles(a, filepath.Join(dir, "vendor", filepath.FromSlash(path))); err != nil {
+		if err := addFiles(a, filepath.Join(dir, "vendor", filepath.FromSlash(path)), roots); err != nil {
 			return nil, fmt.Errorf("%s %s: %w", path, version, err)
 		}
 		archives[strings.NewReplacer("/", "_").Replace(path)+".txtar"] = txtar.Format(a)
@@ -101,9 +106,13 @@ func pack(dir string) (map[string][]byte, error) {
 	return archives, nil
 }
 
-// addFiles adds the Go files and the licences of a module.
-func addFiles(a *txtar.Archive, root string) error {
+// addFiles adds the Go files and the licences of a module, not those of one
+// that lies below it; roots are the folders of all.
+func addFiles(a *txtar.Archive, root string, roots map[string]bool) error {
 	return filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if file != root && roots[file] {
+			return filepath.SkipDir
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}

@@ -17,7 +17,7 @@ func TestAddFiles(t *testing.T) {
 		holds string // names in the archive
 		says  string
 	}{
-		"plain":    {map[string]string{"a.go": "package a\n", "LICENSE": "free\n", "README.md": "# a\n", "b/b.go": "package b\n"}, "LICENSE a.go b/b.go", ""},
+		"plain":    {map[string]string{"a.go": "package a\n", "LICENSE": "free\n", "README.md": "# a\n", "b/b.go": "package b\n", "below/c.go": "package c\n"}, "LICENSE a.go b/b.go", ""},
 		"assembly": {map[string]string{"a.go": "package a\n", "a_amd64.s": "TEXT\n"}, "", "a_amd64.s: only modules of plain Go can be in the set"},
 		"cgo":      {map[string]string{"a.go": "package a\n\nimport \"C\"\n"}, "", "a.go: it uses cgo"},
 		"embed":    {map[string]string{"a.go": "package a\n\n//go:embed x\nvar s string\n"}, "", "a.go: it embeds files"},
@@ -35,7 +35,7 @@ func TestAddFiles(t *testing.T) {
 			}
 		}
 		var a txtar.Archive
-		err := addFiles(&a, dir)
+		err := addFiles(&a, dir, map[string]bool{dir: true, filepath.Join(dir, "below"): true})
 		var holds []string
 		for _, f := range a.Files {
 			holds = append(holds, f.Name)

@@ -65,7 +65,7 @@ const (
 
 // key is a hash of everything that goes into the program.
 func (r *request) key(l *library) (string, error) {
-	parts := []any{l.dir, modulesDir(), language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile, r.flags}
+	parts := []any{l.dir, language, r.godebug, r.talk, r.wire, r.noMain != nil, r.profile, r.flags}
 	if r.trace != nil {
 		parts = append(parts, *r.trace, r.trace.String())
 	}
@@ -73,6 +73,9 @@ func (r *request) key(l *library) (string, error) {
 		files := slices.Clone(p.Files)
 		slices.SortFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
 		parts = append(parts, p.Path, p.Trusted, p.Cover, p.ImportMap, files)
+		if anyVendored(slices.Collect(maps.Keys(p.imports))) {
+			parts = append(parts, modulesDir())
+		}
 		if len(p.embeds) > 0 {
 			parts = append(parts, p.embeds, p.Data)
 		}

@@ -165,6 +165,31 @@ func TestDistributionList(t *testing.T) {
 	}
 }
 
+// TestDistributionCounts holds the counts in docs/distribution.md.
+func TestDistributionCounts(t *testing.T) {
+	text, err := os.ReadFile("../../docs/distribution.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, groups := listed(t)
+	rows := 0
+	for line := range strings.Lines(string(text)) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 {
+			continue
+		}
+		names, known := groups[strings.TrimSpace(cells[1])]
+		if n := strings.TrimSpace(cells[2]); known && n != strconv.Itoa(len(names)) {
+			t.Errorf("docs/distribution.md has %s for%s, the list %d", n, cells[1], len(names))
+		} else if known {
+			rows++
+		}
+	}
+	if rows != len(groups) {
+		t.Errorf("docs/distribution.md has %d of the %d groups", rows, len(groups))
+	}
+}
+
 // holds sees that the reason for which a program is listed is true of it.
 func (d distributed) holds(t *testing.T, key string, job sandbox.Job, possible bool) {
 	t.Helper()

@@ -61,8 +61,8 @@ func vendoredModules(l *library) []Vendored {
 	list := []Vendored{}
 	ready := false
 	if l != nil {
-		has, _, _, _, _ := l.state()
-		ready = has.modules
+		_, err := os.Stat(l.modulesManifest())
+		ready = err == nil
 	}
 	for _, m := range modules.Vendored().Modules {
 		v := Vendored{Path: m.Path, Version: m.Version, Ready: ready}

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -109,7 +110,7 @@ func (l *library) reload() error {
 		return fmt.Errorf("read the manifest of the standard library: %w", err)
 	}
 	l.update(func() { l.has = m })
-	return l.reloadModules()
+	return nil
 }
 
 func readManifest(dir string) (manifest, error) {
@@ -176,7 +177,7 @@ func (l *library) await(ctx context.Context, imports []string, progress func(don
 
 // covers says whether a program with these imports can be built now.
 func (m *manifest) covers(imports []string) bool {
-	if isVendored(imports) && !m.modules {
+	if !m.modules && anyVendored(imports) {
 		return false
 	}
 	if m.Complete {
@@ -205,12 +206,18 @@ func (l *library) usable() bool {
 }
 
 // spoil forgets what of the library is no longer there: the modules, or all
-// of it.
+// of it. What somebody has made again meanwhile is there.
 func (l *library) spoil() {
-	if l.modulesDamaged() {
+	has, _, _, _, _ := l.state()
+	gone := slices.DeleteFunc(slices.Clone(has.All), func(path string) bool {
+		_, err := os.Stat(l.archive(path))
+		return err == nil
+	})
+	if anyVendored(gone) {
 		_ = os.Remove(l.modulesManifest()) // that it is gone already is just as well
 		l.update(func() { l.has = l.has.withoutModules() })
-		return
 	}
-	_ = os.Remove(filepath.Join(l.dir, "manifest.json"))
+	if slices.ContainsFunc(gone, func(path string) bool { return vendored(path) == nil }) {
+		_ = os.Remove(filepath.Join(l.dir, "manifest.json"))
+	}
 }

@@ -145,7 +145,8 @@ func (t *tests) part(has manifest, trace bool) sandbox.Part {
 
 // mapImports lets the tests beside a package import it under the path that it
 // has at home: any that is not of the standard library and ends in its name,
-// or the only one that names a host.
+// or the only one that names a host. A package of the vendored modules is meant
+// only where it alone has that name.
 func (t *tests) mapImports(packages []inspected, has manifest) {
 	for i := range packages {
 		p := &packages[i]
@@ -153,10 +154,12 @@ func (t *tests) mapImports(packages []inspected, has manifest) {
 		if p.Trusted || under == p.Path || len(t.own) == 0 {
 			continue
 		}
-		var named, hosted []string
+		var named, hosted, known []string
 		for to := range p.imports {
 			first, _, _ := strings.Cut(to, "/")
 			switch {
+			case vendored(to) != nil && path.Base(to) == t.name:
+				known = append(known, to)
 			case slices.Contains(has.All, to) || to == "unsafe" || to == under:
 			case path.Base(to) == t.name:
 				named = append(named, to)
@@ -166,6 +169,9 @@ func (t *tests) mapImports(packages []inspected, has manifest) {
 		}
 		if len(named) == 0 && len(hosted) == 1 {
 			named = hosted
+		}
+		if len(named) == 0 {
+			named = known
 		}
 		p.ImportMap = map[string]string{}
 		for _, from := range named {

@@ -35,20 +35,30 @@ type modulesManifest struct {
 	Packages []string `json:"packages"` // those that programs may not import too
 }
 
+// vendored is the package of the modules with a path, or nil. The modules are
+// not read for a path of the standard library, whose first part has no dot.
+func vendored(path string) *modules.Package {
+	if first, _, _ := strings.Cut(path, "/"); !strings.Contains(first, ".") {
+		return nil
+	}
+	return modules.Vendored().Package(path)
+}
+
 // folderOf is the folder of a library in which the archive of a package is.
 func folderOf(path string) string {
-	if modules.Vendored().Package(path) != nil {
+	if vendored(path) != nil {
 		return modulesDir()
 	}
 	return "std"
 }
 
-// isVendored says whether any of these packages is of the vendored modules.
-func isVendored(paths []string) bool {
-	return slices.ContainsFunc(paths, func(p string) bool { return modules.Vendored().Package(p) != nil })
+// anyVendored says whether any of these packages is of the modules.
+func anyVendored(paths []string) bool {
+	return slices.ContainsFunc(paths, func(p string) bool { return vendored(p) != nil })
 }
 
-// reloadModules reads what is there of the modules, if anything is.
+// reloadModules reads what is there of the modules, if anything is. It is asked
+// for when a program imports one.
 func (l *library) reloadModules() error {
 	if has, _, _, _, _ := l.state(); has.modules {
 		return nil
@@ -75,7 +85,7 @@ func (m manifest) with(also modulesManifest) manifest {
 	m.All = append(slices.Clip(m.All), also.Packages...)
 	m.Public = slices.Clip(m.Public)
 	for _, path := range also.Packages {
-		if p := modules.Vendored().Package(path); p != nil && p.Allowed {
+		if p := vendored(path); p != nil && p.Allowed {
 			m.Public = append(m.Public, path)
 		}
 	}
@@ -85,24 +95,12 @@ func (m manifest) with(also modulesManifest) manifest {
 
 // withoutModules is the standard library alone.
 func (m manifest) withoutModules() manifest {
-	gone := func(path string) bool { return modules.Vendored().Package(path) != nil }
+	gone := func(path string) bool { return vendored(path) != nil }
 	m.modules = false
 	m.All = slices.DeleteFunc(slices.Clone(m.All), gone)
 	m.Public = slices.DeleteFunc(slices.Clone(m.Public), gone)
 	m.index()
 	return m
-}
-
-// modulesDamaged says whether archives of the modules are gone that were there.
-func (l *library) modulesDamaged() bool {
-	has, _, _, _, _ := l.state()
-	return slices.ContainsFunc(has.All, func(path string) bool {
-		if modules.Vendored().Package(path) == nil {
-			return false
-		}
-		_, err := os.Stat(l.archive(path))
-		return err != nil
-	})
 }
 
 func (l *library) modulesManifest() string {
@@ -180,7 +178,7 @@ func (l *library) modulesInOrder() ([]*modules.Package, error) {
 			return err
 		}
 		for _, path := range imports {
-			if next := modules.Vendored().Package(path); next != nil {
+			if next := vendored(path); next != nil {
 				if err := visit(next); err != nil {
 					return err
 				}

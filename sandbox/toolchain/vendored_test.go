@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -195,6 +196,34 @@ func TestLeak(t *testing.T) {
 	}
 }
 
+// TestVendoredUnderTest sees that tests beside a package import that one, even
+// where a module has its path, and the module where both are imported.
+func TestVendoredUnderTest(t *testing.T) {
+	job := program("")
+	job.Kind = sandbox.KindTest
+	for _, test := range []struct{ imports, prints, output string }{
+		{`"golang.org/x/sync/errgroup"`, "errgroup.Name()", "own"},
+		{"\"example.org/errgroup\"\n\n\ttheirs \"golang.org/x/sync/errgroup\"", "errgroup.Name(), new(theirs.Group).Wait() == nil", "own true"},
+	} {
+		job.Files = []sandbox.File{{Name: "own.go", Content: "package errgroup\n\nfunc Name() string { return \"own\" }\n"},
+			{Name: "own_test.go", Content: "package errgroup_test\n\nimport (\n\t\"fmt\"\n\n\t" + test.imports + "\n)\n\nfunc Example() {\n\tfmt.Println(" + test.prints +
+				")\n\t// Output: " + test.output + "\n}\n"}}
+		if r := runJob(t, job); r.Status != sandbox.StatusOK {
+			t.Errorf("%s: %s %+v %+v", test.imports, r.Status, r.Tests, r.Diagnostics)
+		}
+	}
+}
+
+// TestVendoredTraced sees that goleak finds no goroutine of ours in a run that
+// is traced.
+func TestVendoredTraced(t *testing.T) {
+	job := program(vendoredPrograms["go.uber.org/goleak"].text)
+	job.Trace = true
+	if r := runJob(t, job); printed(r, sandbox.Stdout) != vendoredPrograms["go.uber.org/goleak"].prints {
+		t.Errorf("%s %q %+v", r.Status, printed(r, sandbox.Stdout), r.Diagnostics)
+	}
+}
+
 // TestVendoredRefusals holds what may not be imported, and what is said.
 func TestVendoredRefusals(t *testing.T) {
 	e := needsEngine(t)
@@ -234,21 +263,61 @@ func TestVendoredDiagnosed(t *testing.T) {
 	}
 }
 
-// TestVendoredAgain sees that archives which somebody removed are made again.
+// TestVendoredAgain sees that archives which somebody removed are made again,
+// and the standard library is not.
 func TestVendoredAgain(t *testing.T) {
-	e := needsEngine(t)
-	p := vendoredPrograms["golang.org/x/sync/singleflight"]
-	job := program(p.text)
-	runJob(t, job)
-	l, err := e.standard(t.Context())
+	l, err := needsEngine(t).standard(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.RemoveAll(filepath.Join(l.dir, modulesDir())); err != nil {
+	data := t.TempDir()
+	linkLibrary(t, l.dir, filepath.Join(data, "toolchain", filepath.Base(l.dir)))
+	e, err := New(Config{DataDir: data, Remember: true})
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer e.Close()
+	p := vendoredPrograms["golang.org/x/sync/singleflight"]
+	job := program(p.text)
 	job.Fresh = true
-	if r := runJob(t, job); r.Status != sandbox.StatusOK || printed(r, sandbox.Stdout) != p.prints {
-		t.Errorf("%s %+v", r.Status, r.Diagnostics)
+	for range 2 {
+		r, err := e.Run(t.Context(), job, nil)
+		if err != nil || r.Status != sandbox.StatusOK || printed(r, sandbox.Stdout) != p.prints {
+			t.Fatalf("%v %+v", err, r)
+		}
+		own, err := e.standard(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(own.dir, "manifest.json")); err != nil {
+			t.Errorf("the standard library was forgotten too: %v", err)
+		}
+		if err := os.RemoveAll(filepath.Join(own.dir, modulesDir())); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// linkLibrary gives the files of a library a second name each.
+func linkLibrary(t *testing.T, from, to string) {
+	t.Helper()
+	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		inside, err := filepath.Rel(from, name)
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			return os.MkdirAll(filepath.Join(to, inside), 0o755)
+		}
+		if os.Link(name, filepath.Join(to, inside)) == nil {
+			return nil
+		}
+		return copyFile(filepath.Join(to, inside), name)
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
