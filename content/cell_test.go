@@ -29,6 +29,20 @@ func TestCell(t *testing.T) {
 	}
 }
 
+// Ensure that every listing may have files of testdata, and none elsewhere.
+func TestCellTestdata(t *testing.T) {
+	for _, verb := range []string{"run", "test", "norun"} {
+		for name, fine := range map[string]bool{"testdata/in/a.txt": true, "data/a.txt": false, "testdata/../a.txt": false} {
+			c, err := Load(course(head+"```go "+verb+" id=a\n-- main.go --\npackage main\n-- "+name+" --\nx\n```\n", nil))
+			if err != nil || (len(c.Problems) == 0) != fine {
+				t.Errorf("%s with %s: %v %v", verb, name, err, c.Problems)
+			} else if a := c.Cell("a"); fine && (len(a.Testdata()) != 1 || len(a.Source()) != 1) {
+				t.Errorf("%s with %s: %+v", verb, name, a)
+			}
+		}
+	}
+}
+
 // Ensure that the hash of a cell follows what changes a run, and nothing else.
 func TestCellHash(t *testing.T) {
 	cell := func(info, code string) *Cell {

@@ -113,7 +113,7 @@ func (b *builder) archive(c *Cell, body string) {
 	seen := map[string]bool{}
 	c.CodeLine++
 	for _, f := range txtar.Parse([]byte(body)).Files {
-		if !plainName(f.Name) && !(c.Runs() && dataName(f.Name)) || seen[f.Name] {
+		if !plainName(f.Name) && !dataName(f.Name) || seen[f.Name] {
 			b.problemAt(c.Line, "fence-word", fmt.Sprintf("%s is no plain file name, or stands twice", quoted(f.Name)),
 				"name each file once, without a folder")
 		}

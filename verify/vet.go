@@ -102,6 +102,9 @@ func wholeProgram(files []content.File) bool {
 }
 
 func (r *run) addCell(m *module, c *content.Cell, dir string) {
+	for _, f := range c.Testdata() {
+		m.files[dir+"/"+f.Name] = f.Content // which it may embed
+	}
 	for _, f := range c.Source() {
 		m.add(dir+"/"+f.Name, r.importsAt("cells/"+dir, f), func(line int, message string, typeError bool) {
 			rule := "vet"
