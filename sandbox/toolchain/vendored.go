@@ -156,7 +156,11 @@ func (b *modulesBuild) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := l.write(modulesDir()+"/manifest.json", text); err != nil {
+	whole := filepath.Join(l.work(), "modules.json")
+	if err := os.WriteFile(whole, text, 0o644); err != nil {
+		return err
+	}
+	if err := os.Rename(whole, l.modulesManifest()); err != nil {
 		return err
 	}
 	l.update(func() { l.has = l.has.with(m) })
@@ -224,7 +228,8 @@ func (l *library) filesOf(p *modules.Package) []modules.File {
 }
 
 // compile compiles a package of the modules. No byte of it is a learner's, so
-// it needs no jail.
+// it needs no jail. Files are made in the folder for work: in that of the
+// library they are whole from the start.
 func (b *modulesBuild) compile(ctx context.Context, p *modules.Package, available []string) error {
 	l := b.library
 	dir := filepath.Join(l.work(), filepath.FromSlash(p.Path))
@@ -234,11 +239,11 @@ func (b *modulesBuild) compile(ctx context.Context, p *modules.Package, availabl
 			return err
 		}
 	}
-	config := filepath.Join(dir, "importcfg")
+	config, made := filepath.Join(dir, "importcfg"), filepath.Join(dir, "made.a")
 	if err := os.WriteFile(config, importConfig(available, filepath.ToSlash(l.dir)), 0o644); err != nil {
 		return err
 	}
-	args := slices.Concat([]string{"-o", to + ".new", "-p", p.Path, "-lang=go" + p.Module.Go, "-complete", "-trimpath", dir + "=>" + p.Dir(),
+	args := slices.Concat([]string{"-o", made, "-p", p.Path, "-lang=go" + p.Module.Go, "-complete", "-trimpath", dir + "=>" + p.Dir(),
 		"-dwarf=false", "-importcfg", config, "-pack"}, l.set.compile)
 	for _, f := range l.filesOf(p) {
 		file := filepath.Join(dir, f.Name)
@@ -260,7 +265,7 @@ func (b *modulesBuild) compile(ctx context.Context, p *modules.Package, availabl
 	if err := cmd.Wait(); err != nil {
 		return fmt.Errorf("compile %s: %w: %s", p.Dir(), err, bytes.TrimSpace(said.Bytes()))
 	}
-	return os.Rename(to+".new", to)
+	return os.Rename(made, to)
 }
 
 // thereAre says in words which packages programs may import beyond the
