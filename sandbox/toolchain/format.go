@@ -26,7 +26,7 @@ type formatted struct {
 // not parse comes back as it was, with diagnostics that say why, and so do
 // those of testdata.
 func (e *Engine) Format(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error) {
-	if problems := checkFilesBy(files, checkTestName); len(problems) > 0 {
+	if problems := checkFiles(files, checkTestName); len(problems) > 0 {
 		return files, problems, nil
 	}
 	in, err := json.Marshal(files)

@@ -50,7 +50,7 @@ func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 		if pkg.Tests {
 			check = checkGoName
 		}
-		if in.problems = checkFilesBy(slices.Concat(pkg.Files, pkg.Data), orData(check)); len(in.problems) > 0 {
+		if in.problems = checkFiles(slices.Concat(pkg.Files, pkg.Data), orData(check)); len(in.problems) > 0 {
 			return in
 		}
 	}

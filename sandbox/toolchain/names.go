@@ -20,11 +20,9 @@ const (
 // or that the go command would leave out.
 var namePattern = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]{0,60}\.go$`)
 
-// checkFiles refuses files by their number, names and sizes.
-func checkFiles(files []sandbox.File) []sandbox.Diagnostic { return checkFilesBy(files, checkName) }
-
-// checkFilesBy is checkFiles with other names.
-func checkFilesBy(files []sandbox.File, checkName func(string) (sandbox.Diagnostic, bool)) []sandbox.Diagnostic {
+// checkFiles refuses files by their number, sizes and names, of which checkName
+// says what is wrong.
+func checkFiles(files []sandbox.File, checkName func(string) (sandbox.Diagnostic, bool)) []sandbox.Diagnostic {
 	if len(files) == 0 {
 		return []sandbox.Diagnostic{refusal("", 0, 0, "empty", "there is nothing to run: the submission has no files")}
 	}

@@ -28,7 +28,7 @@ func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 	if t.args, why = parseTestArgs(job.Args, job.Kind); why != "" {
 		return nil, []sandbox.Diagnostic{refusal("", 0, 0, "args", "%s", why)}
 	}
-	if problems := checkFilesBy(job.Files, checkTestName); len(problems) > 0 {
+	if problems := checkFiles(job.Files, checkTestName); len(problems) > 0 {
 		return nil, problems
 	}
 	files := slices.Clone(job.Files)
