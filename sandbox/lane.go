@@ -2,53 +2,73 @@ package sandbox
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"sync"
 	"time"
 )
 
-// Lane lets a bounded number of runs go on at once. It is fair between the
-// people who ask: next is whoever has fewest running, then whoever was served
-// longest ago, so that one who queues fifty runs delays another by one run,
-// not by fifty.
+// Lane lets a bounded number of runs go on at once, or one measurement and
+// nothing else.
+//
+// It is fair between the people who ask: next is whoever has fewest running,
+// then whoever was served longest ago, so that one who queues fifty runs
+// delays another by one run, not by fifty. Before a measurement what is going
+// on ends and nothing new begins. After it, runs that wait have the lane for
+// as long as the measurement took: so measurements can take half of the time
+// from others, and never all of it.
+//
+// What a run may use does not depend on how many others there are; only when
+// it starts does.
 type Lane struct {
-	mu      sync.Mutex
-	slots   int
-	busy    int
-	turn    int // counts slots handed out
-	keys    map[string]share
-	waiting []*ticket // in order of arrival
-	mean    time.Duration
-}
+	mu    sync.Mutex
+	slots int
+	busy  int
+	alone bool    // what is going on is a measurement
+	drain *ticket // the measurement for which the lane is being emptied
+	order         // who waits
 
-// share is what one key has had of a Lane. It is kept while the key has
-// anything running or waiting.
-type share struct {
-	running, waiting int
-	served           int // the turn of its last slot
+	mean, length time.Duration // about how long a run takes, and a measurement
+	began, ended time.Time     // of the last measurement
+	took         time.Duration // by it
 }
 
 type ticket struct {
 	key   string
+	alone bool
 	ready chan struct{} // closed when it may run
 	moved chan Queue    // holds the newest place only
-	place int
+	told  Queue
 }
+
+// What runs and measurements are taken to last before any has ended.
+const (
+	firstMean   = 200 * time.Millisecond
+	firstLength = 5 * time.Second
+)
 
 // NewLane returns a Lane for so many runs at once.
 func NewLane(slots int) *Lane {
-	return &Lane{slots: max(1, slots), keys: map[string]share{}, mean: 200 * time.Millisecond}
+	return &Lane{slots: max(1, slots), order: order{keys: map[string]share{}}, mean: firstMean, length: firstLength}
 }
 
 // Enter waits for a slot. While it waits, moved is told the place in the
 // queue and each change of it. The slot is given back by calling leave.
 func (l *Lane) Enter(ctx context.Context, key string, moved func(Queue)) (leave func(), err error) {
-	t := l.join(key)
+	return l.enter(ctx, &ticket{key: key}, moved)
+}
+
+// Measure waits until nothing else runs, and keeps it so until leave.
+func (l *Lane) Measure(ctx context.Context, key string, moved func(Queue)) (leave func(), err error) {
+	return l.enter(ctx, &ticket{key: key, alone: true}, moved)
+}
+
+func (l *Lane) enter(ctx context.Context, t *ticket, moved func(Queue)) (leave func(), err error) {
+	t.ready, t.moved = make(chan struct{}), make(chan Queue, 1)
+	l.join(t)
 	for {
 		select {
 		case <-t.ready:
-			return l.leaver(key), nil
+			return l.leaver(t), nil
 		case q := <-t.moved:
 			moved(q)
 		case <-ctx.Done():
@@ -58,14 +78,12 @@ func (l *Lane) Enter(ctx context.Context, key string, moved func(Queue)) (leave 
 	}
 }
 
-func (l *Lane) join(key string) *ticket {
+func (l *Lane) join(t *ticket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	t := &ticket{key: key, ready: make(chan struct{}), moved: make(chan Queue, 1)}
 	l.waiting = append(l.waiting, t)
-	l.count(key, 0, 1)
+	l.count(t.key, 0, 1)
 	l.admit()
-	return t
 }
 
 // giveUp takes a ticket out of the queue, or gives back the slot that it was
@@ -73,95 +91,110 @@ func (l *Lane) join(key string) *ticket {
 func (l *Lane) giveUp(t *ticket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if i := slices.Index(l.waiting, t); i >= 0 {
-		l.waiting = slices.Delete(l.waiting, i, i+1)
-		l.count(t.key, 0, -1)
-		l.tell()
+	i := slices.Index(l.waiting, t)
+	if i < 0 {
+		l.free(t)
 		return
 	}
-	l.free(t.key)
+	l.waiting = slices.Delete(l.waiting, i, i+1)
+	l.count(t.key, 0, -1)
+	if l.drain == t {
+		l.drain = nil
+	}
+	l.admit() // those who would have waited for it
 }
 
-func (l *Lane) leaver(key string) func() {
+func (l *Lane) leaver(t *ticket) func() {
 	start := time.Now()
 	return sync.OnceFunc(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.mean += (time.Since(start) - l.mean) / 8
-		l.free(key)
+		took := time.Since(start)
+		if t.alone {
+			l.length += (took - l.length) / 2
+			l.ended, l.took = time.Now(), took
+		} else {
+			l.mean += (took - l.mean) / 8
+		}
+		l.free(t)
 	})
 }
 
 // free gives a slot back and admits who is next. l.mu is held.
-func (l *Lane) free(key string) {
+func (l *Lane) free(t *ticket) {
 	l.busy--
-	l.count(key, -1, 0)
+	l.alone = false
+	l.count(t.key, -1, 0)
 	l.admit()
 }
 
 // admit hands out the free slots. l.mu is held.
 func (l *Lane) admit() {
-	for l.busy < l.slots && len(l.waiting) > 0 {
-		i := next(l.waiting, l.keys)
-		t := l.waiting[i]
-		l.waiting = slices.Delete(l.waiting, i, i+1)
+	l.rest = l.took - time.Since(l.ended)
+	for !l.alone && len(l.waiting) > 0 && l.busy < l.slots {
+		t := l.drain
+		if t == nil {
+			t = l.waiting[l.next()]
+		}
+		if t.alone && l.busy > 0 {
+			l.drain = t
+			break
+		}
+		l.serve(t)
 		l.busy++
-		l.turn++
-		l.keys[t.key] = served(l.keys[t.key], l.turn)
+		if t.alone {
+			l.alone, l.drain, l.began = true, nil, time.Now()
+		}
 		close(t.ready)
 	}
 	l.tell()
 }
 
-func (l *Lane) count(key string, running, waiting int) {
-	s := l.keys[key]
-	s.running += running
-	s.waiting += waiting
-	if s.running == 0 && s.waiting == 0 {
-		delete(l.keys, key)
-		return
-	}
-	l.keys[key] = s
-}
-
-func served(s share, turn int) share {
-	return share{running: s.running + 1, waiting: s.waiting - 1, served: turn}
-}
-
-// next picks who is served next: the first to arrive of the key that has had
-// least.
-func next(waiting []*ticket, keys map[string]share) int {
-	best := 0
-	for i, t := range waiting {
-		a, b := keys[t.key], keys[waiting[best].key]
-		if a.running < b.running || a.running == b.running && a.served < b.served {
-			best = i
-		}
-	}
-	return best
-}
-
 // tell says to each who waits where it now stands. l.mu is held.
 func (l *Lane) tell() {
-	left, keys := slices.Clone(l.waiting), maps.Clone(l.keys)
-	for place := 1; len(left) > 0; place++ {
-		i := next(left, keys)
-		t := left[i]
-		left = slices.Delete(left, i, i+1)
-		keys[t.key] = served(keys[t.key], l.turn+place)
-		l.tellOne(t, place)
+	left := l.clone()
+	var eta time.Duration
+	ahead := l.alone // a measurement is
+	if l.alone {
+		eta = max(0, l.length-time.Since(l.began))
+	}
+	for place := 1; len(left.waiting) > 0; place++ {
+		t := l.drain
+		if t == nil || place > 1 {
+			t = left.waiting[left.next()]
+		}
+		left.serve(t)
+		q := Queue{Place: place}
+		if t.alone {
+			eta += l.mean // until what runs then has ended
+			if !ahead {
+				q.For = ForQuiet
+			}
+		} else {
+			eta += l.mean / time.Duration(l.slots)
+		}
+		if ahead {
+			q.For = ForMeasurement
+		}
+		q.ETAMS = ms(eta)
+		t.tell(q)
+		left.rest -= l.mean / time.Duration(l.slots)
+		if t.alone {
+			ahead, left.rest = true, l.length
+			eta += l.length
+		}
 	}
 }
 
-func (l *Lane) tellOne(t *ticket, place int) {
-	if t.place == place {
+// tell leaves word of a place, if it is another than the last one.
+func (t *ticket) tell(q Queue) {
+	if t.told.Place == q.Place && t.told.For == q.For {
 		return
 	}
-	t.place = place
+	t.told = q
 	select {
 	case <-t.moved: // nobody read the older place; it is no longer true
 	default:
 	}
-	eta := float64(place) * float64(l.mean) / float64(l.slots) / float64(time.Millisecond)
-	t.moved <- Queue{Place: place, ETAMS: eta}
+	t.moved <- q
 }

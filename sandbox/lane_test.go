@@ -2,7 +2,10 @@ package sandbox
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -76,5 +79,174 @@ func TestLanePlacesAndCancel(t *testing.T) {
 		if lane.busy != 0 || len(lane.waiting) != 0 || len(lane.keys) != 0 {
 			t.Errorf("left over: busy %d, waiting %d, keys %v", lane.busy, len(lane.waiting), lane.keys)
 		}
+	})
+}
+
+// stay enters a lane, notes that under a name, and leaves after some time.
+type stay struct {
+	name, key string
+	alone     bool
+	long      time.Duration
+}
+
+// visit has everybody enter a lane, one after the other, and answers with the
+// order in which they came to run. It fails when a measurement is not alone.
+func visit(t *testing.T, lane *Lane, stays []stay) (order []string, places map[string][]Queue) {
+	t.Helper()
+	var mu sync.Mutex
+	running, alone := 0, 0
+	places = map[string][]Queue{}
+	var all sync.WaitGroup
+	for _, s := range stays {
+		enter := lane.Enter
+		if s.alone {
+			enter = lane.Measure
+		}
+		all.Go(func() {
+			leave, err := enter(t.Context(), s.key, func(q Queue) { places[s.name] = append(places[s.name], q) })
+			if err != nil {
+				t.Errorf("enter %s: %v", s.name, err)
+				return
+			}
+			note := func(n int) {
+				mu.Lock()
+				defer mu.Unlock()
+				running += n
+				if s.alone {
+					alone += n
+				}
+				if alone > 1 || alone == 1 && running > 1 {
+					t.Errorf("%s runs with %d others beside a measurement", s.name, running-1)
+				}
+				if n > 0 {
+					order = append(order, s.name)
+				}
+			}
+			note(1)
+			time.Sleep(s.long)
+			note(-1)
+			leave()
+		})
+		synctest.Wait()
+	}
+	all.Wait()
+	return order, places
+}
+
+// A measurement waits until what runs has ended, nothing begins before it, and
+// those who wait are told what for.
+func TestMeasurementIsAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(2)
+		order, places := visit(t, lane, []stay{
+			{"long", "a", false, 3 * time.Second},
+			{"measured", "b", true, 4 * time.Second},
+			{"new", "c", false, time.Second}, // there is a slot for it
+			{"second", "d", true, time.Second},
+		})
+		if want := []string{"long", "measured", "new", "second"}; !slices.Equal(order, want) {
+			t.Errorf("order = %v, want %v", order, want)
+		}
+		for name, want := range map[string]string{"measured": ForQuiet, "new": ForMeasurement, "second": ForMeasurement} {
+			if q := places[name]; len(q) == 0 || q[0].For != want {
+				t.Errorf("%s was told %+v, want that it is for %q", name, q, want)
+			}
+		}
+		if q := places["measured"]; len(q) != 1 || q[0].Place != 1 {
+			t.Errorf("the measurement lost its place: %+v", q)
+		}
+		if lane.busy != 0 || lane.alone || lane.drain != nil || len(lane.waiting)+len(lane.keys) != 0 {
+			t.Errorf("left over: %+v", lane)
+		}
+	})
+}
+
+// Whoever queues measurements takes half of the time from others, not all.
+func TestMeasurementsStarveNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(2)
+		stays := []stay{{"m", "a", true, 4 * time.Second}}
+		for range 4 {
+			stays = append(stays, stay{"m", "a", true, 4 * time.Second})
+		}
+		for range 24 {
+			stays = append(stays, stay{"r", "b", false, time.Second})
+		}
+		order, _ := visit(t, lane, stays)
+		// 4 s of two slots are eight runs of a second.
+		if got, want := strings.Join(order, ""), "m"+strings.Repeat(strings.Repeat("r", 8)+"m", 3)+"m"; got != want {
+			t.Errorf("order %s, want %s", got, want)
+		}
+	})
+}
+
+// Nor does anybody starve a measurement: people who come one after the other,
+// so that the lane is never empty, do not go before it for ever.
+func TestMeasurementsAreNotStarved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(2)
+		ctx, cancel := context.WithCancel(t.Context())
+		var all sync.WaitGroup
+		for n := range 100 { // each of them is somebody else
+			all.Go(func() {
+				time.Sleep(time.Duration(n) * 400 * time.Millisecond)
+				leave, err := lane.Enter(ctx, fmt.Sprint("p", n), func(Queue) {})
+				if err == nil {
+					time.Sleep(time.Second)
+					leave()
+				}
+			})
+		}
+		time.Sleep(10 * time.Second)
+		for range 2 {
+			began := time.Now()
+			leave, err := lane.Measure(ctx, "m", func(Queue) {})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if waited := time.Since(began); waited > 10*time.Second {
+				t.Errorf("a measurement waited for %v", waited)
+			}
+			time.Sleep(time.Second)
+			leave()
+		}
+		cancel()
+		all.Wait()
+	})
+}
+
+// A measurement that gives up lets those run who waited for it.
+func TestMeasurementGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(2)
+		leave, err := lane.Enter(t.Context(), "a", func(Queue) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer leave()
+		ctx, cancel := context.WithCancel(t.Context())
+		gone := make(chan error, 1)
+		go func() {
+			_, err := lane.Measure(ctx, "b", func(Queue) {})
+			gone <- err
+		}()
+		synctest.Wait()
+		ran := make(chan func(), 1)
+		go func() {
+			leave, err := lane.Enter(t.Context(), "c", func(Queue) {})
+			if err != nil {
+				t.Errorf("enter: %v", err)
+			}
+			ran <- leave
+		}()
+		synctest.Wait()
+		if len(ran) > 0 {
+			t.Error("something began while the lane was being emptied")
+		}
+		cancel()
+		if err := <-gone; err != context.Canceled {
+			t.Errorf("gave up with %v", err)
+		}
+		(<-ran)()
 	})
 }

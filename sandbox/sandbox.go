@@ -112,7 +112,13 @@ type Job struct {
 	Vet bool
 	// Fresh asks for a build even where a cached binary exists.
 	Fresh bool
+	// Alone asks for a run beside which nothing else runs, pinned where there
+	// are processors to choose from. Benchmarks always have it.
+	Alone bool
 }
+
+// Measures says whether a job is a measurement, which is run alone.
+func (j *Job) Measures() bool { return j.Alone || j.Kind == KindBench }
 
 // Limits bound one run. A zero field takes the default of DefaultLimits.
 type Limits struct {
@@ -236,11 +242,19 @@ type Event struct {
 	TraceN int64       `json:"trace_bytes,omitempty"`
 }
 
-// Queue is a place in a lane: 1 is next.
+// Queue is a place in a lane: 1 is next. ETAMS is about when it will start.
 type Queue struct {
 	Place int     `json:"place"`
 	ETAMS float64 `json:"eta_ms"`
+	// For is what it waits for beyond its turn: ForMeasurement, ForQuiet or "".
+	For string `json:"for,omitempty"`
 }
+
+// The values of Queue.For.
+const (
+	ForMeasurement = "measurement" // one that has the machine to itself, now or before this
+	ForQuiet       = "quiet"       // it is one, and waits until nothing else runs
+)
 
 // Build is a phase of building: prepare (the standard library is being
 // compiled), compile, link, cached.
@@ -297,6 +311,9 @@ type Result struct {
 	GoVersion   string       `json:"go_version"`
 	Procs       int          `json:"procs"`
 	Clock       string       `json:"clock"`
+	// Measured says how a measurement was kept from being disturbed; nil for a
+	// run that was none.
+	Measured *Measured `json:"measured,omitempty"`
 	// Race says that the race detector watched.
 	Race bool `json:"race,omitempty"`
 	// Varies is what in the source may make a run on the fake clock differ from
@@ -346,6 +363,16 @@ type Timing struct {
 	LinkMS    float64 `json:"link_ms"`
 	StartMS   float64 `json:"start_ms"`
 	RunMS     float64 `json:"run_ms"`
+}
+
+// Measured is how a measurement was kept from being disturbed by this tutor.
+// What else the machine did is not known.
+type Measured struct {
+	Alone bool  `json:"alone"` // no other program was built or run meanwhile
+	CPUs  []int `json:"cpus"`  // the processors it was kept on; nil: it might use all
+	// Beside is how often something small was done meanwhile all the same, as
+	// checking the types of what somebody types.
+	Beside int `json:"beside"`
 }
 
 // Isolation is the measured level of the jail a run had.

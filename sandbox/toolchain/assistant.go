@@ -61,6 +61,7 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 // diagnose asks a checker about files whose imports are all there. What is too
 // much for it is a diagnostic.
 func (e *Engine) diagnose(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
+	defer e.aside.begin()()
 	c, err := e.warm.take(e, l, key)
 	if err != nil {
 		return diagnosis{}, err

@@ -30,11 +30,11 @@ const (
 // ends.
 func (r *run) runBenchmarks(ctx context.Context, s *stage) error {
 	b := &benchRun{run: r, left: r.limits, sides: []*benchSide{newBenchSide(r, s)}}
-	if err := b.against(ctx); err != nil {
-		return err
+	if r.other.stage != nil {
+		b.sides = append(b.sides, newBenchSide(r.other.run, r.other.stage))
 	}
-	for _, other := range b.sides[1:] {
-		defer r.letGo([]*stage{other.stage})
+	if r.other.why != "" {
+		b.said = append(b.said, r.other.why)
 	}
 	counts := r.tests.args.count
 	if counts == 0 {
@@ -84,52 +84,6 @@ func (s *benchSide) measured() []sandbox.Bench {
 		out = append(out, *row)
 	}
 	return out
-}
-
-// against builds the other version, if there is one. When it cannot be built,
-// a sentence says so, and the job goes on without it.
-func (b *benchRun) against(ctx context.Context) error {
-	if len(b.run.job.Against) == 0 {
-		return nil
-	}
-	job := b.run.job
-	job.Files, job.Against = job.Against, nil
-	other := b.run.engine.newRun(job, nil)
-	stage, err := other.prepareTests(ctx)
-	if err != nil {
-		return err
-	}
-	if stage == nil {
-		why := string(other.result.Status)
-		if d := other.result.Diagnostics; len(d) > 0 {
-			why = d[0].Message
-		}
-		b.said = append(b.said, "the version to compare with was not measured: "+why)
-		return nil
-	}
-	b.sides = append(b.sides, newBenchSide(other, stage))
-	return nil
-}
-
-// prepareTests builds the program of a job of tests; nil when the Result says
-// why there is none.
-func (r *run) prepareTests(ctx context.Context) (*stage, error) {
-	library, err := r.engine.standard(ctx)
-	if err != nil {
-		return nil, err
-	}
-	parts, err := r.testParts(ctx, library)
-	if err != nil || len(parts) == 0 {
-		return nil, err
-	}
-	stages, ok, err := r.inspect(ctx, library, parts)
-	if err == nil && ok {
-		ok, err = r.build(ctx, library, stages)
-	}
-	if err != nil || !ok {
-		return nil, err
-	}
-	return stages[0], nil
 }
 
 // once runs every benchmark of each side for one count. It says whether there

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -38,4 +39,14 @@ func (c cpuSet) take(n int) []int {
 		ids = append(ids, c.ids[(at+i)%len(c.ids)])
 	}
 	return ids
+}
+
+// same returns n processors, the same ones every time, or nil for all where
+// there are not more. They are the last ones: the first has more of the
+// system's own work.
+func (c cpuSet) same(n int) []int {
+	if n >= len(c.ids) {
+		return nil
+	}
+	return slices.Clone(c.ids[len(c.ids)-n:])
 }

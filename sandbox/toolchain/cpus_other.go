@@ -8,3 +8,5 @@ type cpuSet struct{}
 func usableCPUs() cpuSet { return cpuSet{} }
 
 func (cpuSet) take(int) []int { return nil }
+
+func (cpuSet) same(int) []int { return nil }

@@ -46,6 +46,7 @@ type Engine struct {
 	cpus     cpuSet
 	measured *measured
 	warm     checkers
+	aside    aside
 	stop     context.CancelFunc
 	ctx      context.Context // of what goes on in the background
 	working  sync.WaitGroup

@@ -61,6 +61,7 @@ func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, er
 // HelperFrom is Helper for an input that is read while the helper works, of
 // about size bytes: what it may use grows with that.
 func (e *Engine) HelperFrom(ctx context.Context, name string, in io.Reader, size int64) ([]byte, error) {
+	defer e.aside.begin()()
 	self, err := e.self()
 	if err != nil {
 		return nil, err

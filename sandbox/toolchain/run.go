@@ -24,6 +24,7 @@ type run struct {
 	result *sandbox.Result
 	began  time.Time
 	tests  *tests // of a job of tests
+	other  other  // version that benchmarks are held against
 
 	mu   sync.Mutex // of sink
 	sink sandbox.Sink
@@ -110,15 +111,11 @@ func (r *run) do(ctx context.Context) error {
 	if err != nil || !ok {
 		return r.lack(err)
 	}
-	queued := time.Now()
-	leave, err := r.engine.lane.Enter(ctx, r.job.Key, func(q sandbox.Queue) {
-		r.tell(sandbox.Event{Name: "queue", Queue: &q})
-	})
+	leave, err := r.enter(ctx)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	r.result.Timing.QueueMS = since(queued)
+	defer func() { leave() }()
 	if r.job.Kind == sandbox.KindAsm {
 		if err = r.assemble(ctx, library, stages[0]); errors.Is(err, errDamaged) {
 			library.spoil()
@@ -131,6 +128,16 @@ func (r *run) do(ctx context.Context) error {
 		if errors.Is(err, errDamaged) {
 			library.spoil()
 		}
+		return err
+	}
+	if err := r.buildAgainst(ctx); err != nil {
+		return err
+	}
+	defer r.letGoAgainst()
+	if err := r.undisturbed(ctx, vetted); err != nil {
+		return err
+	}
+	if leave, err = r.measure(ctx, leave); err != nil {
 		return err
 	}
 	switch {
@@ -147,7 +154,7 @@ func (r *run) do(ctx context.Context) error {
 
 // vet has a plain program vetted while it is built and run. What is found
 // comes on the channel, which is nil where nobody asked.
-func (r *run) vet(ctx context.Context, l *library, stages []*stage) <-chan []sandbox.Diagnostic {
+func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
 	if !r.job.Vet || r.job.Kind != sandbox.KindProgram || len(r.job.Parts) > 0 || stages[0].plan.noMain != nil {
 		return nil
 	}
@@ -187,6 +194,8 @@ func (r *run) unsupported() bool {
 		r.refuse("profile", "%s", badProfile(r.job))
 	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
+	case r.job.Kind == sandbox.KindAsm && r.job.Alone:
+		r.refuse("kind", "the kind asm runs nothing, so that there is nothing to run alone")
 	case r.job.Kind == sandbox.KindAsm && (len(r.job.Parts) > 0 || r.job.Trace):
 		r.refuse("kind", "the kind asm runs nothing, so that there can be no trace, and takes no parts")
 	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && r.job.Kind != sandbox.KindAsm && !r.job.Kind.Tests():
@@ -287,9 +296,7 @@ func (r *run) parts(ctx context.Context, l *library) ([]sandbox.Part, error) {
 // await waits until packages of the standard library are compiled, and tells
 // how far that has come.
 func (r *run) await(ctx context.Context, l *library, imports []string) (manifest, error) {
-	return l.await(ctx, imports, func(done, total int) {
-		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "prepare", MS: since(r.began), Done: done, Total: total}})
-	})
+	return l.await(ctx, imports, r.prepares)
 }
 
 // inspect checks every part and waits until what it imports is compiled. It
@@ -483,7 +490,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Args:    append([]string{"/app/prog"}, args...),
 			Env:     r.environment(),
 			Dir:     "/tmp",
-			CPUs:    r.engine.cpus.take(r.procs),
+			CPUs:    r.cpus(),
 			Files:   r.beside(),
 			Binds:   s.shared,
 		},
