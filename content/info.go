@@ -51,6 +51,7 @@ func goKeys() map[string]keyRule {
 		"id":       matches(idPattern(), "lower-case letters, digits and hyphens"),
 		"file":     fileName,
 		"race":     nil,
+		"alone":    nil,
 		"trace":    nil,
 		"clock":    oneOf("real", "fake", "synctest"),
 		"timeout":  duration,

@@ -73,7 +73,9 @@ func (s *session) pairs(ctx context.Context, c exercises.Check) (*sandbox.Result
 		list[i].args = generate(c.Gen, random, i+2) // the first two would be the edges
 		d.Calls = append(d.Calls, sandbox.Call{N: i + 1, Func: c.Call, Args: list[i].args, Alone: true, TimeoutMS: int(s.ex.Limits.Wall.Milliseconds())})
 	}
-	res, err := s.g.cfg.Runner.Run(ctx, s.job(d, s.learner(), s.reference()), nil)
+	job := s.job(d, s.learner(), s.reference())
+	job.Alone = true // time is compared
+	res, err := s.g.cfg.Runner.Run(ctx, job, nil)
 	if err != nil {
 		return nil, nil, fmt.Errorf("run the pairs of %s: %w", c.Call, err)
 	}

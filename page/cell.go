@@ -145,6 +145,9 @@ func cellTags(c *content.Cell) []string {
 	if c.Options["race"] != "" {
 		tags = append(tags, "race detector on")
 	}
+	if c.Flag("alone") {
+		tags = append(tags, "measured alone")
+	}
 	if clock := c.Options["clock"]; clock != "" && clock != "real" {
 		tags = append(tags, clock+" clock")
 	}
@@ -317,6 +320,9 @@ func (p *panelData) tested(r, before *sandbox.Result) {
 	p.Tests, p.Bench, p.Cover, p.covered = newTests(r), newBench(r, before), newCover(r.Cover), r.Cover
 	if p.Tests != nil && p.Output != nil {
 		p.Output.Folded = true // each test has its own
+	}
+	if says := Measured(r); says != "" {
+		p.Said = append(p.Said, says)
 	}
 	for _, d := range r.Diagnostics {
 		if d.Code == "runtime:tests" || d.Code == "runtime:bench" {

@@ -51,6 +51,14 @@ func TestBenchPanel(t *testing.T) {
 			t.Errorf("no %q in %s", want, text)
 		}
 	}
+	if strings.Contains(text, "Measured alone") {
+		t.Errorf("it says of a run that was not alone that it was: %s", text)
+	}
+	now.Measured = &sandbox.Measured{Alone: true, CPUs: []int{1, 3}, Beside: 2}
+	want := "Measured alone: this tutor ran nothing else meanwhile, and it was kept on the processors 1 and 3. Something small was done beside it 2 times"
+	if text = panelText(t, CellView{Result: now}); !strings.Contains(text, want) {
+		t.Errorf("no %q in %s", want, text)
+	}
 	now.Baseline = nil
 	text = panelText(t, CellView{Result: now, Before: &sandbox.Result{Bench: []sandbox.Bench{slow}}})
 	if strings.Contains(text, "Faster") || !strings.Contains(text, "The text is the same as in the run before") {

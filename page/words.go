@@ -106,6 +106,11 @@ var statusWords = map[sandbox.Status]func(*sandbox.Result) Line{
 		return Line{"limit", "limit", "Not built.", firstMessage(r.Diagnostics)}
 	},
 	sandbox.StatusKilled: func(r *sandbox.Result) Line {
+		for _, d := range r.Diagnostics {
+			if d.Code == "runtime:replaced" || d.Code == "runtime:stopping" {
+				return Line{"limit", "stop", "Stopped:", d.Message}
+			}
+		}
 		return Line{"limit", "stop", "Stopped", "by you after " + duration(r.Timing.RunMS)}
 	},
 }

@@ -52,6 +52,7 @@ func TestStatusLine(t *testing.T) {
 		{"compile", &sandbox.Result{Status: "compile_limit", Limit: hit("compile", 10000, 10000, "ms"), Diagnostics: at("a.go", 14, "")}, "", "limit", "Build stopped. Over 10 s; see line 14"},
 		{"forbidden", &sandbox.Result{Status: "forbidden", Diagnostics: []sandbox.Diagnostic{{Message: "It called ptrace"}}}, "", "limit", "Stopped: not allowed here. It called ptrace"},
 		{"refused", &sandbox.Result{Status: "refused", Diagnostics: []sandbox.Diagnostic{{Message: `import "C" is not available`}}}, "", "limit", `Not built. import "C" is not available`},
+		{"replaced", &sandbox.Result{Status: "killed", Diagnostics: []sandbox.Diagnostic{{Code: "runtime:replaced", Message: "a newer run took its place"}}}, "", "limit", "Stopped: a newer run took its place"},
 		{"killed", &sandbox.Result{Status: "killed", Timing: sandbox.Timing{RunMS: 800}}, "", "limit", "Stopped by you after 800 ms"},
 	}
 	for _, test := range tests {

@@ -156,6 +156,7 @@ func cellForm(c echo.Context, p *content.Page) (*content.Cell, *form, error) {
 // id that the page can be asked for.
 func (s *Server) runForm(ctx context.Context, job sandbox.Job, rec *ranRecord, told string) {
 	rec.problem = told
+	rec.replace = true // as the page asks where it has JavaScript
 	err := s.run(ctx, job, rec, func(string, any) {})
 	if err == nil {
 		return

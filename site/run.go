@@ -26,6 +26,11 @@ type runRequest struct {
 	GCFlags []string  `json:"gcflags"`
 	Limits  runLimits `json:"limits"`
 	Key     string    `json:"key"`
+	// Alone asks for a measurement: a run while nothing else runs.
+	Alone bool `json:"alone"`
+	// Replace stops an older run of the same person and key that asked for
+	// the same, and begins when that has ended.
+	Replace bool `json:"replace"`
 }
 
 // ranRecord is what is kept of one run, for the page to show.
@@ -37,6 +42,7 @@ type ranRecord struct {
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
 	picked  int // prediction, 1-based; 0 none
+	replace bool // it takes the place of an older run of its key
 	// again says that the benchmarks are those of the run before, unchanged,
 	// whose Result is before; nil when there is none.
 	before *sandbox.Result
@@ -49,7 +55,7 @@ func (s *Server) apiRun(ctx context.Context, req *runRequest, tell emit) (*sandb
 	if err != nil {
 		return nil, err
 	}
-	rec := &ranRecord{key: req.Key, files: req.Files}
+	rec := &ranRecord{key: req.Key, files: req.Files, replace: req.Replace}
 	if err := s.run(ctx, job, rec, tell); err != nil {
 		return nil, err
 	}
@@ -81,6 +87,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	}
 	if job.Kind == sandbox.KindAsm && job.Trace {
 		return job, fail("unsupported", "The kind asm runs nothing, so that there can be no trace.")
+	}
+	if job.Kind == sandbox.KindAsm && req.Alone {
+		return job, fail("unsupported", "The kind asm runs nothing, so that there is nothing to run alone.")
 	}
 	return job, nil
 }
@@ -137,6 +146,7 @@ func (req *runRequest) over(job *sandbox.Job) {
 	if req.Procs > 0 {
 		job.Procs = req.Procs
 	}
+	job.Alone = job.Alone || req.Alone
 	job.Env = req.Env
 	job.Limits = req.Limits.limits().Or(job.Limits)
 }
@@ -148,6 +158,7 @@ func setKind(job *sandbox.Job, kind string) {
 		return
 	}
 	job.Kind, job.Profile = sandbox.SplitKind(kind)
+	job.Alone = job.Alone && job.Kind != sandbox.KindAsm
 	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {
 		return sandbox.CheckGCFlags([]string{f}, job.Kind) != ""
@@ -170,7 +181,11 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	if m := s.Machine(); m.Problem != "" {
 		return fail("no-go", "%s", m.Problem)
 	}
-	ctx, id, end, err := s.live.begin(ctx)
+	only := ""
+	if rec.replace {
+		only = person + " " + rec.key
+	}
+	ctx, id, end, gone, err := s.live.beginOnly(ctx, only)
 	if err != nil {
 		return err
 	}
@@ -183,6 +198,7 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 		rec.kind = page.KindFake
 	}
 	tell("run", map[string]string{"id": id})
+	await(ctx, gone)
 	res, err := s.Runner.Run(ctx, job, sinkTo(tell))
 	if err != nil {
 		return err

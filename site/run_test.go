@@ -180,7 +180,7 @@ func waits(began, ended chan<- struct{}) scripted {
 		began <- struct{}{}
 		<-ctx.Done()
 		ended <- struct{}{}
-		return &sandbox.Result{Status: sandbox.StatusKilled}, nil
+		return &sandbox.Result{Status: sandbox.StatusKilled, Diagnostics: []sandbox.Diagnostic{sandbox.StopOf(ctx)}}, nil
 	}
 }
 
@@ -396,4 +396,80 @@ func TestReaderThatStopsReading(t *testing.T) {
 	}
 	defer resp.Body.Close()
 	<-ended // this hangs when the run is not given up
+}
+
+// Of runs that say so, only the newest of a person and key goes on: the older
+// one is told why it ended, and the new one begins when it has.
+func TestNewestWins(t *testing.T) {
+	began, ended := make(chan struct{}, 8), make(chan struct{}, 8)
+	w := newWorld(t, func(c *Config) { c.Runner, c.Busy = waits(began, ended), 2 })
+	ask := func(body string) (*http.Response, error) {
+		return w.start(t.Context(), http.MethodPost, "/api/runs", body,
+			"Authorization: Bearer "+testToken, "Content-Type: application/json", "Accept: text/event-stream")
+	}
+	const replace, keep = `{"files":[{"name":"a.go","content":"x"}],"replace":true}`, `{"files":[{"name":"a.go","content":"x"}]}`
+	var all []*http.Response
+	for _, body := range []string{keep, replace, replace, replace} { // more than may be under way at once
+		resp, err := ask(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		<-began
+		all = append(all, resp)
+	}
+	for i := 1; i <= 2; i++ {
+		var b bytes.Buffer
+		if _, err := b.ReadFrom(all[i].Body); err != nil || !strings.Contains(b.String(), `"status":"killed"`) || !strings.Contains(b.String(), "a newer run took its place") {
+			t.Errorf("older run %d: %v %s", i, err, b.String())
+		}
+	}
+	if n := w.site.live.count(); n != 2 {
+		t.Errorf("%d are under way, want the newest and the one that did not ask", n)
+	}
+	if len(ended) != 2 {
+		t.Errorf("%d ended, want the 2 older ones", len(ended))
+	}
+}
+
+// Each way of stopping a run has a sentence of its own.
+func TestWhyItWasStopped(t *testing.T) {
+	for why, want := range map[string]string{"delete": "as was asked", "server": "the server is stopping"} {
+		began, ended := make(chan struct{}, 1), make(chan struct{}, 1)
+		w := newWorld(t, func(c *Config) { c.Runner = waits(began, ended) })
+		var end func()
+		_, id, done, err := w.site.live.begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		done()
+		if w.site.live.kill(id) {
+			t.Error("a run that has ended is stopped again")
+		}
+		got := make(chan string, 1)
+		go func() {
+			a, err := w.send(t.Context(), http.MethodPost, "/api/runs", `{"files":[{"name":"a.go","content":"x"}]}`,
+				"Authorization: Bearer "+testToken, "Content-Type: application/json")
+			if err != nil {
+				got <- err.Error()
+				return
+			}
+			got <- a.body
+		}()
+		<-began
+		switch why {
+		case "delete":
+			w.site.live.mu.Lock()
+			for id := range w.site.live.under {
+				end = func() { w.site.live.kill(id) }
+			}
+			w.site.live.mu.Unlock()
+		case "server":
+			end = w.site.live.stop
+		}
+		end()
+		if text := <-got; !strings.Contains(text, `"status":"killed"`) || !strings.Contains(text, want) {
+			t.Errorf("%s: %s, want %q", why, text, want)
+		}
+	}
 }

@@ -52,13 +52,15 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	}
 	job = sandbox.Job{
 		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
-		Race: c.Flag("race"), Clock: c.Options["clock"],
+		Race: c.Flag("race"), Alone: c.Flag("alone"), Clock: c.Options["clock"],
 		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
 	switch what := c.Options["profile"]; {
 	case c.Verb != "run" && (what != "" || c.Flag("asm")):
 		return job, "profile and asm are for go run, and can't be used with go " + c.Verb
+	case c.Flag("asm") && c.Flag("alone"):
+		return job, "asm runs nothing, so that it can't be used with alone"
 	case c.Flag("asm") && (what != "" || job.Trace):
 		return job, "asm runs nothing, so that it can't be used with profile or trace"
 	case c.Flag("asm"):

@@ -23,6 +23,8 @@ func TestJobOf(t *testing.T) {
 		{map[string]string{"asm": "true", "gcflags": "-l -B"}, "asm", []string{"-l", "-B"}, ""},
 		{map[string]string{"asm": "true", "trace": "true"}, "", nil, "asm runs nothing"},
 		{map[string]string{"asm": "true", "profile": "cpu"}, "", nil, "asm runs nothing"},
+		{map[string]string{"alone": "true"}, "program", nil, ""},
+		{map[string]string{"asm": "true", "alone": "true"}, "", nil, "asm runs nothing"},
 		{map[string]string{"gcflags": "-B"}, "", nil, "for the kind asm only"},
 	} {
 		job, why := JobOf(&content.Cell{Verb: "run", Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
@@ -32,7 +34,7 @@ func TestJobOf(t *testing.T) {
 			}
 			continue
 		}
-		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") {
+		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") {
 			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
 		}
 	}

@@ -23,7 +23,7 @@ import (
 type runFlags struct {
 	data, kind, engine, clock, stdin, trace, memory, vs string
 	profileOut, gcflags                                 string
-	race                                                bool
+	race, alone                                         bool
 	procs                                               int
 	timeout                                             time.Duration
 	json                                                bool
@@ -67,6 +67,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
 	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, or fake (sleeping takes no time, GOMAXPROCS is 1)")
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
+	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
@@ -126,6 +127,11 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 		report(io, result, before)
 	}
+	if says := page.Measured(result); says != "" && job.Kind != sandbox.KindBench {
+		through.end()
+		through.open = false
+		fmt.Fprintln(io.err, "tutor: "+says)
+	}
 	exit := runExit(result)
 	if exit != nil && exit.Error() != "" || result.Profile != nil {
 		through.end()
@@ -166,7 +172,7 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
 		Kind: kind, Profile: what, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
-		Race: f.race, Clock: f.clock,
+		Race: f.race, Alone: f.alone, Clock: f.clock,
 		Limits: sandbox.Limits{Wall: f.timeout}, Vet: true,
 	}
 	if !slices.Contains(sandbox.Kinds(), f.kind) {
@@ -175,6 +181,9 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	job.GCFlags = strings.Fields(f.gcflags)
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, misuse("--gcflags: %s", why)
+	}
+	if job.Kind == sandbox.KindAsm && f.alone {
+		return job, misuse("--kind asm runs nothing, so that there is nothing to run --alone")
 	}
 	if job.Kind == sandbox.KindAsm && f.trace != "" {
 		return job, misuse("--kind asm runs nothing, so that there can be no --trace")

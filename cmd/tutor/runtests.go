@@ -9,6 +9,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"course/tutor/page"
 	"course/tutor/sandbox"
 )
 
@@ -111,6 +112,9 @@ func report(io streams, r *sandbox.Result, before *sandbox.Result) {
 	}
 	if len(r.Bench) > 0 {
 		printBench(io, r.Bench)
+	}
+	if says := page.Measured(r); says != "" && len(r.Bench) > 0 {
+		fmt.Fprintln(io.out, says)
 	}
 	switch {
 	case r.Baseline != nil:

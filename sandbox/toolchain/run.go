@@ -42,6 +42,7 @@ func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*
 	switch {
 	case ctx.Err() != nil:
 		r.result.Status = sandbox.StatusKilled
+		r.result.Diagnostics = append(r.result.Diagnostics, sandbox.StopOf(ctx))
 	case err != nil:
 		return nil, fmt.Errorf("run a program: %w", err)
 	}

@@ -55,7 +55,7 @@ export class GoCell extends Bench {
     const ran = this.work();
     const asked = this.asked();
     const trace = this.holds("trace") && asked.kind !== "asm" && asked.clock !== "fake";
-    const body = { files: ran.files, trace, ...asked, key: this.dataset.key };
+    const body = { files: ran.files, trace, ...asked, key: this.dataset.key, replace: true };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
       if (name === "run") run.id = data.id;
@@ -72,7 +72,7 @@ export class GoCell extends Bench {
   private progress(name: string, data: any): void {
     if (name === "queue") {
       this.status.state("queued", "queue");
-      this.status.say(queued(data.place, data.eta_ms));
+      this.status.say(queued(data.place, data.eta_ms, data.for));
     } else if (name === "build") {
       this.building(data);
     } else if (name === "out") {

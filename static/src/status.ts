@@ -47,10 +47,12 @@ export class StatusLine {
 
 export const offline: Words = { state: "err", icon: "warn", fact: "No answer from the server.", detail: "Your code is saved" };
 
-/** queued is "3rd in line. About 4 s". */
-export function queued(place: number, etaMs: number): Words {
+/** queued is "3rd in line. About 4 s", with what is waited for beyond a turn. */
+export function queued(place: number, etaMs: number, waitsFor?: string): Words {
   const about = etaMs > 0 ? `About ${Math.max(1, Math.round(etaMs / 1000))} s` : "";
-  return { state: "", icon: "queue", fact: `${ordinal(place)} in line.`, detail: about };
+  const why = waitsFor === "measurement" ? "Waiting for a measurement, which runs alone."
+    : waitsFor === "quiet" ? "To be measured when nothing else runs." : "";
+  return { state: "", icon: "queue", fact: `${ordinal(place)} in line.`, detail: [why, about].filter(Boolean).join(" ") };
 }
 
 export function ordinal(n: number): string {
