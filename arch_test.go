@@ -45,6 +45,7 @@ var policy = map[string][]string{
 	"cmd/tutor":           {"*"},
 	"bench":               {"*"},
 	"bench/soak":          {"*"},
+	"bench/runsoak":       {"*"},
 	"bench/traces":        {"*"},
 	"grade/kit/probe":     {},
 	"grade/kit/judge":     {},

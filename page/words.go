@@ -3,6 +3,7 @@ package page
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -154,12 +155,18 @@ func expected(r *sandbox.Result, expect string) bool {
 func crashLine(r *sandbox.Result) Line {
 	after := " after " + duration(r.Timing.RunMS)
 	switch {
+	case r.Signal != "" && hasCode(r, "runtime:killed"):
+		return Line{"err", "panic", "Ended by " + r.Signal + ",", "from outside the sandbox" + after}
 	case r.Signal != "":
 		return Line{"err", "panic", "Ended by " + r.Signal, strings.TrimSpace(after)}
 	case panicked(r):
 		return Line{"err", "panic", "Panicked", strings.TrimSpace(where("at ", r.Diagnostics)+". Exit "+strconv.Itoa(r.ExitCode)) + after}
 	}
 	return Line{"err", "cross", "Exited with " + strconv.Itoa(r.ExitCode), strings.TrimSpace(after)}
+}
+
+func hasCode(r *sandbox.Result, code string) bool {
+	return slices.ContainsFunc(r.Diagnostics, func(d sandbox.Diagnostic) bool { return d.Code == code })
 }
 
 // panicked reports whether the runtime said why it ended. It is information:

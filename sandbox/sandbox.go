@@ -257,7 +257,8 @@ const (
 )
 
 // Build is a phase of building: prepare (the standard library is being
-// compiled), compile, link, cached.
+// compiled), compile, link, cached, or damaged (what was kept of the program is
+// not as it was, and it is built again).
 type Build struct {
 	Phase string  `json:"phase"`
 	MS    float64 `json:"ms"`

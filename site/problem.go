@@ -13,6 +13,7 @@ import (
 
 	"course/tutor/learner"
 	"course/tutor/page"
+	"course/tutor/sandbox"
 )
 
 // problem is a refusal, as RFC 9457 describes one. It is an error whose text
@@ -70,6 +71,8 @@ func kinds(name string) (status int, title string) {
 		return http.StatusTooManyRequests, "Too much is running at once"
 	case "no-go":
 		return http.StatusServiceUnavailable, "Nothing can be run on this machine yet"
+	case "machine":
+		return http.StatusServiceUnavailable, "The machine stands in the way"
 	case "stopping":
 		return http.StatusServiceUnavailable, "The server is stopping"
 	}
@@ -99,6 +102,10 @@ func problemOf(err error) *problem {
 	if errors.As(err, &big) {
 		return tooLarge(-1, maxBody)
 	}
+	var machine *sandbox.MachineError
+	if errors.As(err, &machine) {
+		return fail("machine", "%s.", upper(machine.Says))
+	}
 	if errors.Is(err, context.Canceled) {
 		return fail("stopping", "The request was given up before it was done.")
 	}
@@ -113,6 +120,9 @@ func problemOf(err error) *problem {
 	}
 	return fail("internal", "It has been noted in the log. Try it again.")
 }
+
+// upper begins a sentence.
+func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // answerError is echo's error handler: the API gets the problem as JSON, a
 // reader gets a page.

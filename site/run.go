@@ -41,7 +41,7 @@ type ranRecord struct {
 	files   []sandbox.File
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
-	picked  int // prediction, 1-based; 0 none
+	picked  int  // prediction, 1-based; 0 none
 	replace bool // it takes the place of an older run of its key
 	// again says that the benchmarks are those of the run before, unchanged,
 	// whose Result is before; nil when there is none.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -158,6 +159,20 @@ func TestOurFault(t *testing.T) {
 	b := w.api(http.MethodPost, "/api/runs", files("x")).want(t, 500, "Something broke on our side")
 	if strings.Contains(a.body+b.body, "secret") {
 		t.Error("the answer tells the inside of the error")
+	}
+}
+
+// What somebody can mend on the machine is told, with what to do.
+func TestMachineInTheWay(t *testing.T) {
+	w := newWorld(t, func(c *Config) {
+		c.Runner = scripted(func(context.Context, sandbox.Job, sandbox.Sink) (*sandbox.Result, error) {
+			return nil, fmt.Errorf("run a program: %w", &sandbox.MachineError{Says: "the disk is full: make room in /data", Err: errors.New("no space left on device")})
+		})
+	})
+	w.api(http.MethodPost, "/api/runs", files("x")).want(t, 503, "/problems/machine", "The disk is full: make room in /data.")
+	a := w.api(http.MethodPost, "/api/runs", files("x"), "Accept: text/event-stream").want(t, 200, "/problems/machine")
+	if got := names(a.events(t)); got != "run problem" {
+		t.Errorf("events = %s", got)
 	}
 }
 

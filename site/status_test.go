@@ -160,7 +160,7 @@ func TestMetrics(t *testing.T) {
 
 // Problems are those of the table: a kind that it lacks would be a 500.
 func TestKinds(t *testing.T) {
-	for _, name := range []string{"bad-request", "not-utf8", "bad-name", "empty", "no-session", "foreign-host", "foreign-origin", "not-found", "method", "conflict", "too-large", "media-type", "unsupported", "busy", "no-go", "stopping"} {
+	for _, name := range []string{"bad-request", "not-utf8", "bad-name", "empty", "no-session", "foreign-host", "foreign-origin", "not-found", "method", "conflict", "too-large", "media-type", "unsupported", "busy", "no-go", "machine", "stopping"} {
 		if status, title := kinds(name); status == 500 || title == "" {
 			t.Errorf("%s is not in the table", name)
 		}

@@ -71,9 +71,21 @@ func (m *maker) ask(order []byte, files []*os.File) ([]byte, error) {
 	}
 }
 
-// start starts the process, from a thread that lives as long as we do: the
-// kernel takes the end of the thread that made a child for the end of its
+// lasting is a thread that lives as long as we do, and does what it is given:
+// the kernel takes the end of the thread that made a child for the end of its
 // parent, for the children of the maker too.
+var lasting = sync.OnceValue(func() chan<- func() {
+	todo := make(chan func())
+	go func() {
+		runtime.LockOSThread()
+		for do := range todo {
+			do()
+		}
+	}()
+	return todo
+})
+
+// start starts the process.
 func (m *maker) start() error {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
@@ -81,23 +93,18 @@ func (m *maker) start() error {
 	}
 	theirs := os.NewFile(uintptr(pair[1]), "socket of maker")
 	defer theirs.Close()
+	var proc *os.Process
 	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		proc, err := startMaker(theirs)
-		if err == nil {
-			m.pid = proc.Pid
-		}
+	lasting() <- func() {
+		proc, err = startMaker(theirs)
 		started <- err
-		if err == nil {
-			_, _ = proc.Wait()
-		}
-		select {}
-	}()
+	}
 	if err := <-started; err != nil {
 		_ = unix.Close(pair[0])
 		return err
 	}
+	m.pid = proc.Pid
+	go func() { _, _ = proc.Wait() }() // how it ended is of no interest
 	m.socket = os.NewFile(uintptr(pair[0]), "socket to maker")
 	return nil
 }

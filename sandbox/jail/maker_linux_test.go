@@ -3,6 +3,7 @@ package jail
 import (
 	"context"
 	"os"
+	"runtime"
 	"syscall"
 	"testing"
 	"time"
@@ -45,5 +46,47 @@ func TestMakerDies(t *testing.T) {
 	defer m.mu.Unlock()
 	if m.pid == maker || m.socket == nil {
 		t.Error("no other maker was started")
+	}
+}
+
+// However often it dies, nothing of it stays: no process, thread, goroutine or
+// socket.
+func TestMakersLeaveNothing(t *testing.T) {
+	needsLayers(t, UserNS)
+	m := machine().maker
+	die := func() {
+		t.Helper()
+		if r := run(t, Spec{}, "hello"); r.Stdout != "hello\n" { // which needs one
+			t.Fatalf("%+v", r)
+		}
+		m.mu.Lock()
+		pid := m.pid
+		m.mu.Unlock()
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		for stateOf(pid) != "" {
+			time.Sleep(time.Millisecond)
+		}
+		run(t, Spec{}, "hello") // which notices
+	}
+	die()
+	before, goroutines := resources(t), runtime.NumGoroutine()
+	for range 5 {
+		die()
+	}
+	for range 100 {
+		if runtime.NumGoroutine() <= goroutines {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if n := runtime.NumGoroutine(); n > goroutines {
+		t.Errorf("%d goroutines before, %d after", goroutines, n)
+	}
+	for what, n := range resources(t) {
+		if n > before[what] {
+			t.Errorf("%d %s before, %d after", before[what], what, n)
+		}
 	}
 }

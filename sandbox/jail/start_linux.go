@@ -34,6 +34,15 @@ func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
+	p, err := h.startOnce(ctx, spec)
+	if errors.Is(err, errDied) && ctx.Err() == nil {
+		// It was killed from outside before anything of the target ran.
+		p, err = h.startOnce(ctx, spec)
+	}
+	return p, err
+}
+
+func (h *host) startOnce(ctx context.Context, spec Spec) (*Process, error) {
 	l, err := h.prepare(spec)
 	if err != nil {
 		return nil, err
@@ -235,11 +244,13 @@ func (l *launch) converse(p *Process) error {
 		return &setupError{Layer: Layer(layer), Step: step, Err: cause}
 	}
 	if !ok || len(message) > 0 {
-		return errors.New("wait for jail: the child died before the program was executed")
+		return fmt.Errorf("wait for jail: %w", errDied)
 	}
 	p.baseline(ready)
 	return nil
 }
+
+var errDied = errors.New("the child died before the program was executed")
 
 // setupError says which step of confining the child could not be done.
 type setupError struct {

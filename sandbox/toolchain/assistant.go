@@ -62,17 +62,25 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 // much for it is a diagnostic.
 func (e *Engine) diagnose(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
 	defer e.aside.begin()()
-	c, err := e.warm.take(e, l, key)
-	if err != nil {
-		return diagnosis{}, err
+	found, err := e.askWarm(ctx, l, key, files)
+	if errors.Is(err, errOutside) {
+		found, err = e.askWarm(ctx, l, key, files)
 	}
-	found, err := c.ask(ctx, files)
-	e.warm.giveBack(c)
 	var bad *HelperError
 	if errors.As(err, &bad) {
 		return diagnosis{Errors: []sandbox.Diagnostic{refusal("", 0, 0, "diagnose", "the types of this program cannot be checked while you write: %s", bad.Reason)}}, nil
 	}
 	return found, err
+}
+
+// askWarm asks the checker of a person once.
+func (e *Engine) askWarm(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
+	c, err := e.warm.take(e, l, key)
+	if err != nil {
+		return diagnosis{}, err
+	}
+	defer e.warm.giveBack(c)
+	return c.ask(ctx, files)
 }
 
 // checkers are the warm children, at most one for each person and one person
@@ -201,6 +209,9 @@ func (c *warmChecker) ask(ctx context.Context, files []sandbox.File) (found diag
 	}
 	if readErr != nil {
 		c.broken = true
+		if errors.Is(readErr, bufio.ErrTooLong) {
+			return found, &HelperError{"diagnose", "the list of what is wrong is too long"}
+		}
 		return found, c.why(ctx)
 	}
 	if err := json.Unmarshal(line, &found); err != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -30,6 +31,7 @@ type request struct {
 	fresh   bool
 	flags   []string // of the compiler, for the learner's packages
 	asm     bool     // say what the compiler decides and makes, and no more
+	damaged func()   // told when the program is kept, but is not as it was
 }
 
 // traceConfig is what the harness that says when a trace or a profile is over
@@ -100,13 +102,34 @@ func (e *Engine) build(ctx context.Context, l *library, r request) (*built, erro
 	}
 	unlock := e.binaries.lock(key)
 	defer unlock()
-	if !r.fresh && e.binaries.has(key) {
+	switch is := e.binaries.has(key); {
+	case is == whole && !r.fresh:
 		e.binaries.hold(key)
 		return &built{key: key, cached: true}, nil
+	case is == damaged:
+		r.damaged()
+		if err := e.binaries.drop(key); err != nil {
+			return nil, e.binaries.trouble(fmt.Errorf("remove a damaged program: %w", err))
+		}
 	}
+	b, err := e.make(ctx, l, r, key)
+	switch {
+	case errors.Is(err, errOutside):
+		b, err = e.make(ctx, l, r, key) // once more: it was no fault of the program
+	case errors.Is(err, fs.ErrNotExist): // somebody removed the folder meanwhile
+		b, err = e.make(ctx, l, r, key)
+	case errors.Is(err, errFull):
+		e.binaries.sweep(0) // what was not wanted for a minute makes room
+		b, err = e.make(ctx, l, r, key)
+	}
+	return b, err
+}
+
+// make builds a program and keeps it.
+func (e *Engine) make(ctx context.Context, l *library, r request, key string) (*built, error) {
 	out, err := e.binaries.create()
 	if err != nil {
-		return nil, err
+		return nil, e.binaries.trouble(err)
 	}
 	b, err := e.runBuild(ctx, l, r, out)
 	if err != nil || b.status != "" {
@@ -114,7 +137,7 @@ func (e *Engine) build(ctx context.Context, l *library, r request) (*built, erro
 		return b, err
 	}
 	if err := e.binaries.commit(out, key); err != nil {
-		return nil, err
+		return nil, e.binaries.trouble(err)
 	}
 	b.key = key
 	e.binaries.hold(key)
@@ -154,8 +177,15 @@ func (e *Engine) runBuild(ctx context.Context, l *library, r request, out *os.Fi
 	if limited.Err() != nil {
 		return overLimit("wall", buildWall, exit.Wall), nil
 	}
+	if fromOutside(exit, p.Missing()) {
+		return nil, errOutside
+	}
 	if err != nil && !limitReached(exit) {
-		return nil, fmt.Errorf("build in jail: %w", err)
+		err = fmt.Errorf("build in jail: %w", err)
+		if full(err) { // when the program was copied out of the jail
+			err = e.binaries.trouble(err)
+		}
+		return nil, err
 	}
 	return s.outcome(exit, text)
 }

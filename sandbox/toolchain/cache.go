@@ -1,10 +1,13 @@
 package toolchain
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -24,11 +27,11 @@ type binaries struct {
 }
 
 func openBinaries(dir string, most int64) (*binaries, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("make the cache of programs: %w", err)
-	}
 	b := &binaries{dir: dir, most: most, pending: map[string]*sync.Mutex{}, inUse: map[string]int{}}
-	b.sweep()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, b.trouble(fmt.Errorf("make the cache of programs: %w", err))
+	}
+	b.sweep(most)
 	return b, nil
 }
 
@@ -67,10 +70,14 @@ func (b *binaries) release(key string) {
 
 func (b *binaries) path(key string) string { return filepath.Join(b.dir, key) }
 
-// has says whether a program is there, and that it was just wanted.
-func (b *binaries) has(key string) bool {
-	now := time.Now()
-	return os.Chtimes(b.path(key), now, now) == nil
+// has says whether a program is there, and notes that it was just wanted.
+func (b *binaries) has(key string) state {
+	is := b.look(key)
+	if is == whole {
+		now := time.Now()
+		_ = os.Chtimes(b.path(key), now, now) // where nothing can be written, nothing is swept either
+	}
+	return is
 }
 
 // create opens a file for a program that is being built; commit or discard
@@ -87,8 +94,31 @@ func (b *binaries) create() (*os.File, error) {
 	return f, nil
 }
 
+// commit keeps a program under its key. The file is closed, and gone when it
+// could not be kept.
 func (b *binaries) commit(f *os.File, key string) error {
+	size, err := b.put(f, key)
+	if err != nil {
+		b.discard(f)
+		return fmt.Errorf("keep a program in the cache: %w", err)
+	}
+	b.mu.Lock()
+	b.since += size
+	full := b.since > b.most/8
+	b.mu.Unlock()
+	if full {
+		b.sweep(b.most)
+	}
+	return nil
+}
+
+// put writes the sum of a program first: one without it counts for nothing.
+func (b *binaries) put(f *os.File, key string) (size int64, err error) {
 	info, err := f.Stat()
+	if err != nil {
+		return 0, err
+	}
+	sum, err := sumOf(f)
 	if err == nil {
 		err = f.Chmod(0o755)
 	}
@@ -96,19 +126,13 @@ func (b *binaries) commit(f *os.File, key string) error {
 		err = e
 	}
 	if err == nil {
+		err = os.WriteFile(b.path(key)+sumSuffix, []byte(sum), 0o644)
+	}
+	if err == nil && os.Rename(f.Name(), b.path(key)) != nil {
+		_ = os.RemoveAll(b.path(key)) // a folder that somebody made there
 		err = os.Rename(f.Name(), b.path(key))
 	}
-	if err != nil {
-		return fmt.Errorf("keep a program in the cache: %w", err)
-	}
-	b.mu.Lock()
-	b.since += info.Size()
-	full := b.since > b.most/8
-	b.mu.Unlock()
-	if full {
-		b.sweep()
-	}
-	return nil
+	return info.Size(), err
 }
 
 func (b *binaries) discard(f *os.File) {
@@ -116,10 +140,11 @@ func (b *binaries) discard(f *os.File) {
 	os.Remove(f.Name())
 }
 
-// sweep removes what was wanted longest ago until the rest is small enough,
-// and what a crash left half-written. Another tutor may be about to start a
-// program, so recent ones stay.
-func (b *binaries) sweep() {
+// sweep removes what was wanted longest ago until the rest takes at most so
+// many bytes, and what a crash left half-written. Another tutor may be about
+// to start a program, so recent ones stay: those of the last minute by a clock
+// that may have been set since, forwards or backwards.
+func (b *binaries) sweep(most int64) {
 	entries, err := os.ReadDir(b.dir)
 	if err != nil {
 		return
@@ -137,12 +162,27 @@ func (b *binaries) sweep() {
 	defer b.mu.Unlock()
 	b.since = 0
 	for _, info := range infos {
-		half := len(info.Name()) > 4 && info.Name()[:4] == "new-"
-		if (total <= b.most && !half) || b.inUse[info.Name()] > 0 || time.Since(info.ModTime()) < time.Minute {
+		name := info.Name()
+		if b.inUse[strings.TrimSuffix(name, sumSuffix)] > 0 || time.Since(info.ModTime()).Abs() < time.Minute {
 			continue
 		}
-		if os.Remove(b.path(info.Name())) == nil {
+		switch {
+		case !isProgram(name):
+			if b.orphan(name) {
+				os.Remove(b.path(name))
+			}
+		case total > most && b.drop(name) == nil:
 			total -= info.Size()
 		}
 	}
+}
+
+// orphan says whether a file that is no program is of no use any more.
+func (b *binaries) orphan(name string) bool {
+	program, isSum := strings.CutSuffix(name, sumSuffix)
+	if !isSum {
+		return true
+	}
+	_, err := os.Lstat(b.path(program))
+	return errors.Is(err, fs.ErrNotExist)
 }

@@ -64,13 +64,13 @@ func TestCacheIsBounded(t *testing.T) {
 		}
 	}
 	b.hold("key0")
-	b.sweep()
+	b.sweep(b.most)
 	entries, err := os.ReadDir(b.dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(entries) > 5 || !b.has("key0") || !b.has("key9") || b.has("key1") {
-		t.Errorf("%d programs are left; the one in use: %v, the newest: %v, an old one: %v", len(entries), b.has("key0"), b.has("key9"), b.has("key1"))
+	if len(entries) > 10 || b.look("key0") != whole || b.look("key9") != whole || b.look("key1") != absent {
+		t.Errorf("%d files are left; the program in use: %v, the newest: %v, an old one: %v", len(entries), b.look("key0"), b.look("key9"), b.look("key1"))
 	}
 }
 

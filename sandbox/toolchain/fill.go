@@ -22,6 +22,7 @@ func (s *stage) fill(e *sandbox.Ended) {
 	res.Timing.StartMS, res.Timing.RunMS = millis(e.Startup), millis(e.Exit.Wall)
 	res.Diagnostics = append(res.Diagnostics, raceDiagnostics(e.Races, s.learners)...)
 	res.Diagnostics = append(res.Diagnostics, s.lastWords(e).diagnostics()...)
+	res.Diagnostics = append(res.Diagnostics, killedOutside(e)...)
 	res.Isolation = less(res.Isolation, e)
 	if s.race {
 		res.Isolation = unbounded(res.Isolation)

@@ -3,7 +3,6 @@ package toolchain
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,10 +12,12 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"course/tutor/sandbox"
 )
 
 // ErrNoGo is what Run answers where there is no Go to build with.
-var ErrNoGo = errors.New("no Go toolchain: tutor needs Go 1.26 or newer in the PATH to build programs; install it from https://go.dev/dl/ and try again")
+var ErrNoGo error = &sandbox.MachineError{Says: "no Go toolchain: tutor needs Go 1.26 or newer in the PATH to build programs; install it from https://go.dev/dl/ and try again"}
 
 // language is what programs are compiled as, whatever newer Go is installed.
 const language = "go1.26"

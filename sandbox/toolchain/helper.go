@@ -55,7 +55,11 @@ const ChildCommand = "__child"
 // answers. A *HelperError means that the bytes were at fault; any other error
 // is ours.
 func (e *Engine) Helper(ctx context.Context, name string, in []byte) ([]byte, error) {
-	return e.HelperFrom(ctx, name, bytes.NewReader(in), int64(len(in)))
+	answer, err := e.HelperFrom(ctx, name, bytes.NewReader(in), int64(len(in)))
+	if errors.Is(err, errOutside) {
+		return e.HelperFrom(ctx, name, bytes.NewReader(in), int64(len(in)))
+	}
+	return answer, err
 }
 
 // HelperFrom is Helper for an input that is read while the helper works, of
@@ -205,7 +209,7 @@ func (h *helper) verdict(ctx context.Context, exit jail.Exit, said string) error
 	switch {
 	case exit.Code == 0:
 		return nil
-	case exit.CPU >= h.limits.CPU:
+	case exit.CPU >= h.limits.CPU*9/10 && exit.Signal != 0, exit.CPU >= h.limits.CPU:
 		return &HelperError{h.name, fmt.Sprintf("it needs more than the %v of processor time that are allowed", h.limits.CPU)}
 	case exit.OOMKilled, strings.Contains(said, "out of memory"), strings.Contains(said, "cannot allocate memory"):
 		return &HelperError{h.name, fmt.Sprintf("it needs more than the %d MiB of memory that are allowed", h.limits.Memory>>20)}
@@ -214,7 +218,7 @@ func (h *helper) verdict(ctx context.Context, exit jail.Exit, said string) error
 	case exit.Code == ExitBadInput:
 		return &HelperError{h.name, said}
 	case exit.Signal == syscall.SIGKILL:
-		return &HelperError{h.name, "it needs more than is allowed"}
+		return fmt.Errorf("helper %s: %w", h.name, errOutside)
 	}
 	return fmt.Errorf("helper %s ended with code %d, signal %v: %s", h.name, exit.Code, exit.Signal, said)
 }

@@ -71,7 +71,7 @@ func openLibrary(data string, tool *goTool, s *set) (*library, error) {
 	}
 	l := &library{dir: dir, tool: tool, set: s, changed: make(chan struct{})}
 	if err := os.MkdirAll(filepath.Join(l.dir, "std"), 0o755); err != nil {
-		return nil, fmt.Errorf("make the folder of the standard library: %w", err)
+		return nil, trouble("the standard library cannot be prepared", l.dir, fmt.Errorf("make its folder: %w", err))
 	}
 	return l, l.reload()
 }

@@ -22,7 +22,7 @@ func (l *library) prepare(ctx context.Context) {
 		// Half of a C compiler is the usual reason.
 		err = &lackError{l.set, fmt.Sprintf("the %s could not be prepared, which needs a C compiler and the headers of the C library (Debian, Ubuntu: apt install gcc libc6-dev): %v", l.set.title, err)}
 	}
-	l.update(func() { l.err = err })
+	l.update(func() { l.err = trouble("the standard library cannot be prepared", l.dir, err) })
 }
 
 func (l *library) prepareLocked(ctx context.Context) error {

@@ -17,14 +17,16 @@ import (
 
 // run is one Job on its way to its Result.
 type run struct {
-	engine *Engine
-	job    sandbox.Job
-	limits sandbox.Limits
-	procs  int
-	result *sandbox.Result
-	began  time.Time
-	tests  *tests // of a job of tests
-	other  other  // version that benchmarks are held against
+	engine  *Engine
+	job     sandbox.Job
+	limits  sandbox.Limits
+	procs   int
+	result  *sandbox.Result
+	began   time.Time
+	library *library // that it is built with; nil until it is known
+	keys    []string // of the programs that were built
+	tests   *tests   // of a job of tests
+	other   other    // version that benchmarks are held against
 
 	mu   sync.Mutex // of sink
 	sink sandbox.Sink
@@ -34,8 +36,8 @@ type run struct {
 func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	r := e.newRun(job, sink)
 	err := r.do(ctx)
-	if errors.Is(err, errDamaged) {
-		// Somebody removed archives: they are made again, once.
+	if err != nil && ctx.Err() == nil && r.outdated(err) {
+		// What is there now is looked for, once.
 		r = e.newRun(job, sink)
 		err = r.do(ctx)
 	}
@@ -53,6 +55,16 @@ func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*
 		r.tell(sandbox.Event{Name: "limit", Limit: r.result.Limit})
 	}
 	return r.result, nil
+}
+
+// outdated says whether a run failed because what it relied on was removed or
+// replaced on the way: archives, Go, or the program itself.
+func (r *run) outdated(err error) bool {
+	if r.library == nil {
+		return false
+	}
+	lost := slices.ContainsFunc(r.keys, func(key string) bool { return r.engine.binaries.look(key) != whole })
+	return errors.Is(err, errDamaged) || !r.library.usable() || lost
 }
 
 func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
@@ -98,7 +110,7 @@ func (r *run) do(ctx context.Context) error {
 	if err != nil {
 		return r.lack(err)
 	}
-	r.result.GoVersion = library.tool.Version
+	r.library, r.result.GoVersion = library, library.tool.Version
 	r.result.Isolation, _ = r.engine.Isolation(ctx)
 	parts, err := r.parts(ctx, library)
 	if err != nil || len(parts) == 0 {
@@ -403,6 +415,9 @@ func (r *run) build(ctx context.Context, l *library, stages []*stage) (bool, err
 			return false, err
 		}
 		s.built = b
+		if b.key != "" {
+			r.keys = append(r.keys, b.key)
+		}
 		s.result.Cached = b.cached
 		s.result.Timing.CompileMS, s.result.Timing.LinkMS = millis(b.compile), millis(b.link)
 		if b.status != "" {
@@ -428,6 +443,9 @@ func (r *run) tellBuilt(b *built) {
 // request is what is built for a stage.
 func (r *run) request(s *stage) request {
 	q := request{plan: s.plan, talk: r.job.Dialogue != nil, wire: s.wire, fresh: r.job.Fresh, flags: r.job.GCFlags}
+	q.damaged = func() {
+		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "damaged", MS: since(r.began)}})
+	}
 	if s.part.Trace || r.job.Kind == sandbox.KindProfile {
 		idle := r.job.Idle
 		if idle <= 0 {

@@ -104,6 +104,8 @@ export class GoCell extends Bench {
     if (build.phase === "prepare") {
       const far = build.total ? `${build.done ?? 0} of ${build.total} packages, once` : "The standard library, once";
       this.status.say({ state: "run", icon: "wait", fact: "Preparing Go.", detail: far });
+    } else if (build.phase === "damaged") {
+      this.status.say({ state: "run", icon: "run", fact: "Building again.", detail: "What was kept of this program was damaged" });
     } else {
       this.status.say({ state: "run", icon: "run", fact: "Building." }, (s) => s + " s");
     }

@@ -1,0 +1,46 @@
+package toolchain
+
+import (
+	"slices"
+	"syscall"
+
+	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
+)
+
+// errOutside is told when something that is not ours ended a jailed process of
+// ours, as the kernel does with the largest one when a machine has no memory
+// left. Its bytes are not at fault, so that it is tried again, once.
+var errOutside error = &sandbox.MachineError{Says: "a process that tutor had started was ended from outside (SIGKILL), and again when it was tried once more. " +
+	"Somebody ends them, or the machine has too little memory: look into the log of the kernel"}
+
+// fromOutside says whether compiler, linker or what runs them was killed by
+// something else than their limits.
+func fromOutside(exit jail.Exit, missing []jail.Layer) bool {
+	killed := exit.Signal == syscall.SIGKILL
+	for _, step := range exit.Steps {
+		killed = killed || step.Code == 128+int(syscall.SIGKILL)
+	}
+	switch {
+	case !killed, exit.OOMKilled, exit.DiskFull, exit.CPU >= buildCPU*9/10:
+		return false
+	case slices.Contains(missing, jail.CgroupMemory):
+		return exit.PeakRSS < buildMemory/2 // nobody counted what it was killed for
+	}
+	return true
+}
+
+// killedOutside says of a program that nobody here ended, and that did not end
+// by itself, that something else did it.
+func killedOutside(e *sandbox.Ended) []sandbox.Diagnostic {
+	if e.Status != sandbox.StatusRuntimeError || e.Exit.Signal != syscall.SIGKILL {
+		return nil
+	}
+	d := sandbox.Diagnostic{Code: "runtime:killed", Message: "the program was ended from outside (SIGKILL)",
+		Explain: "Nothing in the sandbox can do that to it: somebody ended it on this machine, or the machine had too little memory. It says nothing about the program. Run it again."}
+	if slices.Contains(e.Missing, jail.PID) {
+		d.Message = "the program was ended by SIGKILL"
+		d.Explain = "It ended itself, or something outside did: somebody on this machine, or the kernel, which had too little memory. Run it again to see which."
+	}
+	return []sandbox.Diagnostic{d}
+}
