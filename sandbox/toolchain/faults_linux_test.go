@@ -158,7 +158,7 @@ func TestNothingIsLeft(t *testing.T) {
 	of := func(kind sandbox.Kind, change func(*sandbox.Job)) sandbox.Job {
 		job := sleeper
 		job.Kind, job.Limits.Wall = kind, time.Hour
-		if isTests(kind) {
+		if kind.Tests() {
 			job.Files = []sandbox.File{{Name: "a_test.go", Content: tests}}
 		}
 		change(&job)
