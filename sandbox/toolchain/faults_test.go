@@ -164,7 +164,7 @@ func TestDiskTooSmall(t *testing.T) {
 // says what to do.
 func TestCacheCannotBeWritten(t *testing.T) {
 	var dir string
-	lock := func(bool) {}
+	var lock func(readOnly bool)
 	if os.Geteuid() == 0 {
 		d, remount := smallDisk(t, "16m")
 		dir, lock = d, func(on bool) { remount(map[bool]string{true: "ro", false: "rw"}[on]) }
