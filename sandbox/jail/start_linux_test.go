@@ -154,7 +154,7 @@ func startAndWait(h *host, spec Spec) error {
 
 func TestStartSaysWhy(t *testing.T) {
 	for want, spec := range map[string]Spec{
-		"no such file":       {Path: "/nonexistent", Args: []string{"x"}},
+		"no such file":       {Path: filepath.Join(t.TempDir(), "none"), Args: []string{"x"}},
 		"no path":            {},
 		"argv[0] is missing": {Path: "/bin/true"},
 		"clean absolute":     {Path: "/bin/true", Args: []string{"x"}, Binds: []Bind{{Host: "/bin", Inside: "../x"}}},
