@@ -275,8 +275,13 @@ func TestVendoredAgain(t *testing.T) {
 	p := vendoredPrograms["golang.org/x/sync/singleflight"]
 	job := program(p.text)
 	job.Fresh = true
+	prepared := 0
 	for range 2 {
-		r, err := e.Run(t.Context(), job, nil)
+		r, err := e.Run(t.Context(), job, func(event sandbox.Event) {
+			if event.Build != nil && event.Build.Phase == "prepare" && event.Build.Total > 0 {
+				prepared++
+			}
+		})
 		if err != nil || r.Status != sandbox.StatusOK || printed(r, sandbox.Stdout) != p.prints {
 			t.Fatalf("%v %+v", err, r)
 		}
@@ -290,5 +295,8 @@ func TestVendoredAgain(t *testing.T) {
 		if err := os.RemoveAll(filepath.Join(own.dir, modulesDir())); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if prepared == 0 {
+		t.Error("nobody was told how far preparing had come")
 	}
 }
