@@ -128,6 +128,15 @@ type modulesBuild struct {
 // somebody has done it.
 func (b *modulesBuild) prepare(ctx context.Context) error {
 	l := b.library
+	err := l.reloadModules() // which a folder that only can be read is enough for
+	if has, _, _, _, _ := l.state(); err == nil && !has.modules {
+		err = b.prepareLocked(ctx)
+	}
+	return trouble("the modules that come with the course cannot be prepared", l.dir, err)
+}
+
+func (b *modulesBuild) prepareLocked(ctx context.Context) error {
+	l := b.library
 	unlock, err := lockFile(ctx, l.dir+".lock")
 	if err != nil {
 		return fmt.Errorf("lock the standard library: %w", err)

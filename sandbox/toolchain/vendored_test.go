@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -275,7 +276,7 @@ func TestVendoredAgain(t *testing.T) {
 	p := vendoredPrograms["golang.org/x/sync/singleflight"]
 	job := program(p.text)
 	job.Fresh = true
-	prepared := 0
+	prepared, dir := 0, ""
 	for range 2 {
 		r, err := e.Run(t.Context(), job, func(event sandbox.Event) {
 			if event.Build != nil && event.Build.Phase == "prepare" && event.Build.Total > 0 {
@@ -289,14 +290,25 @@ func TestVendoredAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := os.Stat(filepath.Join(own.dir, "manifest.json")); err != nil {
+		dir = own.dir
+		if _, err := os.Stat(filepath.Join(dir, "manifest.json")); err != nil {
 			t.Errorf("the standard library was forgotten too: %v", err)
 		}
-		if err := os.RemoveAll(filepath.Join(own.dir, modulesDir())); err != nil {
+		if err := os.RemoveAll(filepath.Join(dir, modulesDir())); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if prepared == 0 {
 		t.Error("nobody was told how far preparing had come")
+	}
+	if err := os.WriteFile(filepath.Join(dir, modulesDir()), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var machine *sandbox.MachineError
+	if _, err := e.Run(t.Context(), job, nil); !errors.As(err, &machine) || !strings.Contains(machine.Says, "the modules that come with the course cannot be prepared") {
+		t.Errorf("a file stands where their folder should be: %v", err)
+	}
+	if r, err := e.Run(t.Context(), program("package main\n\nfunc main() {}\n"), nil); err != nil || r.Status != sandbox.StatusOK {
+		t.Errorf("a program without modules: %v %+v", err, r)
 	}
 }
