@@ -82,31 +82,38 @@ func run(ctx context.Context, o options) (bad bool, err error) {
 		}
 		defer os.RemoveAll(o.data)
 	}
-	engine, err := toolchain.New(toolchain.Config{DataDir: o.data, Slots: 2})
-	if err != nil {
+	s := newSoak(o)
+	// All that is started once in a process is there after one run of each kind;
+	// what an engine has of its own is gone when it is closed.
+	if err := s.serve(ctx, s.warmUp); err != nil {
 		return false, err
 	}
-	s := newSoak(o, engine)
-	fail := func(err error) (bool, error) {
-		engine.Close()
-		return false, err
-	}
-	// All that is started once and kept is there after one run of each kind.
-	if err := s.warmUp(ctx); err != nil {
-		return fail(err)
-	}
-	began := time.Now()
 	s.sample("before")
-	for part := range 10 {
-		if err := s.some(ctx, (part+1)*o.runs/10-part*o.runs/10); err != nil {
-			return fail(err)
-		}
-		s.sample(fmt.Sprintf("after %d", (part+1)*o.runs/10))
+	began := time.Now()
+	if err := s.serve(ctx, s.all); err != nil {
+		return false, err
 	}
-	if err := s.stopServer(ctx); err != nil {
-		return fail(err)
-	}
-	s.sample("closed")
+	s.sample("after")
 	s.took = time.Since(began)
 	return s.write()
+}
+
+// serve lets something work with an engine, and closes it.
+func (s *soak) serve(ctx context.Context, work func(context.Context) error) (err error) {
+	if s.engine, err = toolchain.New(toolchain.Config{DataDir: s.data, Slots: 2}); err != nil {
+		return err
+	}
+	defer s.engine.Close()
+	return work(ctx)
+}
+
+// all makes all the runs, counts on the way, and stops with runs under way.
+func (s *soak) all(ctx context.Context) error {
+	for part := range 4 {
+		if err := s.some(ctx, (part+1)*s.runs/4-part*s.runs/4); err != nil {
+			return err
+		}
+		s.sample(fmt.Sprintf("after %d", (part+1)*s.runs/4))
+	}
+	return s.stopServer(ctx)
 }

@@ -13,7 +13,7 @@ import (
 
 const head = `# Runs under trouble
 
-Programs of every kind are run, %d at a time on two slots, and a quarter of them suffers what a server's runs do: given up at an event or after a moment, some process of ours killed from outside (a program, a compiler, a checker, a reader of traces, the process that makes jails), a kept program damaged, the cache folder removed. Beside them types are checked, files formatted and traces read. In the end a server stops with runs under way. What could be left behind is counted before, on the way and after; each run has to end as its kind does, or as what was done to it says.
+Programs of every kind are run, %d at a time on two slots, and a quarter of them suffers what a server's runs do: given up at an event or after a moment, some process of ours killed from outside (a program, a compiler, a checker, a reader of traces, the process that makes jails), a kept program damaged, the cache folder removed. Beside them types are checked, files formatted and traces read. In the end the server stops with runs under way. What could be left behind is counted before, on the way and after; each run has to end as its kind does, or as what was done to it says.
 
 Made by ` + "`go run ./bench/runsoak -runs %d -seed %d -o docs/runsoak.md`" + ` with %s on %s/%s, %d CPUs, in %.0f s. It fails when anything is left or a run ends otherwise.
 
@@ -66,7 +66,7 @@ func (s *soak) left(b *strings.Builder) {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("\n*closed* is after the server has stopped. The process that makes jails stays for the next engine.\n\n")
+	b.WriteString("\n*before* is after one run of each kind, and *after* when all has ended, both with the engine closed: these two are compared. On the way there are checkers that stay warm for who types, each with a process, a cgroup and pipes. The process that makes jails is there from first to last.\n\n")
 }
 
 // ended are the tables of what was run and done.

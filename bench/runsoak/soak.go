@@ -31,8 +31,8 @@ type soak struct {
 	samples []sample
 }
 
-func newSoak(o options, engine *toolchain.Engine) *soak {
-	s := &soak{options: o, engine: engine, kinds: kinds(), random: rand.New(rand.NewPCG(o.seed, 0)),
+func newSoak(o options) *soak {
+	s := &soak{options: o, kinds: kinds(), random: rand.New(rand.NewPCG(o.seed, 0)),
 		acts: map[string]int{}, ends: map[string]map[sandbox.Status]int{}}
 	for i, k := range s.kinds {
 		for range k.often {
@@ -247,8 +247,7 @@ func (s *soak) excuse(ctx context.Context, what string, err error) {
 	}
 }
 
-// stopServer ends as a server does: what is under way is given up, then the
-// engine is closed.
+// stopServer ends as a server does: what is under way is given up.
 func (s *soak) stopServer(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var under sync.WaitGroup
@@ -272,6 +271,5 @@ func (s *soak) stopServer(ctx context.Context) error {
 	<-begun
 	cancel()
 	under.Wait()
-	s.engine.Close()
 	return nil
 }

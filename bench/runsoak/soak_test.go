@@ -33,7 +33,7 @@ func TestSoakJudges(t *testing.T) {
 		{"no machine", "nothing", false, nil, &sandbox.MachineError{Says: "x"}, true},
 		{"a fault of ours", "nothing", true, nil, errors.New("x"), true},
 	} {
-		s := newSoak(options{}, nil)
+		s := newSoak(options{})
 		s.judge(k, c.act, c.harmed, c.r, c.err)
 		if (len(s.wrong) > 0) != c.wrong {
 			t.Errorf("%s: %v", c.name, s.wrong)

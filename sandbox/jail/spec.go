@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"errors"
 	"os"
 	"syscall"
 	"time"
@@ -136,3 +137,7 @@ type StepExit struct {
 	Code int
 	Wall time.Duration
 }
+
+// ErrDied is what Start answers when a child died, twice, before it had become
+// the target. Something outside kills our processes.
+var ErrDied = errors.New("the child died before the program was executed")

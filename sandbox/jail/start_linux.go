@@ -35,7 +35,7 @@ func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
 		return nil, err
 	}
 	p, err := h.startOnce(ctx, spec)
-	if errors.Is(err, errDied) && ctx.Err() == nil {
+	if errors.Is(err, ErrDied) && ctx.Err() == nil {
 		// It was killed from outside before anything of the target ran.
 		p, err = h.startOnce(ctx, spec)
 	}
@@ -244,13 +244,11 @@ func (l *launch) converse(p *Process) error {
 		return &setupError{Layer: Layer(layer), Step: step, Err: cause}
 	}
 	if !ok || len(message) > 0 {
-		return fmt.Errorf("wait for jail: %w", errDied)
+		return fmt.Errorf("wait for jail: %w", ErrDied)
 	}
 	p.baseline(ready)
 	return nil
 }
-
-var errDied = errors.New("the child died before the program was executed")
 
 // setupError says which step of confining the child could not be done.
 type setupError struct {

@@ -150,7 +150,7 @@ func TestDiskFillsUp(t *testing.T) {
 // TestDiskTooSmall has no room for the standard library.
 func TestDiskTooSmall(t *testing.T) {
 	needsEngine(t)
-	dir, _ := smallDisk(t, "256k")
+	dir, _ := smallDisk(t, "3m")
 	e, err := New(Config{DataDir: dir})
 	if err != nil {
 		t.Fatal(err)

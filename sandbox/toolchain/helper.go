@@ -74,7 +74,9 @@ func (e *Engine) HelperFrom(ctx context.Context, name string, in io.Reader, size
 	ctx, cancel := context.WithTimeout(ctx, wall)
 	defer cancel()
 	h := &helper{name: name, limits: limits}
-	if err := h.start(ctx, self); err != nil {
+	if err := h.start(ctx, self); errors.Is(err, jail.ErrDied) {
+		return nil, fmt.Errorf("start helper %s: %w", name, errOutside)
+	} else if err != nil {
 		return nil, fmt.Errorf("start helper %s: %w", name, err)
 	}
 	return h.finish(ctx, in)

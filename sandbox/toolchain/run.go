@@ -45,6 +45,8 @@ func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*
 	case ctx.Err() != nil:
 		r.result.Status = sandbox.StatusKilled
 		r.result.Diagnostics = append(r.result.Diagnostics, sandbox.StopOf(ctx))
+	case errors.Is(err, jail.ErrDied):
+		return nil, fmt.Errorf("run a program: %w", errOutside)
 	case err != nil:
 		return nil, fmt.Errorf("run a program: %w", err)
 	}
