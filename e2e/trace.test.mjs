@@ -305,7 +305,8 @@ for (const scheme of ["light", "dark"]) {
     await page.keyboard.press("Enter");
     await page.locator(".tv-detail").waitFor();
     assert.deepEqual(await axe(page), []);
-    await picture(page, `trace-page-3-${scheme}`, { fullPage: true });
+    await picture(page, `trace-page-3-${scheme}`);
+    await picture(page, `trace-page-whole-${scheme}`, { fullPage: true });
   });
 }
 
