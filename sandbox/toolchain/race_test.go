@@ -201,7 +201,14 @@ func TestSetsAreKeptApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	gone := l.archive("fmt")
+	if err := os.Rename(gone, gone+".gone"); err != nil {
+		t.Fatal(err)
+	}
 	l.spoil()
+	if err := os.Rename(gone+".gone", gone); err != nil {
+		t.Fatal(err)
+	}
 	if l.usable() {
 		t.Error("a spoiled library counts as usable")
 	}

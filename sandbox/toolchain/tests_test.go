@@ -247,7 +247,7 @@ func TestRefusedTests(t *testing.T) {
 		{one(ok, "-run", "("), "refused:args", "missing closing )"},
 		{one(ok, "-count", "1000"), "refused:args", "1 to 50"},
 		{one(ok, "-bench", "."), "refused:args", "kind bench"},
-		{one("import _ \"embed\"\n" + ok + "//go:embed testdata/x\nvar x string\n"), "refused:embed", "go:embed is not available"},
+		{one("import _ \"embed\"\n" + ok + "//go:embed testdata/x\nvar x string\n"), "refused:embed", "go:embed finds nothing here: it needs files in a folder testdata"},
 		{testJob(sandbox.KindTest, "-- testdata/../x --\nx\n-- a_test.go --\npackage a\n"+ok), "refused:name", "file of testdata"},
 		{testJob(sandbox.KindTest, "-- other/x.go --\npackage x\n-- a_test.go --\npackage a\n"+ok), "refused:name", "without folders"},
 		{one("import \"testing\"\nfunc TestA(t testing.T) {}\n"), "", "wrong signature for TestA, must be: func TestA(t *testing.T)"},
