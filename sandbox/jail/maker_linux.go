@@ -20,10 +20,17 @@ type maker struct {
 	mu     sync.Mutex
 	socket *os.File // nil: not started
 	pid    int
+	// command is the name of what a maker and its children execute, until those
+	// have become their targets.
+	command string
+
+	listing sync.Mutex
+	ours    map[int]bool // children that are known, makers among them
 }
 
-// make makes a child. The error wraps errNoMaker when it was no fault of the
-// order.
+// make makes a child. The error wraps errNoMaker when none can be started, and
+// errMakerGone when one died that may have carried out the order: what the
+// child was given, another must not share, so that all is to be made anew.
 func (m *maker) make(o reexec.Order, files []*os.File) (*os.Process, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -36,16 +43,21 @@ func (m *maker) make(o reexec.Order, files []*os.File) (*os.Process, error) {
 	if err != nil {
 		_ = m.socket.Close()
 		m.socket = nil
-		return nil, fmt.Errorf("%w: %w", errNoMaker, err)
+		m.endOrphans()
+		return nil, err
 	}
 	pid, err := reexec.Made(answer)
 	if err != nil {
 		return nil, err
 	}
+	m.note(pid)
 	return os.FindProcess(pid)
 }
 
-var errNoMaker = errors.New("no process that makes children")
+var (
+	errNoMaker   = errors.New("no process that makes children")
+	errMakerGone = errors.New("the process that makes children has ended")
+)
 
 func (m *maker) ask(order []byte, files []*os.File) ([]byte, error) {
 	var fds []int
@@ -54,7 +66,7 @@ func (m *maker) ask(order []byte, files []*os.File) ([]byte, error) {
 	}
 	socket := int(m.socket.Fd())
 	if err := unix.Sendmsg(socket, order, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errMakerGone, err)
 	}
 	answer := make([]byte, 64)
 	for {
@@ -62,9 +74,9 @@ func (m *maker) ask(order []byte, files []*os.File) ([]byte, error) {
 		switch {
 		case err == syscall.EINTR:
 		case err != nil:
-			return nil, err
+			return nil, fmt.Errorf("%w: %w", errMakerGone, err)
 		case n == 0:
-			return nil, errors.New("it has ended")
+			return nil, errMakerGone
 		default:
 			return answer[:n], nil
 		}
@@ -103,8 +115,12 @@ func (m *maker) start() error {
 		_ = unix.Close(pair[0])
 		return err
 	}
-	m.pid = proc.Pid
-	go func() { _, _ = proc.Wait() }() // how it ended is of no interest
+	m.pid, m.command = proc.Pid, commandOf(proc.Pid)
+	m.note(proc.Pid)
+	go func() {
+		_, _ = proc.Wait() // how it ended is of no interest
+		m.forget(proc.Pid)
+	}()
 	m.socket = os.NewFile(uintptr(pair[0]), "socket to maker")
 	return nil
 }

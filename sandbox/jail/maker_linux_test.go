@@ -90,3 +90,57 @@ func TestMakersLeaveNothing(t *testing.T) {
 		}
 	}
 }
+
+// A maker that dies after it has made a child and before it has said so leaves
+// one that nobody knows. It is ended, and the program starts all the same.
+func TestMakerDiesWithAChild(t *testing.T) {
+	needsLayers(t, UserNS)
+	run(t, Spec{}, "hello") // there is a maker
+	before := resources(t)
+	m := machine().maker
+	known := map[int]bool{}
+	for _, id := range ownChildren() {
+		known[id] = true
+	}
+	orphans := 0
+	for range 20 {
+		m.mu.Lock()
+		pid := m.pid
+		m.mu.Unlock()
+		stop, done := make(chan bool), make(chan bool)
+		go func() { // kills it as soon as it has made a child
+			defer close(done)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				for _, id := range ownChildren() {
+					if !known[id] {
+						_ = syscall.Kill(pid, syscall.SIGKILL)
+						orphans++
+						return
+					}
+				}
+			}
+		}()
+		if r := run(t, Spec{}, "hello"); r.Stdout != "hello\n" {
+			t.Fatalf("%+v", r)
+		}
+		close(stop)
+		<-done
+		run(t, Spec{}, "hello")
+		m.mu.Lock()
+		known[m.pid] = true
+		m.mu.Unlock()
+	}
+	if orphans == 0 {
+		t.Fatal("no maker was killed")
+	}
+	for what, n := range resources(t) {
+		if n > before[what] {
+			t.Errorf("%d %s before, %d after", before[what], what, n)
+		}
+	}
+}

@@ -117,6 +117,7 @@ func (p *Process) abandon() {
 	p.release()
 	_ = p.Kill()
 	_, _ = p.proc.Wait()
+	p.launch.host.maker.forget(p.PID())
 	if p.tmp != nil {
 		_ = p.tmp.Close()
 	}
@@ -137,6 +138,7 @@ func (p *Process) reap() {
 	}
 	p.read()
 	state, err := p.proc.Wait()
+	p.launch.host.maker.forget(p.PID())
 	if err != nil && p.err == nil {
 		p.err = fmt.Errorf("wait for process: %w", err)
 	}

@@ -138,6 +138,6 @@ type StepExit struct {
 	Wall time.Duration
 }
 
-// ErrDied is what Start answers when a child died, twice, before it had become
-// the target. Something outside kills our processes.
+// ErrDied is what Start answers when children died, one after the other, before
+// they had become the target. Something outside kills our processes.
 var ErrDied = errors.New("the child died before the program was executed")

@@ -34,12 +34,20 @@ func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
-	p, err := h.startOnce(ctx, spec)
-	if errors.Is(err, ErrDied) && ctx.Err() == nil {
-		// It was killed from outside before anything of the target ran.
-		p, err = h.startOnce(ctx, spec)
+	for try := 0; ; try++ {
+		p, err := h.startOnce(ctx, spec)
+		gone := errors.Is(err, errMakerGone)
+		if !gone && !errors.Is(err, ErrDied) || ctx.Err() != nil {
+			return p, err
+		}
+		// Something was killed from outside, and nothing of the target has run.
+		if try == 2 && gone {
+			return nil, fmt.Errorf("%w: %w", ErrDied, err)
+		}
+		if try == 2 {
+			return nil, err
+		}
 	}
-	return p, err
 }
 
 func (h *host) startOnce(ctx context.Context, spec Spec) (*Process, error) {
@@ -225,9 +233,17 @@ func (l *launch) makeChild() (*os.Process, error) {
 		attributes.CgroupFD = int(folder.Fd())
 	}
 	attributes.Pdeathsig = syscall.SIGKILL
-	return os.StartProcess(reexec.Self, order.Args(len(l.files)), &os.ProcAttr{
+	if m := l.host.maker; m != nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+	}
+	proc, err := os.StartProcess(reexec.Self, order.Args(len(l.files)), &os.ProcAttr{
 		Env: reexec.Env(), Files: l.files, Sys: attributes,
 	})
+	if err == nil {
+		l.host.maker.note(proc.Pid)
+	}
+	return proc, err
 }
 
 // converse sends the child its configuration and waits until the target is
