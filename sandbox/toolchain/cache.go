@@ -125,14 +125,22 @@ func (b *binaries) put(f *os.File, key string) (size int64, err error) {
 	if e := f.Close(); err == nil {
 		err = e
 	}
-	if err == nil {
-		err = os.WriteFile(b.path(key)+sumSuffix, []byte(sum), 0o644)
+	if err != nil {
+		return 0, err
 	}
-	if err == nil && os.Rename(f.Name(), b.path(key)) != nil {
-		_ = os.RemoveAll(b.path(key)) // a folder that somebody made there
-		err = os.Rename(f.Name(), b.path(key))
+	if b.name(f, key, sum) != nil {
+		_ = b.drop(key) // a folder that somebody made there
+		err = b.name(f, key, sum)
 	}
 	return info.Size(), err
+}
+
+// name gives a program its name, and writes its sum beside it.
+func (b *binaries) name(f *os.File, key, sum string) error {
+	if err := os.WriteFile(b.path(key)+sumSuffix, []byte(sum), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), b.path(key))
 }
 
 func (b *binaries) discard(f *os.File) {

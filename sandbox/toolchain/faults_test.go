@@ -57,6 +57,10 @@ func TestDamagedProgram(t *testing.T) {
 		{"a bit flipped", func() error { return write(name, flipped) }, true},
 		{"a folder", func() error { return errors.Join(os.Remove(name), os.MkdirAll(name+"/x", 0o755)) }, true},
 		{"a link to nothing", func() error { return errors.Join(os.Remove(name), os.Symlink("/nothing", name)) }, true},
+		{"a folder for a sum", func() error { return errors.Join(os.Remove(name+sumSuffix), os.MkdirAll(name+sumSuffix+"/x", 0o755)) }, true},
+		{"no program, a folder for a sum", func() error {
+			return errors.Join(os.Remove(name), os.Remove(name+sumSuffix), os.Mkdir(name+sumSuffix, 0o755))
+		}, false},
 		{"another sum", func() error { return write(name+sumSuffix, []byte("1 00000000\n")) }, true},
 		{"no sum", func() error { return os.Remove(name + sumSuffix) }, false},
 		{"gone", func() error { return os.Remove(name) }, false},

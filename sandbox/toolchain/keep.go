@@ -45,8 +45,11 @@ func (b *binaries) look(key string) state {
 		return damaged
 	}
 	want, err := os.ReadFile(b.path(key) + sumSuffix)
-	if err != nil {
+	if errors.Is(err, fs.ErrNotExist) {
 		return absent // as of a version of tutor that kept none
+	}
+	if err != nil {
+		return damaged
 	}
 	f, err := os.Open(b.path(key))
 	if err != nil {
@@ -61,8 +64,8 @@ func (b *binaries) look(key string) state {
 
 // drop removes a program, whatever stands in its place.
 func (b *binaries) drop(key string) error {
-	_ = os.Remove(b.path(key) + sumSuffix) // without it the program counts for nothing
-	return os.RemoveAll(b.path(key))
+	// The sum goes first: without it a program counts for nothing.
+	return errors.Join(os.RemoveAll(b.path(key)+sumSuffix), os.RemoveAll(b.path(key)))
 }
 
 // trouble tells the ways in which keeping a program fails that somebody can

@@ -191,7 +191,7 @@ func main() {
 		}
 	}
 	var spent syscall.Rusage
-	for spent.Utime.Sec == 0 && spent.Utime.Usec < 400_000 {
+	for spent.Utime.Sec == 0 && spent.Utime.Usec < 250_000 {
 		for i := range blocks[0] {
 			blocks[0][i]++
 		}
@@ -201,14 +201,33 @@ func main() {
 }
 `
 
+// overProgram fills its disk, and says how much it could write.
+const overProgram = `package main
+
+import (
+	"fmt"
+	"os"
+)
+
+func main() {
+	f, err := os.Create("/tmp/x")
+	n := 0
+	for ; err == nil; n++ {
+		_, err = f.Write(make([]byte, 4096))
+	}
+	fmt.Println(n)
+	panic(err)
+}
+`
+
 // TestLoadChangesOnlyTheStart runs a program that uses most of what it may,
-// and one that uses too much, alone and among ten others: they print the same
+// and one that uses too much, alone and among eight others: they print the same
 // bytes and end the same way. Only when they start differs, and waiting counts
 // for nothing.
 func TestLoadChangesOnlyTheStart(t *testing.T) {
 	e := withLane(t, 2)
-	limits := sandbox.Limits{Wall: time.Minute, CPU: 2 * time.Second, Memory: 128 << 20}
-	uses, over := program(askProgram), program(strings.Replace(askProgram, "[80]", "[300]", 1))
+	limits := sandbox.Limits{Wall: time.Minute, CPU: 2 * time.Second, Memory: 128 << 20, Disk: 1 << 20}
+	uses, over := program(askProgram), program(overProgram)
 	uses.Limits, over.Limits = limits, limits
 	want := map[string]sandbox.Status{}
 	text, errs := map[string]string{}, map[string]string{}
@@ -223,13 +242,13 @@ func TestLoadChangesOnlyTheStart(t *testing.T) {
 			t.Fatal(r.Diagnostics)
 		}
 	}
-	if want["uses"] != sandbox.StatusOK || !strings.Contains(text["uses"], "done") || want["over"] != sandbox.StatusMemoryLimit {
+	if want["uses"] != sandbox.StatusOK || !strings.Contains(text["uses"], "done") || want["over"] != sandbox.StatusDiskLimit {
 		t.Fatalf("alone: %v\n%s%s", want, text, errs)
 	}
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	queued := 0.0
-	for i := range 5 {
+	for i := range 4 {
 		for name, job := range jobs {
 			job.Key = fmt.Sprint("person ", i)
 			all.Go(func() {
@@ -244,7 +263,7 @@ func TestLoadChangesOnlyTheStart(t *testing.T) {
 				if r.Status != want[name] || printed(r, sandbox.Stdout) != text[name] {
 					t.Errorf("%s under load: %s, exit %d %s, limit %+v, %v\n%s", name, r.Status, r.ExitCode, r.Signal, r.Limit, r.Diagnostics, printed(r, sandbox.Stdout)+printed(r, sandbox.Stderr))
 				}
-				if r.Limit != nil && r.Limit.Allowed != float64(limits.Memory) {
+				if r.Limit != nil && r.Limit.Allowed != float64(limits.Disk) {
 					t.Errorf("%s under load was allowed %+v", name, r.Limit)
 				}
 			})
