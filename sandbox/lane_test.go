@@ -103,7 +103,11 @@ func visit(t *testing.T, lane *Lane, stays []stay) (order []string, places map[s
 			enter = lane.Measure
 		}
 		all.Go(func() {
-			leave, err := enter(t.Context(), s.key, func(q Queue) { places[s.name] = append(places[s.name], q) })
+			leave, err := enter(t.Context(), s.key, func(q Queue) {
+				mu.Lock()
+				defer mu.Unlock()
+				places[s.name] = append(places[s.name], q)
+			})
 			if err != nil {
 				t.Errorf("enter %s: %v", s.name, err)
 				return
