@@ -112,17 +112,17 @@ func (e *Engine) build(ctx context.Context, l *library, r request) (*built, erro
 			return nil, e.binaries.trouble(fmt.Errorf("remove a damaged program: %w", err))
 		}
 	}
-	b, err := e.make(ctx, l, r, key)
-	switch {
-	case errors.Is(err, errOutside):
-		b, err = e.make(ctx, l, r, key) // once more: it was no fault of the program
-	case errors.Is(err, fs.ErrNotExist): // somebody removed the folder meanwhile
-		b, err = e.make(ctx, l, r, key)
-	case errors.Is(err, errFull):
-		e.binaries.sweep(0) // what was not wanted for a minute makes room
-		b, err = e.make(ctx, l, r, key)
+	for try := 0; ; try++ {
+		b, err := e.make(ctx, l, r, key)
+		switch {
+		case errors.Is(err, errOutside) && try == 0: // it was no fault of the program
+		case errors.Is(err, errFull) && try == 0:
+			e.binaries.sweep(0) // what was not wanted for a minute makes room
+		case errors.Is(err, fs.ErrNotExist) && try < 3: // somebody is removing the folder
+		default:
+			return b, err
+		}
 	}
-	return b, err
 }
 
 // make builds a program and keeps it.
