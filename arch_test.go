@@ -28,6 +28,7 @@ var policy = map[string][]string{
 	"sandbox/toolchain":   {"modules", "sandbox", "sandbox/jail"},
 	"modules":             {},
 	"modules/gather":      {"modules"},
+	"sandbox/interp":      {"sandbox", "sandbox/jail"},
 	"exectrace":           {},
 	"profile":             {},
 	"content":             {},

@@ -27,7 +27,7 @@ func (cw cellWriter) Cell(w io.Writer, c *content.Cell) error {
 	case "exercise":
 		name, data = "exercise-cell", cw.exerciseCell(c)
 	case "run", "test", "bench":
-		data = newCell(c, cw.v.Cells[c.ID], sectionURL(cw.v.Chapter, cw.v.Page)+"/run", cw.v.GoProblem)
+		data = newCell(c, cw.v.Cells[c.ID], sectionURL(cw.v.Chapter, cw.v.Page)+"/run", cw.v.runProblem(c))
 	default:
 		name, data = "listing", newCell(c, CellView{}, "", "")
 	}
@@ -35,6 +35,15 @@ func (cw cellWriter) Cell(w io.Writer, c *content.Cell) error {
 		return fmt.Errorf("render cell %s: %w", c.ID, err)
 	}
 	return nil
+}
+
+// runProblem is why a cell can't be run, or "". Where there is no Go, programs
+// are interpreted.
+func (c Chrome) runProblem(cell *content.Cell) string {
+	if c.Approximate && cell.Verb == "run" {
+		return ""
+	}
+	return c.GoProblem
 }
 
 // cellData is a cell as its template wants it.

@@ -18,6 +18,8 @@ type Chrome struct {
 	Mends     []string
 	GoVersion string // "" when no toolchain was found
 	GoProblem string // why nothing can be run, and what to do; "" when all is well
+	// Approximate says that programs are interpreted while there is a GoProblem.
+	Approximate bool
 	// States is how far the learner is, by progress key ("exercise:03-01",
 	// "section:scheduler/internals"): tried, passed, read.
 	States map[string]string

@@ -34,6 +34,9 @@ func StatusLine(r *sandbox.Result, expect string) Line {
 		return Line{State: "err", Icon: "warn", Fact: "Ended as " + string(r.Status) + "."}
 	}
 	line := words(r)
+	if r.Approximate {
+		line.Detail = strings.TrimSuffix(line.Detail, ".") + ". Approximate: interpreted, as no Go is installed"
+	}
 	if expected(r, expect) {
 		return asExpected(line)
 	}
@@ -236,7 +239,10 @@ func onClock(r *sandbox.Result) string {
 
 // built says how long building took, or that nothing was built.
 func built(r *sandbox.Result) string {
-	if r.Cached {
+	switch {
+	case r.Engine == sandbox.EngineInterp && !r.Approximate:
+		return ", interpreted"
+	case r.Cached:
 		return ", from cache"
 	}
 	ms := r.Timing.CompileMS + r.Timing.LinkMS

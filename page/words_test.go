@@ -29,6 +29,8 @@ func TestStatusLine(t *testing.T) {
 		{"idle panic", nil, "panic", "", "Expected to panic"},
 		{"ok", &sandbox.Result{Status: "ok", Timing: ran}, "", "ok", "Ran. Exit 0 after 3 ms, built in 0.21 s"},
 		{"cached", &sandbox.Result{Status: "ok", Timing: ran, Cached: true}, "", "ok", "Ran. Exit 0 after 3 ms, from cache"},
+		{"interpreted", &sandbox.Result{Status: "ok", Timing: ran, Engine: "interp"}, "", "ok", "Ran. Exit 0 after 3 ms, interpreted"},
+		{"approximate", &sandbox.Result{Status: "ok", Timing: sandbox.Timing{RunMS: 3}, Engine: "interp", Approximate: true}, "", "ok", "Ran. Exit 0 after 3 ms. Approximate: interpreted, as no Go is installed"},
 		{"long", &sandbox.Result{Status: "ok", Timing: sandbox.Timing{RunMS: 1004}, Cached: true}, "", "ok", "Ran. Exit 0 after 1.00 s, from cache"},
 		{"two errors", &sandbox.Result{Status: "compile_error", Diagnostics: []sandbox.Diagnostic{{Line: 7}, {Line: 9}}}, "", "err", "Doesn’t compile. 2 errors, first on line 7"},
 		{"one error", &sandbox.Result{Status: "compile_error", Diagnostics: at("a.go", 7, "")}, "", "err", "Doesn’t compile. 1 error, line 7"},

@@ -64,9 +64,13 @@ const (
 
 // The values of Job.Engine and Result.Engine.
 const (
-	EngineAuto = "auto"
-	EngineGo   = "go"
+	EngineAuto   = "auto"
+	EngineGo     = "go"
+	EngineInterp = "interp"
 )
+
+// Engines are the values of Job.Engine.
+func Engines() []string { return []string{EngineAuto, EngineGo, EngineInterp} }
 
 // Job is one thing to run. The zero value of every field but Files (or Parts)
 // asks for the default.
@@ -309,9 +313,12 @@ type Result struct {
 	Usage       Usage        `json:"usage"`
 	Timing      Timing       `json:"timing"`
 	Engine      string       `json:"engine"`
-	GoVersion   string       `json:"go_version"`
-	Procs       int          `json:"procs"`
-	Clock       string       `json:"clock"`
+	// Approximate says that the program was interpreted because no Go is
+	// installed, without proof that what it uses behaves as compiled Go does.
+	Approximate bool   `json:"approximate,omitempty"`
+	GoVersion   string `json:"go_version"`
+	Procs       int    `json:"procs"`
+	Clock       string `json:"clock"`
 	// Measured says how a measurement was kept from being disturbed; nil for a
 	// run that was none.
 	Measured *Measured `json:"measured,omitempty"`

@@ -41,7 +41,7 @@ func (s *Server) chrome(c echo.Context, progress map[string]learner.Progress) pa
 	}
 	return page.Chrome{
 		Course: s.Course, Path: c.Request().URL.Path, Isolation: m.Isolation, Mends: m.Mends,
-		GoVersion: m.GoVersion, GoProblem: m.Problem, States: states,
+		GoVersion: m.GoVersion, GoProblem: m.Problem, Approximate: m.Approximate, States: states,
 	}
 }
 

@@ -77,6 +77,8 @@ type Machine struct {
 	GoVersion string   // as go1.26.8; "" without a toolchain
 	// Problem says why nothing can be run, and what to do; "" when all is well.
 	Problem string
+	// Approximate says that programs are interpreted while there is a Problem.
+	Approximate bool
 }
 
 // Server answers the requests of one learner. It is an http.Handler, safe for

@@ -47,9 +47,6 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	if clock := c.Options["clock"]; clock != "" && clock != sandbox.ClockReal && clock != sandbox.ClockFake {
 		return job, "clock=" + clock + " can't be used by this version"
 	}
-	if c.Options["engine"] == "interp" {
-		return job, "engine=interp can't be used by this version"
-	}
 	job = sandbox.Job{
 		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
 		Race: c.Flag("race"), Alone: c.Flag("alone"), Clock: c.Options["clock"],

@@ -8,6 +8,7 @@ import (
 
 	"course/tutor/exectrace"
 	"course/tutor/profile"
+	"course/tutor/sandbox/interp"
 	"course/tutor/sandbox/toolchain"
 )
 
@@ -30,6 +31,9 @@ func childName(args []string) (string, bool) {
 
 // child serves one helper and answers with the exit code.
 func child(name string, in io.Reader, out, errs io.Writer) int {
+	if name == interp.Child {
+		return interp.Serve(errs)
+	}
 	serve, ok := children[name]
 	if !ok {
 		fmt.Fprintf(errs, "tutor: no helper is called %q\n", name)

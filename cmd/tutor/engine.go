@@ -9,6 +9,7 @@ import (
 
 	"course/tutor/exectrace"
 	"course/tutor/grade"
+	"course/tutor/sandbox/interp"
 	"course/tutor/sandbox/toolchain"
 	"course/tutor/site"
 )
@@ -33,6 +34,13 @@ func newEngine(dataFlag string, cfg toolchain.Config) (*toolchain.Engine, error)
 	}
 	engine, err := toolchain.New(cfg)
 	return engine, ours(err)
+}
+
+// openRouter lets an engine's programs be interpreted where that is known to be
+// right. keep is how many interpreters are kept warm.
+func openRouter(engine *toolchain.Engine, keep int) (*interp.Router, error) {
+	router, err := interp.New(interp.Config{Compiler: engine, Command: toolchain.ChildCommand, Keep: keep})
+	return router, ours(err)
 }
 
 // openGrader starts an engine and makes the grader of a data folder. seed

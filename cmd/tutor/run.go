@@ -64,7 +64,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.StringVar(&f.profileOut, "profile-out", "", "write the run's profile to this file, for go tool pprof")
 	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder or Go file, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
-	flags.StringVar(&f.engine, "engine", "auto", "what runs it: auto or go")
+	flags.StringVar(&f.engine, "engine", "auto", "what runs it: go (compiled), interp (interpreted: small programs only), or auto, which compiles here")
 	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, or fake (sleeping takes no time, GOMAXPROCS is 1)")
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
@@ -101,7 +101,12 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	if f.json {
 		sink = nil
 	}
-	result, err := engine.Run(ctx, job, sink)
+	router, err := openRouter(engine, 0)
+	if err != nil {
+		return err
+	}
+	defer router.Close()
+	result, err := router.Run(ctx, job, sink)
 	if err != nil {
 		return ours(err)
 	}
@@ -122,6 +127,11 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(result))
+	}
+	if result.Approximate {
+		through.end()
+		through.open = false
+		fmt.Fprintln(io.err, "tutor: interpreted, as no Go is installed here; that is approximate")
 	}
 	if job.Kind != sandbox.KindProgram && job.Kind != sandbox.KindProfile {
 		through.end()
@@ -191,8 +201,8 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if f.profileOut != "" && job.Kind != sandbox.KindProfile {
 		return job, misuse("--profile-out needs a profile: add --kind profile:cpu, or another of %s", strings.Join(sandbox.Profiles(), ", "))
 	}
-	if f.engine != sandbox.EngineAuto && f.engine != sandbox.EngineGo {
-		return job, misuse("--engine %s is not known; it can be auto or go", f.engine)
+	if !slices.Contains(sandbox.Engines(), f.engine) {
+		return job, misuse("--engine %s is not known; it can be %s", f.engine, strings.Join(sandbox.Engines(), ", "))
 	}
 	if f.clock != sandbox.ClockReal && f.clock != sandbox.ClockFake {
 		return job, misuse("--clock %s is not known; it can be real or fake", f.clock)

@@ -13,6 +13,7 @@ import (
 
 	"course/tutor/grade"
 	"course/tutor/page"
+	"course/tutor/sandbox/interp"
 	"course/tutor/sandbox/jail"
 	"course/tutor/sandbox/toolchain"
 	"course/tutor/site"
@@ -84,6 +85,7 @@ type house struct {
 	dir      string
 	token    string
 	engine   *toolchain.Engine
+	router   *interp.Router
 	store    *sqlite.Store
 	server   *site.Server
 	listener net.Listener
@@ -110,6 +112,10 @@ func build(ctx context.Context, io streams, f serveFlags, dir string, files cour
 		h.close()
 		return nil, ours(err)
 	}
+	if h.router, err = openRouter(h.engine, 1); err != nil {
+		h.close()
+		return nil, err
+	}
 	pages, err := page.New()
 	if err != nil {
 		h.close()
@@ -118,7 +124,7 @@ func build(ctx context.Context, io streams, f serveFlags, dir string, files cour
 	analyse := analyser{h.engine}.Analyse
 	h.server, err = site.New(site.Config{
 		Course: course, Exercises: all,
-		Runner: h.engine, Judge: newGrader(ctx, h.engine, h.token, ""),
+		Runner: h.router, Judge: newGrader(ctx, h.engine, h.token, ""),
 		Analyse: analyse, AnalyseFile: analyser{h.engine}.AnalyseFile, Format: h.engine.Format, Diagnose: h.engine.Diagnose,
 		Profile: profiler{h.engine}.Read,
 		Store:   h.store, Page: pages, Machine: func() site.Machine { return machine(h.engine) },
@@ -135,6 +141,9 @@ func build(ctx context.Context, io streams, f serveFlags, dir string, files cour
 func (h *house) close() {
 	if h.store != nil {
 		_ = h.store.Close()
+	}
+	if h.router != nil {
+		h.router.Close()
 	}
 	if h.engine != nil {
 		h.engine.Close()
@@ -189,7 +198,7 @@ func machine(engine *toolchain.Engine) site.Machine {
 	is, mends, _ := engine.Measured()
 	m := site.Machine{Isolation: is, Mends: commands(mends), GoVersion: engine.GoVersion()}
 	if problem := engine.Problem(); problem != nil {
-		m.Problem = problem.Error()
+		m.Problem, m.Approximate = problem.Error(), true
 	}
 	return m
 }

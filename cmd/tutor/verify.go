@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"course/tutor/grade"
+	"course/tutor/sandbox"
 	"course/tutor/verify"
 )
 
@@ -65,13 +66,18 @@ func verifyCourse(ctx context.Context, io streams, f verifyFlags, paths []string
 		return err
 	}
 	defer engine.Close()
+	router, err := openRouter(engine, 1)
+	if err != nil {
+		return err
+	}
+	defer router.Close()
 	root, err := engine.GOROOT(ctx)
 	if err != nil {
 		return ours(err)
 	}
 	v, err := verify.New(verify.Config{
 		Content: files.content, Exercises: files.exercises,
-		Runner: engine, Analyse: analyser{engine}.Analyse, GOROOT: root,
+		Runner: truth{router}, Analyse: analyser{engine}.Analyse, GOROOT: root,
 		Judge:    func(seed string) grade.Judge { return newGrader(ctx, engine, "verify", seed) },
 		CacheDir: filepath.Join(data, "cache", "verify"), WriteDir: filepath.Join(files.dir, "content"),
 	})
@@ -122,4 +128,16 @@ func writeProblems(io streams, asJSON bool, problems []verify.Problem) error {
 		fmt.Fprintln(io.out, "everything the book says is true")
 	}
 	return nil
+}
+
+// truth compiles every program but those whose fence says engine=interp: what
+// the book prints is what Go prints.
+type truth struct{ sandbox.Runner }
+
+// Run is that of sandbox.Runner.
+func (t truth) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+	if job.Engine != sandbox.EngineInterp {
+		job.Engine = sandbox.EngineGo
+	}
+	return t.Runner.Run(ctx, job, sink)
 }
