@@ -78,6 +78,13 @@ func (l *Lane) enter(ctx context.Context, t *ticket, moved func(Queue)) (leave f
 	}
 }
 
+// Idle says whether nothing runs and nobody waits.
+func (l *Lane) Idle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.busy == 0 && len(l.waiting) == 0
+}
+
 func (l *Lane) join(t *ticket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -94,13 +94,24 @@ func (c *traceConfig) String() string {
 	return fmt.Sprintf("%d %d %d %d %d %d %d", c.idle.Milliseconds(), c.end.Milliseconds(), c.bytes, c.leaks, c.threads, c.traced, c.cpu.Milliseconds())
 }
 
-// build makes a program, or finds it made. The error is ours.
+// build makes a program that is to run, or finds it made. Builds that nobody
+// waits for end, but one of the same program is waited for. The error is ours,
+// or the context's.
 func (e *Engine) build(ctx context.Context, l *library, r request) (*built, error) {
 	key, err := r.key(l)
 	if err != nil {
 		return nil, err
 	}
-	unlock := e.binaries.lock(key)
+	e.ahead.makeWay(key)
+	return e.obtain(ctx, l, r, key)
+}
+
+// obtain makes a program, or finds it made.
+func (e *Engine) obtain(ctx context.Context, l *library, r request, key string) (*built, error) {
+	unlock, err := e.binaries.lock(ctx, key)
+	if err != nil {
+		return nil, err
+	}
 	defer unlock()
 	switch is := e.binaries.has(key); {
 	case is == whole && !r.fresh:

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,13 +22,13 @@ type binaries struct {
 	most int64 // bytes
 
 	mu      sync.Mutex
-	pending map[string]*sync.Mutex // one build of a program at a time
+	pending map[string]chan struct{} // full while a program is being built
 	inUse   map[string]int
 	since   int64 // bytes added since the last sweep
 }
 
 func openBinaries(dir string, most int64) (*binaries, error) {
-	b := &binaries{dir: dir, most: most, pending: map[string]*sync.Mutex{}, inUse: map[string]int{}}
+	b := &binaries{dir: dir, most: most, pending: map[string]chan struct{}{}, inUse: map[string]int{}}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, b.trouble(fmt.Errorf("make the cache of programs: %w", err))
 	}
@@ -35,20 +36,26 @@ func openBinaries(dir string, most int64) (*binaries, error) {
 	return b, nil
 }
 
-// lock makes others who want the same program wait for it to be built once.
-func (b *binaries) lock(key string) (unlock func()) {
+// lock makes others who want the same program wait for it to be built once. The
+// error is the context's.
+func (b *binaries) lock(ctx context.Context, key string) (unlock func(), err error) {
 	b.mu.Lock()
-	m := b.pending[key]
-	if m == nil {
-		m = &sync.Mutex{}
-		b.pending[key] = m
+	building := b.pending[key]
+	if building == nil {
+		building = make(chan struct{}, 1)
+		b.pending[key] = building
 	}
 	b.inUse[key]++
 	b.mu.Unlock()
-	m.Lock()
-	return func() {
-		m.Unlock()
+	select {
+	case building <- struct{}{}:
+		return func() {
+			<-building
+			b.release(key)
+		}, nil
+	case <-ctx.Done():
 		b.release(key)
+		return nil, ctx.Err()
 	}
 }
 
@@ -78,6 +85,18 @@ func (b *binaries) has(key string) state {
 		_ = os.Chtimes(b.path(key), now, now) // where nothing can be written, nothing is swept either
 	}
 	return is
+}
+
+// there says whether a program is there, and changes nothing.
+func (b *binaries) there(key string) bool {
+	_, err := os.Stat(b.path(key))
+	return err == nil
+}
+
+// unwanted lets a program be the first that is swept away: it was made for a
+// text that has changed since, and nobody ran it.
+func (b *binaries) unwanted(key string) {
+	_ = os.Chtimes(b.path(key), time.Time{}, time.Unix(0, 0)) // one that is gone is as well
 }
 
 // create opens a file for a program that is being built; commit or discard

@@ -47,6 +47,8 @@ type Engine struct {
 	measured *measured
 	warm     checkers
 	aside    aside
+	ahead    *ahead
+	primed   primed
 	stop     context.CancelFunc
 	ctx      context.Context // of what goes on in the background
 	working  sync.WaitGroup
@@ -79,6 +81,7 @@ func New(config Config) (*Engine, error) {
 	if e.binaries, err = openBinaries(filepath.Join(dir, "cache", "programs"), config.CacheBytes); err != nil {
 		return nil, err
 	}
+	e.ahead = newAhead(max(1, config.Slots/2))
 	e.measured = &measured{}
 	if config.Remember {
 		e.measured.file = isolationFile(dir)
