@@ -37,6 +37,7 @@ func (s *Server) routes(e *echo.Echo) {
 	e.DELETE("/api/runs/:id", handle(s, s.apiStop))
 	e.POST("/api/format", handle(s, s.apiFormat))
 	e.POST("/api/diagnose", handle(s, s.apiDiagnose))
+	e.POST("/api/ahead", handle(s, s.apiAhead))
 	e.POST("/api/exercises/:id/checks", stream(s, s.apiCheck))
 	e.POST("/api/traces", s.apiOpenTrace)
 	e.GET("/api/traces/:id", handle(s, s.apiTrace))

@@ -48,6 +48,13 @@ type Config struct {
 	// See sandbox.Assistant.
 	Diagnose func(ctx context.Context, key string, files []sandbox.File) ([]sandbox.Diagnostic, error)
 
+	// Ahead builds the program of a job before anybody runs it. Nil: that is not
+	// done.
+	Ahead func(ctx context.Context, job sandbox.Job) (sandbox.Ahead, error)
+	// Primed says how many listings of the course, of all, are built ahead, for
+	// /metrics. Nil: nobody counts.
+	Primed func() (done, total int)
+
 	Store learner.Store
 	Page  *page.Renderer
 	// Machine says what there is to run programs with. It is asked for every

@@ -108,6 +108,6 @@ func (s *Server) counted(next echo.HandlerFunc) echo.HandlerFunc {
 // metrics is GET /metrics.
 func (s *Server) metrics(c echo.Context) error {
 	text := s.counts.text() + fmt.Sprintf("# TYPE tutor_live gauge\ntutor_live %d\n# TYPE go_goroutines gauge\ngo_goroutines %d\n",
-		s.live.count(), runtime.NumGoroutine())
+		s.live.count(), runtime.NumGoroutine()) + s.primedText()
 	return c.Blob(http.StatusOK, "text/plain; version=0.0.4; charset=utf-8", []byte(text))
 }

@@ -63,7 +63,7 @@ func TestOpenAPIRequests(t *testing.T) {
 	}
 	for name, request := range map[string]any{
 		"RunRequest": runRequest{}, "Limits": runLimits{}, "FormatRequest": formatRequest{}, "CheckRequest": checkRequest{}, "DraftRequest": draftRequest{},
-		"FormatResponse": formatResponse{}, "DiagnoseRequest": diagnoseRequest{}, "DiagnoseResponse": diagnoseResponse{}, "Progress": progressResponse{},
+		"FormatResponse": formatResponse{}, "DiagnoseRequest": diagnoseRequest{}, "DiagnoseResponse": diagnoseResponse{}, "AheadResponse": aheadResponse{}, "Progress": progressResponse{},
 	} {
 		data, err := json.Marshal(request)
 		if err != nil {

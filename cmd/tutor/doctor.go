@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"course/tutor/sandbox/toolchain"
+	"course/tutor/site"
 )
 
 // health is what doctor found, as SCHEMAS of scripts expect it.
@@ -20,6 +22,7 @@ type health struct {
 	Isolation isolationHealth      `json:"isolation"`
 	Sets      []toolchain.Set      `json:"sets"`
 	Modules   []toolchain.Vendored `json:"modules"`
+	Programs  programsHealth       `json:"programs"`
 	Data      string               `json:"data"`
 	CPUs      int                  `json:"cpus"`
 	Browser   string               `json:"browser"`
@@ -37,6 +40,14 @@ type isolationHealth struct {
 	Name    string       `json:"name"`
 	Missing []string     `json:"missing"`
 	Mend    []mendHealth `json:"mend"`
+}
+
+// programsHealth is the cache of programs, and how many of the listings of the
+// course that make a program are built in it.
+type programsHealth struct {
+	Bytes    int64 `json:"bytes"`
+	Listings int   `json:"listings"`
+	Built    int   `json:"built"`
 }
 
 type mendHealth struct {
@@ -72,6 +83,9 @@ func doctor(cmd *cobra.Command, io streams, data string, asJSON bool) error {
 	}
 	defer engine.Close()
 	h := examine(cmd, engine, dir)
+	if h.Programs.Listings, h.Programs.Built, err = builtListings(cmd.Context(), engine); err != nil {
+		return ours(err)
+	}
 	if asJSON {
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
@@ -92,6 +106,7 @@ func doctor(cmd *cobra.Command, io streams, data string, asJSON bool) error {
 func examine(cmd *cobra.Command, engine *toolchain.Engine, dir string) health {
 	report := engine.Doctor(cmd.Context())
 	h := health{Version: version, Data: dir, CPUs: runtime.NumCPU(), Sets: report.Sets, Modules: report.Modules, Browser: browser()}
+	h.Programs.Bytes = report.Programs
 	h.Go = goHealth{Found: report.Problem == "", Version: report.Go.Version, Path: report.Go.Path, Problem: report.Problem}
 	is := report.Isolation
 	h.Isolation = isolationHealth{Level: is.Level, Name: is.Name, Missing: is.Missing, Mend: []mendHealth{}}
@@ -99,6 +114,30 @@ func examine(cmd *cobra.Command, engine *toolchain.Engine, dir string) health {
 		h.Isolation.Mend = append(h.Isolation.Mend, mendHealth{string(m.Layer), m.Command})
 	}
 	return h
+}
+
+// builtListings counts the listings of the built-in course that make a program,
+// and those whose program is in the cache.
+func builtListings(ctx context.Context, engine *toolchain.Engine) (all, built int, err error) {
+	files, err := openCourse("")
+	if err != nil {
+		return 0, 0, err
+	}
+	course, _, err := files.load(func(string) {}) // verify tells of mistakes
+	if err != nil || engine.Problem() != nil {
+		return 0, 0, err
+	}
+	jobs := site.Listings(course)
+	for _, job := range jobs {
+		there, err := engine.Built(ctx, job)
+		if err != nil {
+			return 0, 0, err
+		}
+		if there {
+			built++
+		}
+	}
+	return len(jobs), built, nil
 }
 
 // write prints what was found for a person.
@@ -133,6 +172,7 @@ func (h health) write(out io.Writer) error {
 	for _, m := range h.Modules {
 		fmt.Fprintf(out, "module     %s %s: %s\n", m.Path, m.Version, strings.Join(m.Packages, ", "))
 	}
+	fmt.Fprintf(out, "programs   %d of %d listings of the course are built ahead, %d MiB in the cache\n", h.Programs.Built, h.Programs.Listings, h.Programs.Bytes>>20)
 	fmt.Fprintf(out, "data       %s\nCPUs       %d\n", h.Data, h.CPUs)
 	if h.Browser == "" {
 		h.Browser = "none found; open the printed address yourself"

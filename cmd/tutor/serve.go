@@ -126,6 +126,7 @@ func build(ctx context.Context, io streams, f serveFlags, dir string, files cour
 		Course: course, Exercises: all,
 		Runner: h.router, Judge: newGrader(ctx, h.engine, h.token, ""),
 		Analyse: analyse, AnalyseFile: analyser{h.engine}.AnalyseFile, Format: h.engine.Format, Diagnose: h.engine.Diagnose,
+		Ahead: h.engine.Ahead, Primed: h.engine.Primed,
 		Profile: profiler{h.engine}.Read,
 		Store:   h.store, Page: pages, Machine: func() site.Machine { return machine(h.engine) },
 		Token: h.token, Addr: ln.Addr().String(), Version: version,
@@ -181,6 +182,7 @@ func (h *house) serve(ctx context.Context, io streams, f serveFlags) error {
 	fmt.Fprintf(io.out, "tutor is open at %s\nStop it with Ctrl-C.\n", running.Open())
 	openBrowser(f.noOpen, running.Open())
 	go h.server.Warm(ctx)
+	go h.engine.Prime(ctx, site.Listings(h.server.Course), 0)
 	return ours(h.server.Serve(ctx, h.listener))
 }
 

@@ -20,41 +20,62 @@ const aheadWall = 5 * time.Second
 // of beginning again; then nothing ends it. A program whose types are wrong is
 // not built.
 func (e *Engine) Ahead(ctx context.Context, job sandbox.Job) (sandbox.Ahead, error) {
-	r := e.newRun(job, nil)
-	if r.job.Kind == sandbox.KindAsm || len(r.job.Parts) > 0 || r.job.Fresh || r.unsupported() {
-		return sandbox.AheadNot, nil
-	}
-	l, err := e.prepared(ctx, r.set())
-	if err != nil || l == nil {
-		return sandbox.AheadLater, err
-	}
-	s, err := r.look(ctx, l)
-	if err != nil || s == nil {
-		return sandbox.AheadNot, err
-	}
-	q := r.request(s)
-	key, err := q.key(l)
+	p, what, err := e.foresee(ctx, job)
 	switch {
-	case err != nil:
-		return sandbox.AheadNot, err
-	case e.binaries.there(key):
+	case err != nil || p == nil:
+		return what, err
+	case e.binaries.there(p.key):
 		return sandbox.AheadThere, nil
 	case !e.lane.Idle():
 		return sandbox.AheadBusy, nil
 	}
-	if wrong, err := r.wrong(ctx, l); err != nil || wrong {
+	if wrong, err := p.wrong(ctx); err != nil || wrong {
 		return sandbox.AheadNot, err
 	}
-	return e.makeAhead(ctx, l, q, key, job.Key)
+	return p.makeAhead(ctx)
+}
+
+// Built says whether the program of a job is in the cache.
+func (e *Engine) Built(ctx context.Context, job sandbox.Job) (bool, error) {
+	p, _, err := e.foresee(ctx, job)
+	return err == nil && p != nil && e.binaries.there(p.key), err
+}
+
+// foreseen is the one program of a run that has not been asked for.
+type foreseen struct {
+	run     *run
+	library *library
+	request request
+	key     string
+}
+
+// foresee finds out what a run of a job would build; nil and why not, where it
+// would build nothing, or not now.
+func (e *Engine) foresee(ctx context.Context, job sandbox.Job) (*foreseen, sandbox.Ahead, error) {
+	r := e.newRun(job, nil)
+	if r.job.Kind == sandbox.KindAsm || len(r.job.Parts) > 0 || r.job.Fresh || r.unsupported() {
+		return nil, sandbox.AheadNot, nil
+	}
+	l, err := e.prepared(ctx, r.set())
+	if err != nil || l == nil {
+		return nil, sandbox.AheadLater, err
+	}
+	s, err := r.look(ctx, l)
+	if err != nil || s == nil {
+		return nil, sandbox.AheadNot, err
+	}
+	p := &foreseen{run: r, library: l, request: r.request(s)}
+	p.key, err = p.request.key(l)
+	return p, sandbox.AheadNot, err
 }
 
 // wrong has the types of a plain program checked. Those of tests are checked
 // by the compiler alone.
-func (r *run) wrong(ctx context.Context, l *library) (bool, error) {
-	if r.tests != nil || r.job.Key == forPrimer {
+func (p *foreseen) wrong(ctx context.Context) (bool, error) {
+	if p.run.tests != nil || p.run.job.Key == forPrimer {
 		return false, nil
 	}
-	found, err := r.engine.diagnose(ctx, l, r.job.Key, r.job.Files)
+	found, err := p.run.engine.diagnose(ctx, p.library, p.run.job.Key, p.run.job.Files)
 	return len(found.Errors) > 0, err
 }
 
@@ -92,15 +113,16 @@ func (r *run) look(ctx context.Context, l *library) (*stage, error) {
 	return stages[0], nil
 }
 
-func (e *Engine) makeAhead(ctx context.Context, l *library, q request, key, who string) (sandbox.Ahead, error) {
-	ctx, end, ok := e.ahead.begin(ctx, e.ctx, who, key, e.lane.Idle)
+func (p *foreseen) makeAhead(ctx context.Context) (sandbox.Ahead, error) {
+	e := p.run.engine
+	ctx, end, ok := e.ahead.begin(ctx, e.ctx, p.run.job.Key, p.key, e.lane.Idle)
 	if !ok {
 		return sandbox.AheadBusy, nil
 	}
-	b, err := e.obtain(ctx, l, q, key)
+	b, err := e.obtain(ctx, p.library, p.request, p.key)
 	made := err == nil && b.status == ""
 	if made {
-		e.binaries.release(key)
+		e.binaries.release(p.key)
 	}
 	stopped := ctx.Err() != nil
 	if old := end(made); old != "" {

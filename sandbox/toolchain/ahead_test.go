@@ -216,7 +216,6 @@ func TestAheadMakesWay(t *testing.T) {
 // What was built for a text that has changed since is the first to be swept.
 func TestAheadIsSwept(t *testing.T) {
 	e := needsComplete(t)
-	e.binaries.sweep() // so that there is none half-written
 	first, second := aheadJob(t, "cleo", aheadHello), aheadJob(t, "cleo", aheadHello)
 	before := programsOf(t, e)
 	goAhead(t, e, first)

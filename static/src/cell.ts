@@ -1,5 +1,5 @@
 // <go-cell>: a listing that is changed, run and traced where it stands.
-import { events, Refusal, text } from "./api";
+import { events, Refusal, SourceFile, text } from "./api";
 import { Bench } from "./bench";
 import { all, make, maybe, one, parse } from "./dom";
 import { sameWork } from "./draft";
@@ -12,7 +12,7 @@ import { queued } from "./status";
 export class GoCell extends Bench {
   protected readonly startAct = "run";
   private stream: Stream | null = null;
-  private readonly lint = new Lint(() => this.files(), (found) => this.found(found));
+  private readonly lint = new Lint(() => this.files(), (found) => this.found(found), () => this.request(this.files()));
 
   protected override attach(): void {
     replayable(this.results);
@@ -53,9 +53,7 @@ export class GoCell extends Bench {
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
     const ran = this.work();
-    const asked = this.asked();
-    const trace = this.holds("trace") && asked.kind !== "asm" && asked.clock !== "fake";
-    const body = { files: ran.files, trace, ...asked, key: this.dataset.key, replace: true };
+    const body = { ...this.request(ran.files), replace: true };
     let ended = false;
     await events("/api/runs", body, run.abort.signal, (name, data) => {
       if (name === "run") run.id = data.id;
@@ -66,6 +64,13 @@ export class GoCell extends Bench {
     if (!ended) throw new TypeError("the answer was cut");
     await this.finish(run.id);
     if (sameWork(this.work(), ran)) this.showCosts();
+  }
+
+  /** request is what the server is sent to run files. */
+  private request(files: SourceFile[]): object {
+    const asked = this.asked();
+    const trace = this.holds("trace") && asked.kind !== "asm" && asked.clock !== "fake";
+    return { files, trace, ...asked, key: this.dataset.key };
   }
 
   /** progress says what is under way. */

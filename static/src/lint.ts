@@ -1,5 +1,5 @@
-// What is wrong with the code, said while the reader pauses: the server checks
-// the types without building anything.
+// What is done while the reader pauses: the server checks the types, and when
+// they are right builds the program, so that Run costs only the run.
 import { json, SourceFile } from "./api";
 import { make } from "./dom";
 import { Mark } from "./editor";
@@ -13,30 +13,42 @@ const pause = 600;
 export class Lint {
   private timer = 0;
   private asking: AbortController | null = null;
+  private building: AbortController | null = null;
 
-  constructor(private readonly files: () => SourceFile[], private readonly show: (found: Found[]) => void) {}
+  /** run is what Run would send. */
+  constructor(private readonly files: () => SourceFile[], private readonly show: (found: Found[]) => void, private readonly run: () => unknown) {}
 
   /** touch is called at each change. */
   touch(): void {
     this.cancel();
-    if (this.files().some((f) => !f.name.endsWith(".go") || f.name.endsWith("_test.go"))) return; // no plain program
-    this.timer = window.setTimeout(() => void this.ask(), pause);
+    this.building?.abort(); // nobody will run that text
+    this.timer = window.setTimeout(() => void this.paused(), pause);
   }
 
-  /** cancel forgets what was to be asked: something better is under way. */
+  /**
+   * cancel forgets what was to be asked: something better is under way. What is
+   * being built is left to the server, since that may be what is now to run.
+   */
   cancel(): void {
     window.clearTimeout(this.timer);
     this.asking?.abort();
     this.asking = null;
   }
 
-  private async ask(): Promise<void> {
+  private async paused(): Promise<void> {
     const asking = this.asking = new AbortController();
     try {
-      const answer = await json<{ diagnostics: Found[] }>("POST", "/api/diagnose", { files: this.files() }, { signal: asking.signal });
-      if (this.asking === asking) this.show(answer.diagnostics);
+      // Only a plain program can be checked without its being built.
+      if (this.files().every((f) => f.name.endsWith(".go") && !f.name.endsWith("_test.go"))) {
+        const answer = await json<{ diagnostics: Found[] }>("POST", "/api/diagnose", { files: this.files() }, { signal: asking.signal });
+        if (this.asking !== asking) return;
+        this.show(answer.diagnostics);
+        if (answer.diagnostics.some((d) => !d.code.startsWith("vet:"))) return;
+      }
+      const building = this.building = new AbortController();
+      await json("POST", "/api/ahead", this.run(), { signal: building.signal });
     } catch {
-      // Advice that does not come is not missed: Run says the same.
+      // What does not come is not missed: Run says and does the same.
     }
   }
 }
