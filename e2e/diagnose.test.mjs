@@ -65,3 +65,21 @@ test("advice stands at its line before and after a run, and changes nothing else
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(errors, []);
 });
+
+test("what is changed is built in the pause, and Run costs only the run", async (t) => {
+  const { page, errors, context } = await visit(browser, tutor);
+  t.after(() => context.close());
+  await page.goto(tutor.url + section);
+  let cell, what;
+  do { // until all of the standard library is there
+    const answer = page.waitForResponse((r) => r.url().endsWith("/api/ahead"), { timeout: 60_000 });
+    cell = await change(page, `package main\n\nfunc main() {\n\tprintln(${Date.now()})\n}\n`);
+    what = (await (await answer).json()).ahead;
+  } while (what === "later");
+  assert.equal(what, "built");
+  await page.keyboard.press("Control+Enter");
+  const ended = cell.locator(".runbar .status.k-ok");
+  await ended.waitFor({ timeout: 60_000 });
+  assert.match(await ended.innerText(), /from cache/);
+  assert.deepEqual(errors, []);
+});
