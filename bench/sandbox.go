@@ -27,6 +27,10 @@ type bench struct {
 	tool   string // the compiler
 }
 
+// started makes the programs of this run others than those of a run before,
+// which the data folder may still hold.
+var started = time.Now().UnixNano()
+
 // sandboxBars are the bars about building and running.
 func sandboxBars(ctx context.Context, data string) (*bench, []bar, func(), error) {
 	engine, err := toolchain.New(toolchain.Config{DataDir: data})
@@ -91,9 +95,9 @@ func (b *bench) complete(ctx context.Context) error {
 	}
 }
 
-// program is hello world, each time another.
+// program is hello world, each time another, and in each run of bench.
 func (b *bench) program() []sandbox.File {
-	text := fmt.Sprintf("package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello\", %d)\n}\n", b.edits.Add(1))
+	text := fmt.Sprintf("package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello\", %d, %d)\n}\n", started, b.edits.Add(1))
 	return []sandbox.File{{Name: "main.go", Content: text}}
 }
 

@@ -17,7 +17,7 @@ import (
 type Compiler interface {
 	sandbox.Runner
 	// Built says whether the program of a job is there already.
-	Built(ctx context.Context, job sandbox.Job) bool
+	Built(ctx context.Context, job sandbox.Job) (bool, error)
 	// Problem is why nothing can be compiled, or nil.
 	Problem() error
 	// Diagnose checks types and vets; see sandbox.Assistant.
@@ -87,7 +87,10 @@ func (r *Router) choose(ctx context.Context, job sandbox.Job, sink sandbox.Sink)
 		return r.approximate(ctx, job, sink)
 	}
 	defer r.refill()
-	if unfit(job) != "" || job.Fresh || hopeless(job.Files) || !r.children.waiting() || r.compiler.Built(ctx, job) {
+	if unfit(job) != "" || job.Fresh || hopeless(job.Files) || !r.children.waiting() {
+		return r.compile(ctx, job, sink)
+	}
+	if built, err := r.compiler.Built(ctx, job); err != nil || built {
 		return r.compile(ctx, job, sink)
 	}
 	a, err := r.attempt(ctx, job, sink, patience(job), false)

@@ -23,6 +23,7 @@ type host struct {
 	cgroups   *cgroups
 	libraries []string // shared ones that our own binary needs
 	maker     *maker   // nil until it is known what works without it
+	spares    spares
 }
 
 // machine answers what this machine offers. A layer in it was put on once

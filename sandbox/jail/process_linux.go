@@ -146,6 +146,9 @@ func (p *Process) reap() {
 		p.exit.Code, p.exit.Signal = ending(state)
 	}
 	p.close()
+	if p.launch.spec.Profile != Build {
+		p.launch.wantSpare(spareSoon)
+	}
 	close(p.done)
 }
 

@@ -76,6 +76,7 @@ type launch struct {
 	report  *os.File   // our end of a driver's report; nil without Steps
 	theirs  []*os.File // ends that only the child keeps
 	group   *group
+	spare   *spare   // the child that is used; nil: one is made
 	control *os.File // our end of the socket to the child
 }
 
@@ -93,6 +94,7 @@ func (h *host) prepare(spec Spec) (l *launch, err error) {
 	if err := l.openFiles(); err != nil {
 		return l, err
 	}
+	l.takeSpare()
 	if !l.on[Root] {
 		if err := l.makeWorkplace(); err != nil {
 			return l, err
@@ -118,8 +120,7 @@ func (l *launch) makeWorkplace() (err error) {
 }
 
 // openFiles lays out the descriptors of the child: the standard streams,
-// what the target keeps, the doors of its cgroups, and last the socket it is
-// told things over.
+// what the target keeps, and the doors of its cgroups.
 func (l *launch) openFiles() error {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
@@ -145,7 +146,7 @@ func (l *launch) openFiles() error {
 	if err != nil {
 		return fmt.Errorf("open cgroup: %w", err)
 	}
-	return l.openControl()
+	return nil
 }
 
 func (l *launch) openReport() error {
@@ -161,21 +162,19 @@ func (l *launch) openReport() error {
 	return nil
 }
 
-func (l *launch) openControl() error {
+// controlSocket is what a child is told things over: our end and its end.
+func controlSocket() (ours, child *os.File, err error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return fmt.Errorf("make socket pair: %w", err)
+		return nil, nil, fmt.Errorf("make socket pair: %w", err)
 	}
-	l.control = os.NewFile(uintptr(pair[0]), "control")
-	child := os.NewFile(uintptr(pair[1]), "control of child")
-	l.theirs = append(l.theirs, child)
-	l.files = append(l.files, child)
-	return nil
+	return os.NewFile(uintptr(pair[0]), "control"), os.NewFile(uintptr(pair[1]), "control of child"), nil
 }
 
 // discard lets go of what a launch that failed was holding.
 func (l *launch) discard() {
 	l.closeTheirs()
+	l.host.end(l.spare)
 	for _, f := range []*os.File{l.report, l.control} {
 		if f != nil {
 			_ = f.Close()
@@ -198,32 +197,74 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("start jail: %w", err)
 	}
-	proc, err := l.makeChild()
+	p, err := l.begin(ctx)
+	if errors.Is(err, errSpareGone) && ctx.Err() == nil {
+		p, err = l.begin(ctx)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("start jail: %w", err)
+		return nil, err
 	}
 	l.closeTheirs()
-	p := &Process{proc: proc, launch: l, done: make(chan struct{}), began: time.Now()}
-	p.release = context.AfterFunc(ctx, func() { _ = p.Kill() })
-	if err := l.converse(p); err != nil {
-		p.abandon()
-		return nil, err
+	if l.spec.Profile == Build {
+		l.wantSpare(spareAfter)
 	}
 	go p.reap()
 	return p, nil
 }
 
+// begin turns a child into the target: the one that was kept ready, or else a
+// new one.
+func (l *launch) begin(ctx context.Context) (*Process, error) {
+	proc, kept, err := l.child()
+	if err != nil {
+		return nil, fmt.Errorf("start jail: %w", err)
+	}
+	p := &Process{proc: proc, launch: l, done: make(chan struct{}), began: time.Now()}
+	p.release = context.AfterFunc(ctx, func() { _ = p.Kill() })
+	err = l.converse(p)
+	if err == nil {
+		return p, nil
+	}
+	p.abandon()
+	_ = l.control.Close()
+	l.control = nil
+	if kept && errors.Is(err, ErrDied) {
+		err = fmt.Errorf("%w: %w", errSpareGone, err)
+	}
+	return nil, err
+}
+
+// child is the child that was kept ready, or a new one.
+func (l *launch) child() (proc *os.Process, kept bool, err error) {
+	if s := l.spare; s != nil {
+		l.spare = nil
+		if s.hand(l.files) == nil {
+			l.control = s.control
+			return s.proc, true, nil
+		}
+		l.host.end(s)
+	}
+	ours, theirs, err := controlSocket()
+	if err != nil {
+		return nil, false, err
+	}
+	l.control = ours
+	defer theirs.Close()
+	proc, err = l.makeChild(append(l.files[:len(l.files):len(l.files)], theirs))
+	return proc, false, err
+}
+
 // makeChild has the child made by the maker, or where that is of no use or
 // does not work by ourselves.
-func (l *launch) makeChild() (*os.Process, error) {
+func (l *launch) makeChild(files []*os.File) (*os.Process, error) {
 	order := l.order()
-	files := l.files
+	given := files
 	folder, inCgroup := l.group.folder()
 	if inCgroup {
-		files = append(files[:len(files):len(files)], folder)
+		given = append(files[:len(files):len(files)], folder)
 	}
 	if l.on[UserNS] && l.host.maker != nil {
-		proc, err := l.host.maker.make(order, files)
+		proc, err := l.host.maker.make(order, given)
 		if !errors.Is(err, errNoMaker) {
 			return proc, err
 		}
@@ -237,8 +278,8 @@ func (l *launch) makeChild() (*os.Process, error) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 	}
-	proc, err := os.StartProcess(reexec.Self, order.Args(len(l.files)), &os.ProcAttr{
-		Env: reexec.Env(), Files: l.files, Sys: attributes,
+	proc, err := os.StartProcess(reexec.Self, order.Args(len(files)), &os.ProcAttr{
+		Env: reexec.Env(), Files: files, Sys: attributes,
 	})
 	if err == nil {
 		l.host.maker.note(proc.Pid)

@@ -16,3 +16,6 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	}
 	return &Process{p}, nil
 }
+
+// LetGo ends what is kept ready for the next Start, which here is nothing.
+func LetGo() {}

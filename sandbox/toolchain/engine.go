@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
 )
 
 // Config says what an Engine works with.
@@ -96,11 +97,15 @@ func New(config Config) (*Engine, error) {
 	return e, nil
 }
 
+// Lane is the queue that runs wait in.
+func (e *Engine) Lane() *sandbox.Lane { return e.lane }
+
 // Close stops what goes on in the background.
 func (e *Engine) Close() {
 	e.stop()
 	e.warm.close()
 	e.working.Wait()
+	jail.LetGo()
 }
 
 // find starts to look for Go, unless that is going on. e.mu is not held.

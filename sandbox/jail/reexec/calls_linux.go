@@ -56,6 +56,17 @@ func closeOnExecFrom(first int) error {
 	return raw(sysCloseRange, uintptr(first), ^uintptr(0)>>32, cloexec)
 }
 
+// raise gives a descriptor another number, of at least least, that does not
+// reach the target.
+func raise(fd, least int) (int, error) {
+	const dupCloexec = 1030
+	up, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(fd), dupCloexec, uintptr(least))
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(up), nil
+}
+
 // become replaces this process by another program: the one at path, or when
 // fd is not negative the one open there. It returns only an error.
 func become(fd int, path *byte, argv, envv []*byte) error {

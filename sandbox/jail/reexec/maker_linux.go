@@ -13,6 +13,7 @@ type Order struct {
 	AsRoot   bool // begin as the first of them; groups may then be changed
 	Ambient  []uint64
 	InCgroup bool // born in the cgroup whose folder is the last file
+	Spare    bool // wait for descriptors over the control socket, which alone it has
 }
 
 // Pair is one user or group as seen inside and outside.
@@ -20,7 +21,13 @@ type Pair struct{ Inside, Outside uint64 }
 
 // Args are the argv of a child that is given so many files, of which the last
 // is its control socket.
-func (o *Order) Args(files int) []string { return []string{NameConfine, itoa(uint64(files - 1))} }
+func (o *Order) Args(files int) []string {
+	args := []string{NameConfine, itoa(uint64(files - 1))}
+	if o.Spare {
+		args = append(args, "spare")
+	}
+	return args
+}
 
 // Env is the environment of our own code, until the target replaces it.
 func Env() []string { return []string{"GOMAXPROCS=1", "GOGC=off"} }
@@ -70,6 +77,7 @@ func walkOrder(k coder, o *Order) {
 	flag(k, &o.AsRoot)
 	each(k, &o.Ambient, k.number)
 	flag(k, &o.InCgroup)
+	flag(k, &o.Spare)
 }
 
 // maker makes children for a server. A child in a user namespace cannot share

@@ -36,6 +36,9 @@ const (
 	Ready      = 'X'
 )
 
+// FilesFollow is what a spare child is sent together with its descriptors.
+const FilesFollow = 'F'
+
 // Readiness is what a child has used until the target is executed, which is
 // no concern of the target's.
 type Readiness struct {

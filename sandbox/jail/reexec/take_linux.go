@@ -44,6 +44,9 @@ type child struct {
 // target. It does not return.
 func confine() {
 	c := &child{control: atoi(os.Args[1]), self: -1}
+	if len(os.Args) > 2 {
+		c.takeFiles()
+	}
 	c.receive()
 	if c.Path == Self {
 		c.openSelf()
