@@ -1,7 +1,8 @@
 // Command bench measures what tutor promises about speed, as ratios within
 // one run, so that the machine does not matter. It prints one JSON object a
-// bar, warns on stderr where a bar is above its limit and exits with 1 where
-// one is above one and a half times its limit.
+// bar, or with -table a table for docs/performance.md, warns on stderr where a
+// bar is above its limit and exits with 1 where one is above one and a half
+// times its limit.
 package main
 
 import (
@@ -9,38 +10,16 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
-	"time"
 )
-
-// row is one bar: ours and baseline are medians in ms; ratio is what is
-// compared with limit: ours by baseline or, for the bars that say how much
-// something adds, ours less baseline in ms.
-type row struct {
-	Name     string  `json:"name"`
-	Ours     float64 `json:"ours"`
-	Baseline float64 `json:"baseline"`
-	Ratio    float64 `json:"ratio"`
-	Limit    float64 `json:"limit"`
-	N        int     `json:"n"`
-}
-
-// bar is something to measure. Ours and baseline are called in turns, so that
-// a busy moment of the machine hits both.
-type bar struct {
-	name           string
-	limit          float64
-	adds           bool // compare the difference
-	once           bool // slow: measured once, with nothing warm
-	ours, baseline func(ctx context.Context) (time.Duration, error)
-}
 
 func main() {
 	short := flag.Bool("short", false, "measure each bar a few times only")
 	data := flag.String("data", "", "data folder to use; empty: one that is removed afterwards")
+	asTable := flag.Bool("table", false, "print a table in Markdown")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -48,7 +27,11 @@ func main() {
 	if *short {
 		n = 9
 	}
-	bad, err := run(ctx, *data, n)
+	show := asLines
+	if *asTable {
+		show = inTable
+	}
+	bad, err := run(ctx, *data, n, show)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(70)
@@ -58,7 +41,8 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, data string, n int) (bad bool, err error) {
+// run measures all bars, n times each, and shows each row once it is there.
+func run(ctx context.Context, data string, n int, show func(io.Writer, row) error) (bad bool, err error) {
 	if data == "" {
 		if data, err = os.MkdirTemp("", "tutor-bench-"); err != nil {
 			return false, err
@@ -70,13 +54,12 @@ func run(ctx context.Context, data string, n int) (bad bool, err error) {
 		return false, err
 	}
 	defer closeAll()
-	out := json.NewEncoder(os.Stdout)
 	for _, b := range bars {
 		r, err := b.settle(ctx, n)
 		if err != nil {
 			return false, fmt.Errorf("measure %s: %w", b.name, err)
 		}
-		if err := out.Encode(r); err != nil {
+		if err := show(os.Stdout, r); err != nil {
 			return false, err
 		}
 		if r.Ratio > r.Limit {
@@ -87,20 +70,21 @@ func run(ctx context.Context, data string, n int) (bad bool, err error) {
 	return bad, nil
 }
 
-// tooSlow says that a bar is so far above its limit that the build fails.
-func (r row) tooSlow() bool { return r.Ratio > 1.5*r.Limit }
+func asLines(out io.Writer, r row) error { return json.NewEncoder(out).Encode(r) }
 
-// settle measures a bar, and again where it is too slow: what else goes on on
-// the machine only ever adds, so the least of three is nearest to the truth.
-func (b bar) settle(ctx context.Context, n int) (row, error) {
-	best, err := b.measure(ctx, n)
-	for try := 1; err == nil && best.tooSlow() && try < 3; try++ {
-		var again row
-		if again, err = b.measure(ctx, n); err == nil && again.Ratio < best.Ratio {
-			best = again
+func inTable(out io.Writer, r row) error {
+	baseline, cpu := "", ""
+	if r.Baseline > 0 {
+		baseline = fmt.Sprintf("%.1f", r.Baseline)
+	}
+	if r.OursCPU > 0 {
+		cpu = fmt.Sprintf("%.1f", r.OursCPU)
+		if r.BaselineCPU > 0 {
+			cpu += fmt.Sprintf(" / %.1f", r.BaselineCPU)
 		}
 	}
-	return best, err
+	_, err := fmt.Fprintf(out, "| %s | %.2f | %g | %.1f | %s | %s | %d |\n", r.Name, r.Ratio, r.Limit, r.Ours, baseline, cpu, r.N)
+	return err
 }
 
 // allBars are the bars about building and running, and those over HTTP.
@@ -114,39 +98,6 @@ func allBars(ctx context.Context, data string) ([]bar, func(), error) {
 		closeEngine()
 		return nil, nil, err
 	}
-	bars = append(append(bars, over...), b.firstRunBar(filepath.Join(b.dir, "tutor")))
+	bars = append(append(over, bars...), b.firstRunBar(filepath.Join(b.dir, "tutor")))
 	return bars, func() { closeServer(); closeEngine() }, nil
-}
-
-func (b bar) measure(ctx context.Context, n int) (row, error) {
-	var ours, baseline []time.Duration
-	warm := 2
-	if b.once {
-		n, warm = 1, 0
-	}
-	for i := range n + warm {
-		o, err := b.ours(ctx)
-		if err != nil {
-			return row{}, fmt.Errorf("ours: %w", err)
-		}
-		t, err := b.baseline(ctx)
-		if err != nil {
-			return row{}, fmt.Errorf("baseline: %w", err)
-		}
-		if i >= warm { // the first ones warm the caches
-			ours, baseline = append(ours, o), append(baseline, t)
-		}
-	}
-	r := row{Name: b.name, Ours: median(ours), Baseline: median(baseline), Limit: b.limit, N: n}
-	r.Ratio = r.Ours / r.Baseline
-	if b.adds {
-		r.Ratio = r.Ours - r.Baseline
-	}
-	return r, nil
-}
-
-// median is in ms.
-func median(list []time.Duration) float64 {
-	slices.Sort(list)
-	return float64(list[len(list)/2]) / float64(time.Millisecond)
 }

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"course/tutor/sandbox"
@@ -22,14 +21,10 @@ import (
 type bench struct {
 	engine *toolchain.Engine
 	dir    string // for what is built bare
-	edits  atomic.Int64
-	hello  string // a built program
-	tool   string // the compiler
+	edits
+	small string // a built program
+	tool  string // the compiler
 }
-
-// started makes the programs of this run others than those of a run before,
-// which the data folder may still hold.
-var started = time.Now().UnixNano()
 
 // sandboxBars are the bars about building and running.
 func sandboxBars(ctx context.Context, data string) (*bench, []bar, func(), error) {
@@ -47,11 +42,10 @@ func sandboxBars(ctx context.Context, data string) (*bench, []bar, func(), error
 		return nil, nil, nil, err
 	}
 	return b, []bar{
-		{name: "edit to first output, by bare compiler, linker and program", limit: 1.25, ours: b.edited, baseline: b.bare},
-		{name: "edit to first output, by go run", limit: 0.6, ours: b.edited, baseline: b.goRun},
-		{name: "unchanged code to first output, by bare", limit: 0.25, ours: b.unchanged, baseline: b.bare},
-		{name: "the run jail adds, ms", limit: 5, adds: true, ours: b.jailedRun, baseline: b.plainRun},
-		{name: "the build jail adds, ms", limit: 6, adds: true, ours: b.jailedTool, baseline: b.plainTool},
+		{name: "two changed programs at once, by two bare loops", limit: 1.11, ours: b.twoOurs, baseline: b.twoBare, cpu: ownCPU},
+		{name: "changed tests to their results, by go test", limit: 0.7, ours: b.testOurs, baseline: b.goTest, cpu: ownCPU},
+		{name: "the run jail adds, ms", limit: 4, adds: true, ours: b.jailedRun, baseline: b.plainRun, cpu: ownCPU},
+		{name: "the build jail adds, ms", limit: 6, adds: true, ours: b.jailedTool, baseline: b.plainTool, cpu: ownCPU},
 	}, closeAll, nil
 }
 
@@ -65,7 +59,7 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := b.complete(ctx); err != nil {
 		return err
 	}
-	commands, _, err := b.engine.Bare(ctx, b.program(), b.dir)
+	commands, _, err := b.engine.Bare(ctx, b.hello(), b.dir)
 	if err != nil {
 		return err
 	}
@@ -73,8 +67,8 @@ func (b *bench) prepare(ctx context.Context) error {
 	if _, err := b.bare(ctx); err != nil {
 		return err
 	}
-	b.hello = filepath.Join(b.dir, "hello")
-	return os.Rename(filepath.Join(b.dir, "tmp", "program"), b.hello)
+	b.small = filepath.Join(b.dir, "hello")
+	return os.Rename(filepath.Join(b.dir, "tmp", "program"), b.small)
 }
 
 func (b *bench) complete(ctx context.Context) error {
@@ -95,23 +89,11 @@ func (b *bench) complete(ctx context.Context) error {
 	}
 }
 
-// program is hello world, each time another, and in each run of bench.
-func (b *bench) program() []sandbox.File {
-	text := fmt.Sprintf("package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello\", %d, %d)\n}\n", started, b.edits.Add(1))
-	return []sandbox.File{{Name: "main.go", Content: text}}
-}
-
-func (b *bench) edited(ctx context.Context) (time.Duration, error) { return b.run(ctx, b.program()) }
-
-func (b *bench) unchanged(ctx context.Context) (time.Duration, error) {
-	return b.run(ctx, []sandbox.File{{Name: "main.go", Content: "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(1) }\n"}})
-}
-
 // run is the time to the first output of a run by the engine.
-func (b *bench) run(ctx context.Context, files []sandbox.File) (time.Duration, error) {
+func (b *bench) run(ctx context.Context, job sandbox.Job) (time.Duration, error) {
 	began := time.Now()
 	var first time.Duration
-	r, err := b.engine.Run(ctx, sandbox.Job{Files: files}, func(e sandbox.Event) {
+	r, err := b.engine.Run(ctx, job, func(e sandbox.Event) {
 		if e.Out != nil && first == 0 {
 			first = time.Since(began)
 		}
@@ -125,10 +107,21 @@ func (b *bench) run(ctx context.Context, files []sandbox.File) (time.Duration, e
 	return first, nil
 }
 
-// bare is the time of compiler, linker and program called one after the
+// bare is the time of compiler, linker and hello world called one after the
 // other.
 func (b *bench) bare(ctx context.Context) (time.Duration, error) {
-	commands, env, err := b.engine.Bare(ctx, b.program(), b.dir)
+	return b.bareOf(ctx, b.hello(), b.dir)
+}
+
+// bareServer is bare for a program with net/http.
+func (b *bench) bareServer(ctx context.Context) (time.Duration, error) {
+	return b.bareOf(ctx, b.httpProgram(), b.dir)
+}
+
+// bareOf is the time of compiler, linker and a program called one after the
+// other, in a folder: with the archives and the flags that the engine uses.
+func (b *bench) bareOf(ctx context.Context, files []sandbox.File, dir string) (time.Duration, error) {
+	commands, env, err := b.engine.Bare(ctx, files, dir)
 	if err != nil {
 		return 0, err
 	}
@@ -140,16 +133,15 @@ func (b *bench) bare(ctx context.Context) (time.Duration, error) {
 			return 0, fmt.Errorf("%s: %w: %s", c.Args[0], err, out)
 		}
 	}
-	if _, err := firstOutput(exec.CommandContext(ctx, filepath.Join(b.dir, "tmp", "program"))); err != nil {
-		return 0, err
-	}
-	return time.Since(began), nil
+	built := time.Since(began)
+	first, err := firstOutput(exec.CommandContext(ctx, filepath.Join(dir, "tmp", "program")))
+	return built + first, err
 }
 
 // goRun is the time of go run to the first output.
 func (b *bench) goRun(ctx context.Context) (time.Duration, error) {
 	file := filepath.Join(b.dir, "main.go")
-	if err := os.WriteFile(file, []byte(b.program()[0].Content), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte(b.hello()[0].Content), 0o644); err != nil {
 		return 0, err
 	}
 	cmd := exec.CommandContext(ctx, "go", "run", file)
@@ -181,10 +173,10 @@ func firstOutput(cmd *exec.Cmd) (time.Duration, error) {
 
 // jailedRun and plainRun are a whole run of a small program.
 func (b *bench) jailedRun(ctx context.Context) (time.Duration, error) {
-	return jailed(ctx, jail.Spec{Profile: jail.Run, Path: b.hello, Args: []string{"hello"}, Dir: "/tmp"})
+	return jailed(ctx, jail.Spec{Profile: jail.Run, Path: b.small, Args: []string{"hello"}, Dir: "/tmp"})
 }
 
-func (b *bench) plainRun(ctx context.Context) (time.Duration, error) { return plain(ctx, b.hello) }
+func (b *bench) plainRun(ctx context.Context) (time.Duration, error) { return plain(ctx, b.small) }
 
 // jailedTool and plainTool are the compiler doing nothing.
 func (b *bench) jailedTool(ctx context.Context) (time.Duration, error) {
