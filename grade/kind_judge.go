@@ -22,14 +22,18 @@ type finding struct {
 	Done     bool   `json:"done"`
 }
 
-// judged lets the exercise's own judge ask the probes. The judge runs in a
-// jail of its own, and only what it says counts.
-func (s *session) judged(ctx context.Context, c exercises.Check, r *CheckResult) error {
-	judge := sandbox.Part{Name: judgePart, Packages: []sandbox.Package{
+// judge is the part with the exercise's own judge.
+func (s *session) judge() sandbox.Part {
+	return sandbox.Part{Name: judgePart, Packages: []sandbox.Package{
 		{Path: judgePath, Files: judgeKit(), Trusted: true},
 		{Path: "main", Files: s.ex.Judge, Trusted: true},
 	}}
-	job := s.job(&sandbox.Dialogue{Seed: s.seed + "|" + c.ID}, judge, s.learner(), s.reference())
+}
+
+// judged lets the exercise's own judge ask the probes. The judge runs in a
+// jail of its own, and only what it says counts.
+func (s *session) judged(ctx context.Context, c exercises.Check, r *CheckResult) error {
+	job := s.job(&sandbox.Dialogue{Seed: s.seed + "|" + c.ID}, s.judge(), s.learner(), s.reference())
 	res, err := s.g.cfg.Runner.Run(ctx, job, nil)
 	if err != nil {
 		return fmt.Errorf("run the judge of %s: %w", c.ID, err)

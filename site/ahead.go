@@ -51,11 +51,12 @@ func Listings(course *content.Course) []sandbox.Job {
 	return jobs
 }
 
-// primedText tells in /metrics how many listings of the course were built ahead.
+// primedText tells in /metrics how many programs of the course, of those that
+// are to be, were built ahead.
 func (s *Server) primedText() string {
 	if s.Primed == nil {
 		return ""
 	}
 	done, total := s.Primed()
-	return fmt.Sprintf("# TYPE tutor_listings gauge\ntutor_listings %d\n# TYPE tutor_listings_built gauge\ntutor_listings_built %d\n", total, done)
+	return fmt.Sprintf("# TYPE tutor_primed gauge\ntutor_primed %d\n# TYPE tutor_to_prime gauge\ntutor_to_prime %d\n", done, total)
 }

@@ -34,7 +34,7 @@ func TestAheadRequest(t *testing.T) {
 	if len(asked) != 1 {
 		t.Error("a bad request was built")
 	}
-	w.do(http.MethodGet, "/metrics", "").want(t, 200, `tutor_ahead_total{ahead="built"} 1`, "tutor_listings 4\n", "tutor_listings_built 3\n")
+	w.do(http.MethodGet, "/metrics", "").want(t, 200, `tutor_ahead_total{ahead="built"} 1`, "tutor_to_prime 4\n", "tutor_primed 3\n")
 }
 
 // Where nothing can be built, nothing is, and nobody is told off.

@@ -51,8 +51,8 @@ type Config struct {
 	// Ahead builds the program of a job before anybody runs it. Nil: that is not
 	// done.
 	Ahead func(ctx context.Context, job sandbox.Job) (sandbox.Ahead, error)
-	// Primed says how many listings of the course, of all, are built ahead, for
-	// /metrics. Nil: nobody counts.
+	// Primed says how many jobs of the course, of those that are to be, were
+	// built ahead, for /metrics. Nil: nobody counts.
 	Primed func() (done, total int)
 
 	Store learner.Store

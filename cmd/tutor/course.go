@@ -8,6 +8,9 @@ import (
 
 	"course/tutor/content"
 	"course/tutor/exercises"
+	"course/tutor/grade"
+	"course/tutor/sandbox"
+	"course/tutor/site"
 )
 
 // courseFiles are the folders of a course.
@@ -50,4 +53,14 @@ func (c courseFiles) load(warn func(string)) (*content.Course, []*exercises.Exer
 		warn(fmt.Sprintf("the text of the course has %d mistakes; tutor verify lists them", n))
 	}
 	return course, all, nil
+}
+
+// jobsOf are the jobs of a course that a server builds ahead: each listing as it
+// is printed, and what the checks build for each starter.
+func jobsOf(course *content.Course, all []*exercises.Exercise) []sandbox.Job {
+	jobs := site.Listings(course)
+	for _, ex := range all {
+		jobs = append(jobs, grade.Programs(ex))
+	}
+	return jobs
 }

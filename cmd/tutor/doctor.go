@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"course/tutor/sandbox/toolchain"
-	"course/tutor/site"
 )
 
 // health is what doctor found, as SCHEMAS of scripts expect it.
@@ -42,12 +41,12 @@ type isolationHealth struct {
 	Mend    []mendHealth `json:"mend"`
 }
 
-// programsHealth is the cache of programs, and how many of the listings of the
-// course that make a program are built in it.
+// programsHealth is the cache of programs, and how many of the listings and
+// exercises of the course that make programs are built in it.
 type programsHealth struct {
-	Bytes    int64 `json:"bytes"`
-	Listings int   `json:"listings"`
-	Built    int   `json:"built"`
+	Bytes  int64 `json:"bytes"`
+	Course int   `json:"course"`
+	Built  int   `json:"built"`
 }
 
 type mendHealth struct {
@@ -83,7 +82,7 @@ func doctor(cmd *cobra.Command, io streams, data string, asJSON bool) error {
 	}
 	defer engine.Close()
 	h := examine(cmd, engine, dir)
-	if h.Programs.Listings, h.Programs.Built, err = builtListings(cmd.Context(), engine); err != nil {
+	if h.Programs.Course, h.Programs.Built, err = builtAhead(cmd.Context(), engine); err != nil {
 		return ours(err)
 	}
 	if asJSON {
@@ -116,18 +115,18 @@ func examine(cmd *cobra.Command, engine *toolchain.Engine, dir string) health {
 	return h
 }
 
-// builtListings counts the listings of the built-in course that make a program,
-// and those whose program is in the cache.
-func builtListings(ctx context.Context, engine *toolchain.Engine) (all, built int, err error) {
+// builtAhead counts the jobs of the built-in course that a server builds ahead,
+// and those whose programs are in the cache.
+func builtAhead(ctx context.Context, engine *toolchain.Engine) (all, built int, err error) {
 	files, err := openCourse("")
 	if err != nil {
 		return 0, 0, err
 	}
-	course, _, err := files.load(func(string) {}) // verify tells of mistakes
+	course, exercises, err := files.load(func(string) {}) // verify tells of mistakes
 	if err != nil || engine.Problem() != nil {
 		return 0, 0, err
 	}
-	jobs := site.Listings(course)
+	jobs := jobsOf(course, exercises)
 	for _, job := range jobs {
 		there, err := engine.Built(ctx, job)
 		if err != nil {
@@ -172,7 +171,7 @@ func (h health) write(out io.Writer) error {
 	for _, m := range h.Modules {
 		fmt.Fprintf(out, "module     %s %s: %s\n", m.Path, m.Version, strings.Join(m.Packages, ", "))
 	}
-	fmt.Fprintf(out, "programs   %d of %d listings of the course are built ahead, %d MiB in the cache\n", h.Programs.Built, h.Programs.Listings, h.Programs.Bytes>>20)
+	fmt.Fprintf(out, "programs   %d of %d listings and exercises of the course are built ahead, %d MiB in the cache\n", h.Programs.Built, h.Programs.Course, h.Programs.Bytes>>20)
 	fmt.Fprintf(out, "data       %s\nCPUs       %d\n", h.Data, h.CPUs)
 	if h.Browser == "" {
 		h.Browser = "none found; open the printed address yourself"

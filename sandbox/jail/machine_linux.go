@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -23,8 +24,11 @@ type host struct {
 	cgroups   *cgroups
 	libraries []string // shared ones that our own binary needs
 	maker     *maker   // nil until it is known what works without it
-	spares    spares
+	spares    *spares  // nil as long
 }
+
+// known is the machine once it is, so that to let go of nothing costs nothing.
+var known atomic.Pointer[host]
 
 // machine answers what this machine offers. A layer in it was put on once
 // without an error; whether it holds is for Measure to say.
@@ -41,7 +45,8 @@ var machine = sync.OnceValue(func() *host {
 	h.twoIDs = canMapTwo()
 	h.cgroups.sweep()
 	h.settle()
-	h.maker = &maker{}
+	h.maker, h.spares = &maker{}, &spares{}
+	known.Store(h)
 	return h
 })
 

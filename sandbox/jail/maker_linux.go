@@ -19,6 +19,7 @@ import (
 type maker struct {
 	mu     sync.Mutex
 	socket *os.File // nil: not started
+	exe    *string  // what it was started from, as childExe
 	pid    int
 	// command is the name of what a maker and its children execute, until those
 	// have become their targets.
@@ -34,6 +35,10 @@ type maker struct {
 func (m *maker) make(o reexec.Order, files []*os.File) (*os.Process, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if m.socket != nil && m.exe != childExe.Load() {
+		_ = m.socket.Close() // which ends it
+		m.socket = nil
+	}
 	if m.socket == nil {
 		if err := m.start(); err != nil {
 			return nil, fmt.Errorf("%w: %w", errNoMaker, err)
@@ -108,7 +113,7 @@ func (m *maker) start() error {
 	var proc *os.Process
 	started := make(chan error)
 	lasting() <- func() {
-		proc, err = startMaker(theirs)
+		proc, err = m.startBest(theirs)
 		started <- err
 	}
 	if err := <-started; err != nil {
@@ -125,13 +130,28 @@ func (m *maker) start() error {
 	return nil
 }
 
-func startMaker(socket *os.File) (*os.Process, error) {
+// startBest starts it from the small binary, or from our own when that is not
+// there any more.
+func (m *maker) startBest(socket *os.File) (*os.Process, error) {
+	m.exe = childExe.Load()
+	if m.exe != nil {
+		proc, err := startMaker(*m.exe, socket)
+		if err == nil {
+			return proc, nil
+		}
+		childExe.CompareAndSwap(m.exe, nil)
+		m.exe = nil
+	}
+	return startMaker(reexec.Self, socket)
+}
+
+func startMaker(exe string, socket *os.File) (*os.Process, error) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return nil, err
 	}
 	defer null.Close()
-	return os.StartProcess(reexec.Self, []string{reexec.NameMaker, "3"}, &os.ProcAttr{
+	return os.StartProcess(exe, []string{reexec.NameMaker, "3"}, &os.ProcAttr{
 		Dir:   "/",
 		Env:   reexec.Env(),
 		Files: []*os.File{null, null, null, socket}, // whoever reads our output need not wait for it

@@ -34,6 +34,7 @@ func TestMeasure(t *testing.T) {
 func lesser(off ...Layer) *host {
 	h := *machine()
 	h.layers = h.layers.without(off)
+	h.spares = nil // they are of this machine as it is
 	return &h
 }
 

@@ -22,7 +22,7 @@ const (
 // plan turns the Spec into what the child is told.
 func (l *launch) plan() reexec.Config {
 	s, c := &l.spec, l.config
-	c.On = l.switches()
+	c.On |= l.switches()
 	c.Profile = uint64(s.Profile)
 	c.Hostname = "sandbox"
 	c.Env, c.Dir = s.Env, s.Dir

@@ -1,7 +1,6 @@
 package jail
 
 import (
-	"errors"
 	"math/rand/v2"
 	"os"
 	"sync"
@@ -42,15 +41,12 @@ const (
 	spareIdle = time.Minute
 )
 
-// errSpareGone: the child that was kept ready does not live any more.
-var errSpareGone = errors.New("the child that was kept ready is gone")
-
 // takeSpare uses the child that is ready, if it is what this launch needs.
 func (l *launch) takeSpare() {
 	if !l.mayUseSpare() {
 		return
 	}
-	s := &l.host.spares
+	s := l.host.spares
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ready != nil {
@@ -63,7 +59,7 @@ func (l *launch) takeSpare() {
 // is there.
 func (l *launch) mayUseSpare() bool {
 	_, inCgroup := l.group.folder()
-	return l.on[UserNS] && l.host.maker != nil && len(l.spec.Without) == 0 && !inCgroup
+	return l.on[UserNS] && l.host.spares != nil && len(l.spec.Without) == 0 && !inCgroup
 }
 
 // wantSpare has a child made after a while, unless there is one.
@@ -71,7 +67,7 @@ func (l *launch) wantSpare(after time.Duration) {
 	if !l.mayUseSpare() {
 		return
 	}
-	s := &l.host.spares
+	s := l.host.spares
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ready == nil && s.next == nil {
@@ -80,7 +76,7 @@ func (l *launch) wantSpare(after time.Duration) {
 }
 
 func (h *host) makeSpare() {
-	s := &h.spares
+	s := h.spares
 	s.making.Lock()
 	defer s.making.Unlock()
 	if !s.wanted() {
@@ -94,6 +90,9 @@ func (h *host) makeSpare() {
 		return
 	}
 	s.next, s.ready = nil, made
+	if made == nil {
+		return
+	}
 	if s.old != nil {
 		s.old.Stop()
 	}
@@ -131,10 +130,14 @@ func (h *host) newSpare() *spare {
 
 // LetGo ends the child that is kept ready for the next launch, if there is one.
 // The next launch is as slow as the first.
-func LetGo() { machine().letGo() }
+func LetGo() {
+	if h := known.Load(); h != nil {
+		h.letGo()
+	}
+}
 
 func (h *host) letGo() {
-	s := &h.spares
+	s := h.spares
 	s.mu.Lock()
 	last, next := s.ready, s.next
 	s.ready, s.next = nil, nil
@@ -157,14 +160,12 @@ func (h *host) end(s *spare) {
 	h.maker.forget(s.proc.Pid)
 }
 
-// hand gives the child the descriptors that it is to have.
+// hand gives the child the descriptors that it is to have. The error is that it
+// does not live any more.
 func (s *spare) hand(files []*os.File) error {
 	var fds []int
 	for _, f := range files {
 		fds = append(fds, int(f.Fd()))
 	}
-	if err := unix.Sendmsg(int(s.control.Fd()), []byte{reexec.FilesFollow}, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL); err != nil {
-		return errSpareGone
-	}
-	return nil
+	return unix.Sendmsg(int(s.control.Fd()), []byte{reexec.FilesFollow}, unix.UnixRights(fds...), nil, unix.MSG_NOSIGNAL)
 }

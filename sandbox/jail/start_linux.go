@@ -120,7 +120,8 @@ func (l *launch) makeWorkplace() (err error) {
 }
 
 // openFiles lays out the descriptors of the child: the standard streams,
-// what the target keeps, and the doors of its cgroups.
+// what the target keeps, the doors of its cgroups, and our own binary where
+// that is the target.
 func (l *launch) openFiles() error {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
@@ -146,6 +147,15 @@ func (l *launch) openFiles() error {
 	if err != nil {
 		return fmt.Errorf("open cgroup: %w", err)
 	}
+	if len(l.spec.Steps) > 0 || !isSelf(l.spec.Path) {
+		return nil
+	}
+	own, err := os.Open(reexec.Self)
+	if err != nil {
+		return fmt.Errorf("open our own binary: %w", err)
+	}
+	l.theirs, l.files = append(l.theirs, own), append(l.files, own)
+	l.config.On |= reexec.OwnFile
 	return nil
 }
 
@@ -197,14 +207,17 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("start jail: %w", err)
 	}
-	p, err := l.begin(ctx)
-	if errors.Is(err, errSpareGone) && ctx.Err() == nil {
-		p, err = l.begin(ctx)
-	}
+	proc, err := l.child()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start jail: %w", err)
 	}
 	l.closeTheirs()
+	p := &Process{proc: proc, launch: l, done: make(chan struct{}), began: time.Now()}
+	p.release = context.AfterFunc(ctx, func() { _ = p.Kill() })
+	if err := l.converse(p); err != nil {
+		p.abandon()
+		return nil, err
+	}
 	if l.spec.Profile == Build {
 		l.wantSpare(spareAfter)
 	}
@@ -212,46 +225,23 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	return p, nil
 }
 
-// begin turns a child into the target: the one that was kept ready, or else a
-// new one.
-func (l *launch) begin(ctx context.Context) (*Process, error) {
-	proc, kept, err := l.child()
-	if err != nil {
-		return nil, fmt.Errorf("start jail: %w", err)
-	}
-	p := &Process{proc: proc, launch: l, done: make(chan struct{}), began: time.Now()}
-	p.release = context.AfterFunc(ctx, func() { _ = p.Kill() })
-	err = l.converse(p)
-	if err == nil {
-		return p, nil
-	}
-	p.abandon()
-	_ = l.control.Close()
-	l.control = nil
-	if kept && errors.Is(err, ErrDied) {
-		err = fmt.Errorf("%w: %w", errSpareGone, err)
-	}
-	return nil, err
-}
-
-// child is the child that was kept ready, or a new one.
-func (l *launch) child() (proc *os.Process, kept bool, err error) {
+// child is the one that was kept ready, or a new one.
+func (l *launch) child() (*os.Process, error) {
 	if s := l.spare; s != nil {
 		l.spare = nil
 		if s.hand(l.files) == nil {
 			l.control = s.control
-			return s.proc, true, nil
+			return s.proc, nil
 		}
 		l.host.end(s)
 	}
 	ours, theirs, err := controlSocket()
 	if err != nil {
-		return nil, false, err
+		return nil, err
 	}
 	l.control = ours
 	defer theirs.Close()
-	proc, err = l.makeChild(append(l.files[:len(l.files):len(l.files)], theirs))
-	return proc, false, err
+	return l.makeChild(append(l.files[:len(l.files):len(l.files)], theirs))
 }
 
 // makeChild has the child made by the maker, or where that is of no use or

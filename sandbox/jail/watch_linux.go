@@ -18,6 +18,9 @@ const graceCPU = 500 * time.Millisecond
 // them below its own RLIMIT_CPU.
 func (p *Process) watch(ctx context.Context) {
 	wait := time.Millisecond
+	if p.launch.spec.Profile == Build { // which is no short program of anybody's
+		wait = 20 * time.Millisecond
+	}
 	for {
 		p.sample()
 		if p.launch.on[Rlimits] && p.CPU() > p.launch.spec.Limits.CPU+graceCPU {

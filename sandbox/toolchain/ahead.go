@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,31 +21,44 @@ const aheadWall = 5 * time.Second
 // of beginning again; then nothing ends it. A program whose types are wrong is
 // not built.
 func (e *Engine) Ahead(ctx context.Context, job sandbox.Job) (sandbox.Ahead, error) {
-	p, what, err := e.foresee(ctx, job)
+	f, what, err := e.foresee(ctx, job)
 	switch {
-	case err != nil || p == nil:
+	case err != nil || f == nil:
 		return what, err
-	case e.binaries.there(p.key):
+	case f.built():
 		return sandbox.AheadThere, nil
 	case !e.lane.Idle():
 		return sandbox.AheadBusy, nil
 	}
-	if wrong, err := p.wrong(ctx); err != nil || wrong {
+	if wrong, err := f.wrong(ctx); err != nil || wrong {
 		return sandbox.AheadNot, err
 	}
-	return p.makeAhead(ctx)
+	for _, p := range f.programs {
+		if e.binaries.there(p.key) {
+			continue
+		}
+		if what, err := f.makeAhead(ctx, p); err != nil || what != sandbox.AheadBuilt {
+			return what, err
+		}
+	}
+	return sandbox.AheadBuilt, nil
 }
 
-// Built says whether the program of a job is in the cache.
+// Built says whether the programs of a job are in the cache.
 func (e *Engine) Built(ctx context.Context, job sandbox.Job) (bool, error) {
-	p, _, err := e.foresee(ctx, job)
-	return err == nil && p != nil && e.binaries.there(p.key), err
+	f, _, err := e.foresee(ctx, job)
+	return err == nil && f != nil && f.built(), err
 }
 
-// foreseen is the one program of a run that has not been asked for.
+// foreseen is what a run that has not been asked for would build.
 type foreseen struct {
-	run     *run
-	library *library
+	run      *run
+	library  *library
+	programs []binary
+}
+
+// binary is one program and its name in the cache.
+type binary struct {
 	request request
 	key     string
 }
@@ -53,29 +67,40 @@ type foreseen struct {
 // would build nothing, or not now.
 func (e *Engine) foresee(ctx context.Context, job sandbox.Job) (*foreseen, sandbox.Ahead, error) {
 	r := e.newRun(job, nil)
-	if r.job.Kind == sandbox.KindAsm || len(r.job.Parts) > 0 || r.job.Fresh || r.unsupported() {
+	if r.job.Kind == sandbox.KindAsm || r.job.Fresh || r.unsupported() {
 		return nil, sandbox.AheadNot, nil
 	}
 	l, err := e.prepared(ctx, r.set())
 	if err != nil || l == nil {
 		return nil, sandbox.AheadLater, err
 	}
-	s, err := r.look(ctx, l)
-	if err != nil || s == nil {
+	stages, err := r.look(ctx, l)
+	if err != nil || len(stages) == 0 {
 		return nil, sandbox.AheadNot, err
 	}
-	p := &foreseen{run: r, library: l, request: r.request(s)}
-	p.key, err = p.request.key(l)
-	return p, sandbox.AheadNot, err
+	f := &foreseen{run: r, library: l}
+	for _, s := range stages {
+		p := binary{request: r.request(s)}
+		if p.key, err = p.request.key(l); err != nil {
+			return nil, sandbox.AheadNot, err
+		}
+		f.programs = append(f.programs, p)
+	}
+	return f, "", nil
 }
 
-// wrong has the types of a plain program checked. Those of tests are checked
-// by the compiler alone.
-func (p *foreseen) wrong(ctx context.Context) (bool, error) {
-	if p.run.tests != nil || p.run.job.Key == forPrimer {
+func (f *foreseen) built() bool {
+	return !slices.ContainsFunc(f.programs, func(p binary) bool { return !f.run.engine.binaries.there(p.key) })
+}
+
+// wrong has the types of a plain program checked. Those of tests and of
+// several packages are checked by the compiler alone.
+func (f *foreseen) wrong(ctx context.Context) (bool, error) {
+	r := f.run
+	if r.tests != nil || len(r.job.Parts) > 0 || r.job.Key == forPrimer {
 		return false, nil
 	}
-	found, err := p.run.engine.diagnose(ctx, p.library, p.run.job.Key, p.run.job.Files)
+	found, err := r.engine.diagnose(ctx, f.library, r.job.Key, r.job.Files)
 	return len(found.Errors) > 0, err
 }
 
@@ -86,12 +111,12 @@ func (e *Engine) prepared(ctx context.Context, s *set) (*library, error) {
 	if err != nil {
 		return nil, err
 	}
+	if has, _, _, _, _ := standard.state(); s == plainSet && has.Complete {
+		return standard, nil
+	}
 	dir, err := libraryDir(e.config.DataDir, standard.tool, s)
 	if err != nil {
 		return nil, err
-	}
-	if has, _, _, _, _ := standard.state(); s == plainSet && has.Complete {
-		return standard, nil
 	}
 	if has, err := readManifest(dir); err != nil || !has.Complete {
 		return nil, nil //nolint:nilerr // what cannot be read is not there
@@ -99,27 +124,27 @@ func (e *Engine) prepared(ctx context.Context, s *set) (*library, error) {
 	return e.libraryOf(ctx, s)
 }
 
-// look makes the stage of a run that is not to be run; nil when there is
-// something wrong with it.
-func (r *run) look(ctx context.Context, l *library) (*stage, error) {
+// look makes the stages of a run that is not to be run; none when there is
+// something wrong with one.
+func (r *run) look(ctx context.Context, l *library) ([]*stage, error) {
 	parts, err := r.parts(ctx, l)
 	if err != nil || len(parts) == 0 {
 		return nil, err
 	}
 	stages, ok, err := r.inspect(ctx, l, parts)
-	if err != nil || !ok || stages[0].plan.noMain != nil {
+	if err != nil || !ok || slices.ContainsFunc(stages, func(s *stage) bool { return s.plan.noMain != nil }) {
 		return nil, err
 	}
-	return stages[0], nil
+	return stages, nil
 }
 
-func (p *foreseen) makeAhead(ctx context.Context) (sandbox.Ahead, error) {
-	e := p.run.engine
-	ctx, end, ok := e.ahead.begin(ctx, e.ctx, p.run.job.Key, p.key, e.lane.Idle)
+func (f *foreseen) makeAhead(ctx context.Context, p binary) (sandbox.Ahead, error) {
+	e := f.run.engine
+	ctx, end, ok := e.ahead.begin(ctx, e.ctx, f.run.job.Key, p.key, e.lane.Idle)
 	if !ok {
 		return sandbox.AheadBusy, nil
 	}
-	b, err := e.obtain(ctx, p.library, p.request, p.key)
+	b, err := e.obtain(ctx, f.library, p.request, p.key)
 	made := err == nil && b.status == ""
 	if made {
 		e.binaries.release(p.key)
@@ -153,9 +178,11 @@ type ahead struct {
 
 // aheadBuild is one of them.
 type aheadBuild struct {
-	key     string // of the program
-	cancel  context.CancelFunc
-	claimed bool // a run waits for it now
+	key    string // of the program
+	cancel context.CancelFunc
+	claims int  // runs that wait for it
+	ran    bool // that a run did so
+	gone   bool // who asked for it no longer wants it, or it took too long
 }
 
 // forPrimer is who listings of the course are built for.
@@ -195,12 +222,12 @@ func (a *ahead) room(who, key string) bool {
 	old, primer := a.builds[who], a.builds[forPrimer]
 	switch {
 	case old != nil:
-		if old.claimed || old.key == key {
+		if old.claims > 0 || old.key == key {
 			return false
 		}
 		old.cancel()
 	case len(a.builds) < a.most:
-	case primer != nil && !primer.claimed:
+	case primer != nil && primer.claims == 0:
 		primer.cancel()
 	default:
 		return false
@@ -214,7 +241,7 @@ func (a *ahead) end(who string, b *aheadBuild, made bool) (old string) {
 	if a.builds[who] == b {
 		delete(a.builds, who)
 	}
-	if !made || b.claimed || who == forPrimer {
+	if !made || b.ran || who == forPrimer {
 		return ""
 	}
 	old = a.unused[who]
@@ -222,30 +249,47 @@ func (a *ahead) end(who string, b *aheadBuild, made bool) (old string) {
 	return old
 }
 
-// giveUp ends a build that nobody waits for.
+// giveUp ends a build when nobody waits for it, or else when nobody does any
+// more.
 func (a *ahead) giveUp(b *aheadBuild) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if !b.claimed {
+	b.gone = true
+	if b.claims == 0 {
 		b.cancel()
 	}
 }
 
 // makeWay is called when a program is to run: builds that nobody waits for end.
-// The one of this program is waited for from now on.
-func (a *ahead) makeWay(key string) {
+// The one of this program is waited for, until left is called.
+func (a *ahead) makeWay(key string) (left func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	var joined []*aheadBuild
 	for _, b := range a.builds {
-		if b.key == key {
-			b.claimed = true
-		} else if !b.claimed {
+		switch {
+		case b.key == key:
+			b.claims++
+			b.ran = true
+			joined = append(joined, b)
+		case b.claims == 0:
 			b.cancel()
 		}
 	}
 	for who, unused := range a.unused {
 		if unused == key {
 			delete(a.unused, who)
+		}
+	}
+	return func() { a.leave(joined) }
+}
+
+func (a *ahead) leave(joined []*aheadBuild) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, b := range joined {
+		if b.claims--; b.claims == 0 && b.gone {
+			b.cancel()
 		}
 	}
 }

@@ -159,6 +159,17 @@ func begun(t *testing.T, ctx context.Context, e *Engine, job sandbox.Job) <-chan
 	}
 }
 
+// joined waits until a run waits for the build of a job, or there is none.
+func joined(t *testing.T, e *Engine, job sandbox.Job) {
+	t.Helper()
+	for claimed := false; !claimed; time.Sleep(time.Millisecond) {
+		e.ahead.mu.Lock()
+		b := e.ahead.builds[job.Key]
+		claimed = b == nil || b.claims > 0
+		e.ahead.mu.Unlock()
+	}
+}
+
 // A run of the same text joins the build that goes on; what was asked for
 // ahead and is no longer wanted by who asked is not taken from it.
 func TestRunJoinsAhead(t *testing.T) {
@@ -174,12 +185,7 @@ func TestRunJoinsAhead(t *testing.T) {
 		}
 		ended <- res
 	}()
-	for claimed := false; !claimed; time.Sleep(time.Millisecond) {
-		e.ahead.mu.Lock()
-		b := e.ahead.builds[job.Key]
-		claimed = b == nil || b.claimed
-		e.ahead.mu.Unlock()
-	}
+	joined(t, e, job)
 	gone()
 	if what := <-done; what != sandbox.AheadBuilt {
 		t.Errorf("the build that was joined: %s, want built", what)
@@ -210,6 +216,32 @@ func TestAheadMakesWay(t *testing.T) {
 	gone()
 	if what := <-done; what != sandbox.AheadBusy {
 		t.Errorf("when who asked has gone: %s, want busy", what)
+	}
+}
+
+// When the run that waits for a build is stopped, too, the build ends.
+func TestAheadEndsWithTheLast(t *testing.T) {
+	e := needsComplete(t)
+	job := endlessJob(t, "ann")
+	ctx, gone := context.WithCancel(t.Context())
+	done := begun(t, ctx, e, job)
+	stopped := make(chan *sandbox.Result, 1)
+	running, stop := context.WithCancel(t.Context())
+	go func() {
+		res, err := e.Run(running, job, nil)
+		if err != nil {
+			t.Error(err)
+		}
+		stopped <- res
+	}()
+	joined(t, e, job)
+	gone()
+	stop()
+	if what := <-done; what != sandbox.AheadBusy {
+		t.Errorf("the build: %s, want busy", what)
+	}
+	if res := <-stopped; res == nil || res.Status != sandbox.StatusKilled {
+		t.Errorf("the run: %+v", res)
 	}
 }
 

@@ -102,7 +102,7 @@ func (e *Engine) build(ctx context.Context, l *library, r request) (*built, erro
 	if err != nil {
 		return nil, err
 	}
-	e.ahead.makeWay(key)
+	defer e.ahead.makeWay(key)()
 	return e.obtain(ctx, l, r, key)
 }
 

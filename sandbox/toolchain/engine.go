@@ -119,13 +119,18 @@ func (e *Engine) find() {
 	e.finding = done
 	e.working.Go(func() {
 		l, err := e.open()
+		small := l != nil && l.useChild()
 		e.mu.Lock()
 		e.library, e.findErr, e.finding = l, err, nil
 		e.mu.Unlock()
 		close(done)
-		if l != nil {
-			l.prepare(e.ctx)
-			e.warmModules(l)
+		if l == nil {
+			return
+		}
+		l.prepare(e.ctx)
+		e.warmModules(l)
+		if !small {
+			_ = l.makeChild(e.ctx) // without it everything works, only slower
 		}
 	})
 }

@@ -15,6 +15,7 @@ const (
 	NoNetwork                       // seccomp: no sockets; for want of a net namespace
 	OwnPID                          // seccomp: signals only to itself; for want of a pid namespace
 	SetUID                          // become UID and GID
+	OwnFile                         // a Path of Self is the file after the descriptors of the cgroups
 )
 
 // Config tells the child what to become. It travels over a socket, encoded by

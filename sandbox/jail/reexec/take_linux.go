@@ -93,7 +93,13 @@ func (c *child) read(p []byte) {
 	}
 }
 
+// openSelf opens our own binary. The child may have been started from another,
+// smaller one, so that it is given the file.
 func (c *child) openSelf() {
+	if c.on(OwnFile) {
+		c.self = 3 + int(c.Keep) + int(c.Attach)
+		return
+	}
 	const oPath = 0x200000
 	fd, err := syscall.Open(Self, oPath|syscall.O_CLOEXEC, 0)
 	c.must("open own binary", err)
