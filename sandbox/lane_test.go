@@ -254,3 +254,39 @@ func TestMeasurementGivesUp(t *testing.T) {
 		(<-ran)()
 	})
 }
+
+// People who come for the first time, one after the other, do not keep a
+// second run of somebody waiting for as long as they come.
+func TestNewcomersStarveNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(1)
+		run := func(key string) (waited time.Duration) {
+			began := time.Now()
+			leave, err := lane.Enter(t.Context(), key, func(Queue) {})
+			if err != nil {
+				t.Errorf("enter %s: %v", key, err)
+				return 0
+			}
+			waited = time.Since(began)
+			time.Sleep(time.Second)
+			leave()
+			return waited
+		}
+		var all sync.WaitGroup
+		for n := range 60 { // more than there is time for
+			all.Go(func() {
+				time.Sleep(time.Duration(n) * 900 * time.Millisecond)
+				run(fmt.Sprint("newcomer ", n))
+			})
+		}
+		for range 2 {
+			all.Go(func() {
+				time.Sleep(5 * time.Second)
+				if waited := run("m"); waited > 8*time.Second {
+					t.Errorf("one of two runs of a person waited for %v", waited)
+				}
+			})
+		}
+		all.Wait()
+	})
+}
