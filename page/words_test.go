@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strings"
 	"testing"
 
 	"course/tutor/sandbox"
@@ -88,6 +89,33 @@ func TestDuration(t *testing.T) {
 	for ms, want := range map[float64]string{0: "0 ms", 0.04: "0.1 ms", 0.42: "0.4 ms", 1.2: "1 ms", 999: "999 ms", 999.6: "1.00 s", 12345: "12.35 s", 150_000: "2.5 min", 3_600_000: "1 h"} {
 		if got := duration(ms); got != want {
 			t.Errorf("duration(%v) = %q, want %q", ms, got, want)
+		}
+	}
+}
+
+// TestWithoutGo shows that programs are interpreted where there is no Go, and
+// lets them be run.
+func TestWithoutGo(t *testing.T) {
+	r, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, approximate := range []bool{false, true} {
+		v := sampleChapter(t, "next")
+		v.GoVersion, v.GoProblem, v.Approximate = "", "Go was not found.", approximate
+		var b strings.Builder
+		if err := r.Chapter(&b, v); err != nil {
+			t.Fatal(err)
+		}
+		html := b.String()
+		if got := strings.Contains(html, "Programs are interpreted here, which is approximate:"); got != approximate {
+			t.Errorf("approximate %v: the banner says so: %v", approximate, got)
+		}
+		if got := strings.Contains(html, `value="run" data-act="run" disabled`); got == approximate {
+			t.Errorf("approximate %v: Run is disabled: %v", approximate, got)
+		}
+		if !strings.Contains(html, "Go was not found.") {
+			t.Errorf("approximate %v: what to do is not said", approximate)
 		}
 	}
 }

@@ -137,7 +137,7 @@ func TestThrownAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for _, engine := range []string{sandbox.EngineAuto, sandbox.EngineInterp} {
 				interp.Warmed(r)
-				result := run(t, r, sandbox.Job{Files: files(c.text), Engine: engine, Limits: sandbox.Limits{Wall: time.Second, CPU: time.Second}})
+				result := run(t, r, sandbox.Job{Files: files(c.text), Engine: engine, Limits: sandbox.Limits{Wall: 500 * time.Millisecond, CPU: 500 * time.Millisecond}})
 				if result.Status != c.want || result.Engine != sandbox.EngineGo {
 					t.Errorf("asked for %s: %s ended %s, %+v; want it compiled and %s", engine, result.Engine, result.Status, result.Diagnostics, c.want)
 				}
