@@ -119,7 +119,7 @@ func (h *host) newSpare() *spare {
 	}
 	defer child.Close()
 	order := l.order()
-	order.Spare = true
+	order.Spare, order.Loopback = true, h.layers[Net]
 	proc, err := h.maker.make(order, []*os.File{null, null, null, child})
 	if err != nil {
 		_ = control.Close()

@@ -169,7 +169,7 @@ func (f *foreseen) makeAhead(ctx context.Context, p binary) (sandbox.Ahead, erro
 // ahead is what is being built that nobody has asked for.
 type ahead struct {
 	mu     sync.Mutex
-	most   int                    // at once
+	most   int                    // at once; 0: one
 	builds map[string]*aheadBuild // by who they are for
 	// unused are the programs that were built last, by who they are for, and
 	// that no run has taken yet.
@@ -188,10 +188,6 @@ type aheadBuild struct {
 // forPrimer is who listings of the course are built for.
 const forPrimer = "\x00primer"
 
-func newAhead(most int) *ahead {
-	return &ahead{most: most, builds: map[string]*aheadBuild{}, unused: map[string]string{}}
-}
-
 // begin registers a build, when it may begin. The context that it returns ends
 // when the build is to: with ctx and with engine, unless a run waits for it.
 // end is told whether the program was made, and names one that was made for the
@@ -204,6 +200,9 @@ func (a *ahead) begin(ctx, engine context.Context, who, key string, idle func() 
 	}
 	inside, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &aheadBuild{key: key, cancel: cancel}
+	if a.builds == nil {
+		a.builds, a.unused = map[string]*aheadBuild{}, map[string]string{}
+	}
 	a.builds[who] = b
 	gone := context.AfterFunc(ctx, func() { a.giveUp(b) })
 	closed := context.AfterFunc(engine, cancel)
@@ -226,7 +225,7 @@ func (a *ahead) room(who, key string) bool {
 			return false
 		}
 		old.cancel()
-	case len(a.builds) < a.most:
+	case len(a.builds) < max(1, a.most):
 	case primer != nil && primer.claims == 0:
 		primer.cancel()
 	default:

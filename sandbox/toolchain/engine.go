@@ -48,7 +48,7 @@ type Engine struct {
 	measured *measured
 	warm     checkers
 	aside    aside
-	ahead    *ahead
+	ahead    ahead
 	primed   primed
 	stop     context.CancelFunc
 	ctx      context.Context // of what goes on in the background
@@ -82,7 +82,7 @@ func New(config Config) (*Engine, error) {
 	if e.binaries, err = openBinaries(filepath.Join(dir, "cache", "programs"), config.CacheBytes); err != nil {
 		return nil, err
 	}
-	e.ahead = newAhead(max(1, config.Slots/2))
+	e.ahead.most = config.Slots / 2
 	e.measured = &measured{}
 	if config.Remember {
 		e.measured.file = isolationFile(dir)

@@ -14,6 +14,7 @@ type Order struct {
 	Ambient  []uint64
 	InCgroup bool // born in the cgroup whose folder is the last file
 	Spare    bool // wait for descriptors over the control socket, which alone it has
+	Loopback bool // a Spare brings up lo while it waits
 }
 
 // Pair is one user or group as seen inside and outside.
@@ -25,6 +26,9 @@ func (o *Order) Args(files int) []string {
 	args := []string{NameConfine, itoa(uint64(files - 1))}
 	if o.Spare {
 		args = append(args, "spare")
+	}
+	if o.Loopback {
+		args = append(args, "lo")
 	}
 	return args
 }
@@ -78,6 +82,7 @@ func walkOrder(k coder, o *Order) {
 	each(k, &o.Ambient, k.number)
 	flag(k, &o.InCgroup)
 	flag(k, &o.Spare)
+	flag(k, &o.Loopback)
 }
 
 // maker makes children for a server. A child in a user namespace cannot share

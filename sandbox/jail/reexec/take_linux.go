@@ -38,6 +38,7 @@ type child struct {
 	self    int    // our own binary, when it is the target
 	layer   string // which layer is being put on, by its name in jail
 	entered uint64 // CPU time used before it entered its cgroups
+	up      bool   // lo is up
 }
 
 // confine puts on every layer that the Config asks for and executes the
@@ -45,6 +46,9 @@ type child struct {
 func confine() {
 	c := &child{control: atoi(os.Args[1]), self: -1}
 	if len(os.Args) > 2 {
+		if len(os.Args) > 3 {
+			c.early()
+		}
 		c.takeFiles()
 	}
 	c.receive()
@@ -112,7 +116,7 @@ func (c *child) isolate() {
 		c.layer = "uts"
 		c.must("set host name", syscall.Sethostname([]byte(c.Hostname)))
 	}
-	if c.on(OnLoopback) {
+	if c.on(OnLoopback) && !c.up {
 		c.layer = "net"
 		c.loopbackUp()
 	}
