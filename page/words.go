@@ -91,6 +91,9 @@ var statusWords = map[sandbox.Status]func(*sandbox.Result) Line{
 		return Line{"limit", "limit", "Stopped: time.", detail}
 	},
 	sandbox.StatusMemoryLimit: func(r *sandbox.Result) Line {
+		if r.Limit != nil && r.Limit.Refused() {
+			return Line{"limit", "limit", "Stopped: memory.", "Had " + megabytes(r.Limit.Used) + " MB, and asked for more than the " + megabytes(r.Limit.Allowed) + " MB that it may use"}
+		}
 		return Line{"limit", "limit", "Stopped: memory.", "Used " + of(r.Limit, megabytes) + " MB after " + duration(r.Timing.RunMS)}
 	},
 	sandbox.StatusOutputLimit: func(r *sandbox.Result) Line {

@@ -22,6 +22,8 @@ var wallClock = []string{"Unix", "UnixNano", "UnixMilli", "UnixMicro", "ModTime"
 var mayUse = []string{
 	"toolchain/gotool.go stampOf", // compared for being the same, no more
 	"toolchain/cache.go sweep",    // TestSweepWhenTheClockWasSet
+	"toolchain/cache.go unwanted", // sets the oldest time there is
+	"interp/declare.go signature", // In is of a function's parameters, by reflection
 }
 
 // TestLimitsUseTheMonotonicClock reads our own source: no limit, estimate or

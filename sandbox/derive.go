@@ -44,6 +44,7 @@ const (
 	fatalThread  = "newosproc"
 	fatalGoexit  = "fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n"
 	crashSigsys  = "SIGSYS: bad system call"
+	crashSegv    = "SIGSEGV: segmentation violation"
 )
 
 // Derive says how a run ended. The order is what makes it trustworthy: what
@@ -89,6 +90,8 @@ func (e Ending) dyingWords() Status {
 		return StatusDeadlock
 	case strings.Contains(fatal, fatalMemory), strings.Contains(fatal, fatalMapping):
 		return StatusMemoryLimit
+	case e.collectorDied():
+		return StatusMemoryLimit
 	case fatal == "":
 	default:
 		return StatusRuntimeError
@@ -100,6 +103,15 @@ func (e Ending) dyingWords() Status {
 		return StatusDeadlock
 	}
 	return ""
+}
+
+// collectorDied says that the garbage collector went on with memory that it did
+// not get: in Go 1.26 it does not always come to say that an allocation of its
+// own failed, but uses the nil pointer. No program has these frames on top.
+func (e Ending) collectorDied() bool {
+	head, frames, _ := bytes.Cut(e.Crash.Kept, []byte("\nruntime."))
+	return bytes.HasPrefix(head, []byte(crashSegv)) && bytes.Contains(head, []byte("addr=0x0")) &&
+		bytes.HasPrefix(frames, []byte("(*spanQueue).tryDrain("))
 }
 
 // fatal returns what follows "fatal error: ", if stderr is anything, then

@@ -9,6 +9,13 @@ func captured(s string) Capture { return Capture{Kept: []byte(s), Total: int64(l
 
 // TestDerive holds the order in which a status is derived. Each row differs
 // from "ok" by what it names; the forgeries are what printing alone can do.
+// gcDied is how Go 1.26.8 dies of a failed allocation of its collector.
+const gcDied = "SIGSEGV: segmentation violation\nPC=0x42e59d m=3 sigcode=1 addr=0x0\n\ngoroutine 0 gp=0x162c3f7b32c0 m=3 mp=0x162c3f7df008 [idle]:\n" +
+	"runtime.(*spanQueue).tryDrain(0x162c00000400?, 0x436d25?, 0x5834e8?)\n\truntime/mgcmark_greenteagc.go:520 +0x5d\n"
+
+const ownNil = "SIGSEGV: segmentation violation\nPC=0x42e59d m=3 sigcode=1 addr=0x0\n\ngoroutine 1 gp=0x1 m=3 mp=0x2 [running]:\n" +
+	"main.main()\n\tmain.go:5 +0x5d\nruntime.(*spanQueue).tryDrain(0x0)\n"
+
 func TestDerive(t *testing.T) {
 	const trace = "\ngoroutine 1 [chan receive]:\nmain.main()\n\tmain.go:4 +0x1d\n"
 	dead := func(x string) (Capture, Capture) {
@@ -59,6 +66,9 @@ func TestDerive(t *testing.T) {
 		{"out of memory for the heap's own", fatal("out of memory allocating heap arena metadata"), StatusMemoryLimit},
 		{"out of memory for a stack", fatal("out of memory (stackalloc)"), StatusMemoryLimit},
 		{"cannot map", fatal("runtime: cannot allocate memory"), StatusMemoryLimit},
+		{"the collector did not get what it asked for", Ending{Code: 2, Stderr: captured("fatal error: runtime: cannot allocate memory\n" + gcDied), Crash: captured(gcDied)}, StatusMemoryLimit},
+		{"printed as the collector", Ending{Code: 2, Stderr: captured(gcDied)}, StatusRuntimeError},
+		{"a nil pointer of the program's own", Ending{Code: 2, Stderr: captured(ownNil), Crash: captured(ownNil)}, StatusRuntimeError},
 		{"concurrent map writes", fatal("concurrent map writes"), StatusRuntimeError},
 		{"panic", Ending{Code: 2, Stderr: captured("panic: x\n" + trace), Crash: captured("panic: x\n" + trace)}, StatusRuntimeError},
 		{"long dump, kept in part", Ending{Code: 2,

@@ -364,7 +364,12 @@ func (p *Process) judge(e *Ended) {
 // limitOf fills in the numbers of a limit that the kernel kept.
 func limitOf(e *Ended, l Limits, hit *LimitHit) *LimitHit {
 	switch e.Status {
-	case StatusTimeLimit, StatusOutputLimit:
+	case StatusTimeLimit:
+		return hit
+	case StatusOutputLimit:
+		if hit != nil && e.Truncated != nil { // more may have come after the limit was seen
+			hit = &LimitHit{Name: hit.Name, Allowed: hit.Allowed, Used: float64(e.Truncated.KeptBytes + e.Truncated.DroppedBytes), Unit: hit.Unit}
+		}
 		return hit
 	case StatusMemoryLimit:
 		return &LimitHit{Name: "memory", Allowed: float64(l.Memory), Used: float64(e.Exit.PeakRSS), Unit: "bytes"}

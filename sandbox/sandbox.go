@@ -289,6 +289,10 @@ type LimitHit struct {
 	Unit    string  `json:"unit"` // ms, bytes, tasks
 }
 
+// Refused says that memory ran out by one request that was not granted, so that
+// what was used says nothing of what was wanted.
+func (h *LimitHit) Refused() bool { return h.Name == "memory" && h.Used < 0.9*h.Allowed }
+
 // Diagnostic is one message about the source or the run.
 type Diagnostic struct {
 	File    string `json:"file"`

@@ -99,6 +99,9 @@ func numbers(hit *sandbox.LimitHit) string {
 	if hit == nil {
 		return ""
 	}
+	if hit.Refused() {
+		return fmt.Sprintf(" (%s: it had %s and asked for more than the %s that it may use)", hit.Name, amount(hit.Used, hit.Unit), amount(hit.Allowed, hit.Unit))
+	}
 	return fmt.Sprintf(" (%s: %s of %s)", hit.Name, amount(hit.Used, hit.Unit), amount(hit.Allowed, hit.Unit))
 }
 
