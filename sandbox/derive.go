@@ -110,7 +110,7 @@ func (e Ending) dyingWords() Status {
 // own failed, but uses the nil pointer. No program has these frames on top.
 func (e Ending) collectorDied() bool {
 	head, frames, _ := bytes.Cut(e.Crash.Kept, []byte("\nruntime."))
-	return bytes.HasPrefix(head, []byte(crashSegv)) && bytes.Contains(head, []byte("addr=0x0")) &&
+	return bytes.HasPrefix(head, []byte(crashSegv)) && bytes.Contains(head, []byte("addr=0x0")) && bytes.HasSuffix(head, []byte("]:")) &&
 		bytes.HasPrefix(frames, []byte("(*spanQueue).tryDrain("))
 }
 
