@@ -14,7 +14,8 @@ import (
 // lowering rewrites what the interpreter gets wrong into what it gets right, in
 // the text and without moving a line: a constant expression becomes its value,
 // which go/types has computed as the compiler does; a declaration of constants
-// becomes blank; a range over an integer becomes a loop with clauses.
+// becomes blank; a range over an integer becomes a loop with clauses; parentheses around
+// a name or a call go.
 type lowering struct {
 	*scan
 	text  string
@@ -41,7 +42,10 @@ func (s *scan) lower(text string) string {
 		case *ast.RangeStmt:
 			l.rangeInt(n)
 		case ast.Expr:
-			return !l.constant(n)
+			if l.constant(n) {
+				return false
+			}
+			l.unwrap(n)
 		}
 		return true
 	})
@@ -58,6 +62,27 @@ func (l *lowering) replace(n ast.Node, by string) {
 func (l *lowering) blank(n ast.Node) {
 	old := l.text[l.offset(n.Pos()):l.offset(n.End())]
 	l.replace(n, strings.Repeat("\n", strings.Count(old, "\n")))
+}
+
+// unwrap takes parentheses away that only wrap a name or a call: as an operand
+// of && or ||, such a thing leads the interpreter astray.
+func (l *lowering) unwrap(n ast.Expr) {
+	paren, ok := n.(*ast.ParenExpr)
+	if !ok {
+		return
+	}
+	switch call := ast.Unparen(paren).(type) {
+	case *ast.CallExpr:
+		if tv := l.info.Types[call.Fun]; tv.IsType() {
+			return // which may need them
+		}
+	case *ast.Ident, *ast.BasicLit:
+	default:
+		return
+	}
+	for _, at := range []token.Pos{paren.Lparen, paren.Rparen} {
+		l.edits = append(l.edits, edit{l.offset(at), l.offset(at) + 1, " "})
+	}
 }
 
 // constant replaces a constant expression by its value, and says whether there

@@ -204,6 +204,7 @@ func (s *scan) cases(n *ast.SwitchStmt) {
 	if n.Tag == nil {
 		return
 	}
+	s.constantCondition(n.Tag)
 	for _, c := range n.Body.List {
 		for _, x := range c.(*ast.CaseClause).List {
 			if s.info.Types[x].Value == nil {
