@@ -84,12 +84,35 @@ func TestAutoInterpretsUntilThereIsABinary(t *testing.T) {
 		t.Errorf("told was %q, printed %q", &told, printed(first, sandbox.Stdout))
 	}
 	interp.Warmed(r)
+	awaitBuilt(t, engine, sandbox.Job{Files: files(text)})
 	if again := run(t, r, sandbox.Job{Files: files(text)}); again.Engine != sandbox.EngineGo || !again.Cached {
 		t.Errorf("with the binary there: engine %s, cached %v", again.Engine, again.Cached)
 	}
 	cold := newRouter(t, engine, 0)
 	if result := run(t, cold, sandbox.Job{Files: files(unseen("cold"))}); result.Engine != sandbox.EngineGo {
 		t.Errorf("where no child is kept warm: engine %s", result.Engine)
+	}
+}
+
+// awaitBuilt waits until an engine knows of a binary, which it does when all of
+// the standard library is prepared.
+func awaitBuilt(t *testing.T, engine *toolchain.Engine, job sandbox.Job) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	for {
+		built, err := engine.Built(ctx, job)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if built {
+			return
+		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatal("the program that has just been compiled is not in the cache")
+		}
 	}
 }
 
@@ -105,6 +128,7 @@ func TestWhatIsNotInterpreted(t *testing.T) {
 		"package":   {text: "package main\n\nimport \"sync\"\n\nfunc main() {\n\tvar m sync.Mutex\n\tm.Lock()\n}\n", line: 3, says: `"import of sync"`},
 		"trace":     {text: sums, job: sandbox.Job{Trace: true}, says: "a trace was asked for"},
 		"race":      {text: sums, job: sandbox.Job{Race: true}, says: "the race detector was asked for"},
+		"alone":     {text: sums, job: sandbox.Job{Alone: true}, says: "nothing else beside it"},
 		"clock":     {text: sums, job: sandbox.Job{Clock: sandbox.ClockFake}, says: "the clock fake was asked for"},
 		"kind":      {text: sums, job: sandbox.Job{Kind: sandbox.KindTest}, says: "the kind test needs Go"},
 	} {
