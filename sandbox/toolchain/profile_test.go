@@ -247,6 +247,26 @@ func TestBlockProfile(t *testing.T) {
 	}
 }
 
+// Nobody is left out when the harness takes the profile from a goroutine of the
+// runtime's, which is in it too.
+func TestGoroutineProfileIsWhole(t *testing.T) {
+	for text, want := range map[string]int64{
+		"package main\n\nfunc main() { select {} }\n": 1,
+		"package main\n\nfunc main() {\n\tfor range 3 {\n\t\tgo func() { select {} }()\n\t}\n\tselect {}\n}\n": 4,
+	} {
+		p := profileOf(t, runJob(t, profiled("goroutine", text)))
+		var got int64
+		for _, s := range p.Sample {
+			if !strings.Contains(stackOf(s), "tutor/") {
+				got += s.Value[0]
+			}
+		}
+		if got != want {
+			t.Errorf("%d goroutines, want %d of\n%s", got, want, text)
+		}
+	}
+}
+
 const leaks = `package main
 
 import (

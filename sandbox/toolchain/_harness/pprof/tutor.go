@@ -1,9 +1,10 @@
 package pprof
 
 import (
+	"internal/profilerecord"
 	"io"
 	"time"
-	_ "unsafe" // for linkname
+	"unsafe"
 )
 
 // tutorWriteCPU writes the CPU profile that began at a time and whose sampling
@@ -27,4 +28,16 @@ func tutorWriteCPU(w io.Writer, began time.Time) error {
 	}
 	b.build()
 	return nil
+}
+
+// tutorWriteGoroutines writes the profile of goroutines. Whoever asks for it is
+// in it, and where that is a goroutine of the runtime's, which is not counted,
+// the profile is one too short for all of the program's.
+//
+//go:linkname tutorWriteGoroutines tutor/profile.writeGoroutines
+func tutorWriteGoroutines(w io.Writer, uncounted int) error {
+	return writeRuntimeProfile(w, 0, "goroutine", func(p []profilerecord.StackRecord, labels []unsafe.Pointer) (int, bool) {
+		n, ok := pprof_goroutineProfileWithLabels(p, labels)
+		return n + uncounted, ok && n+uncounted <= len(p)
+	})
 }

@@ -84,6 +84,12 @@ func write(w io.Writer, why byte) (err error) {
 			quiet()
 		}
 		runtime.GC()
+	case "goroutine":
+		uncounted := 1
+		if why == 'e' { // a goroutine of the program's ends it
+			uncounted = 0
+		}
+		return writeGoroutines(w, uncounted)
 	}
 	return pprof.Lookup(what).WriteTo(w, 0)
 }
@@ -102,7 +108,8 @@ func (sender) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// writeCPU is in package runtime/pprof, quiet in package runtime: it keeps
-// finalizers and cleanups asleep from here on.
+// writeCPU and writeGoroutines are in package runtime/pprof, quiet in package
+// runtime: it keeps finalizers and cleanups asleep from here on.
 func writeCPU(w io.Writer, began time.Time) error
+func writeGoroutines(w io.Writer, uncounted int) error
 func quiet()
