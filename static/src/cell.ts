@@ -55,14 +55,19 @@ export class GoCell extends Bench {
     const ran = this.work();
     const body = { ...this.request(ran.files), replace: true };
     let ended = false;
-    await events("/api/runs", body, run.abort.signal, (name, data) => {
-      if (name === "run") run.id = data.id;
-      else if (name === "result") ended = true;
-      else if (name === "problem") throw new Refusal(data.status, data.detail);
-      else this.progress(name, data);
-    });
-    if (!ended) throw new TypeError("the answer was cut");
-    await this.finish(run.id);
+    this.results.classList.add("before"); // what stands there is of the run before
+    try {
+      await events("/api/runs", body, run.abort.signal, (name, data) => {
+        if (name === "run") run.id = data.id;
+        else if (name === "result") ended = true;
+        else if (name === "problem") throw new Refusal(data.status, data.detail);
+        else this.progress(name, data);
+      });
+      if (!ended) throw new TypeError("the answer was cut");
+      await this.finish(run.id);
+    } finally {
+      this.results.classList.remove("before");
+    }
     if (sameWork(this.work(), ran)) this.showCosts();
   }
 

@@ -19,7 +19,7 @@ export class Stream {
   private timer = 0;
 
   constructor(results: HTMLElement) {
-    results.classList.remove("recorded");
+    results.classList.remove("recorded", "before");
     results.replaceChildren(make("div", { class: "out" }, this.body, this.said));
   }
 
