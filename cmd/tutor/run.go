@@ -98,7 +98,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	defer engine.Close()
 	through := &passage{streams: io}
 	sink := through.sink
-	if f.json {
+	if f.json || job.Clock == sandbox.ClockFake {
 		sink = nil
 	}
 	router, err := openRouter(engine, 0)
@@ -109,6 +109,13 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	result, err := router.Run(ctx, job, sink)
 	if err != nil {
 		return ours(err)
+	}
+	if sink == nil && !f.json {
+		// On the fake clock the times of both streams are known in the end, and
+		// with them the order in which the program wrote.
+		for i := range result.Events {
+			through.sink(sandbox.Event{Out: &result.Events[i]})
+		}
 	}
 	if err := writeTrace(f.trace, result); err != nil {
 		return err

@@ -251,7 +251,7 @@ func TestBlockProfile(t *testing.T) {
 // runtime's, which is in it too.
 func TestGoroutineProfileIsWhole(t *testing.T) {
 	for text, want := range map[string]int64{
-		"package main\n\nfunc main() { select {} }\n": 1,
+		"package main\n\nfunc main() { select {} }\n":                                                          1,
 		"package main\n\nfunc main() {\n\tfor range 3 {\n\t\tgo func() { select {} }()\n\t}\n\tselect {}\n}\n": 4,
 	} {
 		p := profileOf(t, runJob(t, profiled("goroutine", text)))

@@ -63,10 +63,10 @@ func TestRaceNamesBothAccessesAndBothGoStatements(t *testing.T) {
 	if result.Status != sandbox.StatusRace || result.ExitCode != 66 {
 		t.Fatalf("%s, exit %d, want race and 66: %v %v", result.Status, result.ExitCode, result.Diagnostics, result.Events)
 	}
-	if len(result.Diagnostics) < 2 {
-		t.Fatalf("diagnostics %v, want one at each access", result.Diagnostics)
+	if len(result.Diagnostics) != 1 {
+		t.Fatalf("diagnostics %v, want one at the line of both accesses", result.Diagnostics)
 	}
-	for _, d := range result.Diagnostics[:2] {
+	for _, d := range result.Diagnostics {
 		for _, want := range []string{"goroutine ", "(started at main.go:18)", "(started at main.go:19)", "main.count", "at main.go:12"} {
 			if !strings.Contains(d.Message, want) {
 				t.Errorf("%q does not say %q", d.Message, want)

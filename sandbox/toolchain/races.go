@@ -122,7 +122,7 @@ const raceLesson = "Two goroutines use the same memory, at least one of them wri
 	"Guard both accesses with one sync.Mutex, use sync/atomic for both, or let one goroutine own the value and hand it over on a channel."
 
 // raceDiagnostics are two for each race: one at each access, which names the
-// other.
+// other; one where both are at the same line.
 func raceDiagnostics(report []byte, files []string) []sandbox.Diagnostic {
 	text := strings.ToValidUTF8(string(report), "\uFFFD")
 	var out []sandbox.Diagnostic
@@ -130,12 +130,15 @@ func raceDiagnostics(report []byte, files []string) []sandbox.Diagnostic {
 	for _, r := range parseRaces(text) {
 		here, there := r.accesses[0], r.accesses[1]
 		one, two := own(here.frames, files), own(there.frames, files)
-		if key := one.place() + " " + two.place(); seen[key] || len(out) >= 2*maxRaces {
+		if key := one.place() + " " + two.place(); seen[key] || len(seen) >= maxRaces {
 			continue
 		} else {
 			seen[key] = true
 		}
-		out = append(out, raceDiagnostic(here, there, one, two, files), raceDiagnostic(there, here, two, one, files))
+		out = append(out, raceDiagnostic(here, there, one, two, files))
+		if one.place() != two.place() || one.line == 0 {
+			out = append(out, raceDiagnostic(there, here, two, one, files))
+		}
 	}
 	if strings.Contains(text, "race: limit on ") {
 		out = append(out, sandbox.Diagnostic{Code: "runtime:race-limit", Message: "race: limit on 8128 simultaneously alive goroutines is exceeded",
