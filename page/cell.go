@@ -100,7 +100,7 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	if v.Result != nil || !d.Changed && !d.Panel.Folded {
 		hangCosts(d.Files, append(lineCosts(d.Panel.Trace), coverCosts(d.Panel.covered)...))
 	}
-	d.Predict = newPredict(c, v)
+	d.Predict = newPredict(c, v, d.Changed)
 	d.NewStarter = fileDiffs(v.NewStarter)
 	return d
 }
@@ -208,11 +208,11 @@ type predictChoice struct {
 	MarkYours, MarkHit bool
 }
 
-func newPredict(c *content.Cell, v CellView) *predictData {
+func newPredict(c *content.Cell, v CellView, changed bool) *predictData {
 	if c.Predict == nil {
 		return nil
 	}
-	p := &predictData{Name: "predict", Prompt: c.Predict.Prompt, Asked: v.Result != nil}
+	p := &predictData{Name: "predict", Prompt: c.Predict.Prompt, Asked: v.Result != nil && !changed}
 	for i, text := range c.Predict.Choices {
 		n := i + 1
 		p.Choices = append(p.Choices, predictChoice{
@@ -291,7 +291,7 @@ type panelData struct {
 // newPanel shows the result, or else the recording, or else what the author
 // says it prints.
 func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) panelData {
-	p := panelData{Trace: pointed(c, v.Trace)}
+	p := panelData{Trace: pointed(c, v.Trace, changed)}
 	expect := ""
 	if c != nil {
 		p.CellID, expect = c.ID, c.Options["expect"]
@@ -308,7 +308,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	p.Line = idleLine(expect)
 	p.Folded = c != nil && c.Predict != nil && v.Picked == 0
 	if rec := v.Recorded; rec != nil && rec.Result != nil {
-		p.Output, p.Trace = newOutput(rec.Result, true), pointed(c, rec.Trace)
+		p.Output, p.Trace = newOutput(rec.Result, true), pointed(c, rec.Trace, false)
 		p.tested(rec.Result, nil)
 		p.Recorded = goVersion(rec.Result.GoVersion)
 		p.Line.Detail = joinSentences(p.Line.Detail, "Recorded with "+p.Recorded)

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"course/tutor/content"
+	"course/tutor/sandbox"
 	"course/tutor/static"
 )
 
@@ -64,7 +66,12 @@ func (r *Renderer) Error(w io.Writer, v ErrorView) error {
 // belongs to no cell. The diagnostics are listed with their places: a script
 // moves them under their lines.
 func (r *Renderer) RunPanel(w io.Writer, c *content.Cell, v CellView) error {
-	return r.execute(w, "run-panel", newPanel(c, v, false, nil))
+	return r.execute(w, "run-panel", newPanel(c, v, c != nil && differ(v.Files, cellFiles(c)), nil))
+}
+
+// differ says whether some file is none of the originals.
+func differ(files, originals []sandbox.File) bool {
+	return slices.ContainsFunc(files, func(f sandbox.File) bool { return !slices.Contains(originals, f) })
 }
 
 // TracePanelFragment writes the panel of one trace.

@@ -12,7 +12,10 @@ import (
 
 // pointed is a trace with what the author of its cell points at. The view that
 // is handed in may be shared and is not changed.
-func pointed(c *content.Cell, v *TraceView) *TraceView {
+//
+// The author's words are about the author's program: of code that was changed
+// only the kind of lanes is kept.
+func pointed(c *content.Cell, v *TraceView, changed bool) *TraceView {
 	if c == nil || v == nil || v.Trace == nil {
 		return v
 	}
@@ -21,7 +24,11 @@ func pointed(c *content.Cell, v *TraceView) *TraceView {
 		return v
 	}
 	own := *v
-	own.Focus, own.Look = m.Focus, m.Look
+	own.Focus = m.Focus
+	if changed {
+		return &own
+	}
+	own.Look = m.Look
 	switch {
 	case m.See != "":
 		own.see(m.See)

@@ -27,7 +27,7 @@ func TestPointed(t *testing.T) {
 		{nil, nil, []string{"data-focus", "trace-look"}},
 	} {
 		given := &TraceView{Trace: tr, Recorded: true}
-		html, err := TracePanel(pointed(&content.Cell{ID: "x", Options: c.options}, given))
+		html, err := TracePanel(pointed(&content.Cell{ID: "x", Options: c.options}, given, false))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +45,16 @@ func TestPointed(t *testing.T) {
 			t.Errorf("%v: the shared view was changed: %+v", c.options, given)
 		}
 	}
-	if pointed(nil, nil) != nil {
+	if pointed(nil, nil, false) != nil {
 		t.Error("a trace came from nowhere")
+	}
+}
+
+// The author's words are not said of another program.
+func TestChangedCodeHasNoBookmark(t *testing.T) {
+	given := &TraceView{Trace: recordedTrace(t, "cpu", exectrace.Options{})}
+	got := pointed(&content.Cell{ID: "x", Options: map[string]string{"focus": "procs", "look": "Both are busy."}}, given, true)
+	if got.Look != "" || got.Focus != "procs" {
+		t.Errorf("look %q, focus %q", got.Look, got.Focus)
 	}
 }
