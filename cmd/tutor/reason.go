@@ -36,7 +36,7 @@ func reason(result *sandbox.Result) string {
 func afterwards(result *sandbox.Result) string {
 	var list []sandbox.Diagnostic
 	for _, d := range result.Diagnostics {
-		if d.Code != "runtime:exit" {
+		if d.Code != "runtime:exit" && !ofTests(d) { // report has said the latter
 			list = append(list, d)
 		}
 	}
@@ -44,6 +44,11 @@ func afterwards(result *sandbox.Result) string {
 		return ""
 	}
 	return "tutor: " + ended(result.Status) + "\n" + diagnostics(list)
+}
+
+// ofTests says whether a diagnostic is a sentence about tests or benchmarks.
+func ofTests(d sandbox.Diagnostic) bool {
+	return d.Code == "runtime:tests" || d.Code == "runtime:bench"
 }
 
 // ended says in a word or two how a run ended.

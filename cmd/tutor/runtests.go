@@ -130,7 +130,7 @@ func report(io streams, r *sandbox.Result, before *sandbox.Result) {
 		printCover(io, r)
 	}
 	for _, d := range r.Diagnostics {
-		if d.Code == "runtime:tests" || d.Code == "runtime:bench" {
+		if ofTests(d) {
 			fmt.Fprintln(io.err, "tutor: "+d.Message)
 		}
 	}

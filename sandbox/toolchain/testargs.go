@@ -26,6 +26,13 @@ type testArgs struct {
 // maxCount bounds -count: more does not tell more within the limits of time.
 const maxCount = 50
 
+// testFlags are the flags that can be had; what quietFlags ask for is so
+// already.
+var (
+	testFlags  = []string{"run", "skip", "short", "count", "failfast", "parallel", "shuffle", "cpu", "bench", "benchtime"}
+	quietFlags = []string{"v", "benchmem"}
+)
+
 // parseTestArgs reads flags as go test does, up to the first word that is
 // none or to -args. The sentence says what is wrong with them.
 func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
@@ -40,7 +47,10 @@ func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
 			return a, ""
 		}
 		args = args[1:]
-		boolean := slices.Contains([]string{"short", "failfast", "v", "benchmem"}, name)
+		if !slices.Contains(testFlags, name) && !slices.Contains(quietFlags, name) {
+			return a, "the flag -" + name + " of go test is not available here; -" + strings.Join(testFlags[:len(testFlags)-1], ", -") + " and -" + testFlags[len(testFlags)-1] + " are. What stands after -args goes to the tests themselves."
+		}
+		boolean := name == "short" || name == "failfast" || slices.Contains(quietFlags, name)
 		if !given && !boolean {
 			if len(args) == 0 {
 				return a, "the flag -" + name + " needs a value, as -" + name + "=X"
@@ -97,9 +107,6 @@ func (a *testArgs) take(name, value string, kind sandbox.Kind) string {
 		return "" // it is so already
 	case "failfast":
 		a.failfast = value != "false"
-	case "short", "parallel", "shuffle", "cpu":
-	default:
-		return "the flag -" + name + " of go test is not available here; -run, -skip, -short, -count, -failfast, -parallel, -shuffle, -cpu, -bench and -benchtime are. What stands after -args goes to the tests themselves."
 	}
 	if value == "" {
 		value = "true"

@@ -64,11 +64,13 @@ type testEnd struct {
 	log      *testLog
 	result   *sandbox.Result
 	panicked bool // the runtime had dying words
+	exited   bool // which were that a test called os.Exit(0)
 }
 
 // conclude settles the rows and the status, and says what a learner could not
 // see from them.
 func (e *testEnd) conclude() {
+	e.ownWords()
 	running := e.log.running()
 	missed := e.missed()
 	if sentence := e.sentence(running, missed); sentence != "" {
@@ -94,6 +96,21 @@ func (e *testEnd) conclude() {
 	e.result.Tests = e.log.tests()
 	e.result.Status = e.status()
 }
+
+// ownWords takes back what is true of a program and not of tests: testing
+// itself ends with code 1 when a test fails, and makes a panic of os.Exit(0).
+func (e *testEnd) ownWords() {
+	e.result.Diagnostics = slices.DeleteFunc(e.result.Diagnostics, func(d sandbox.Diagnostic) bool { return d.Code == "runtime:exit" })
+	for i, d := range e.result.Diagnostics {
+		if strings.Contains(d.Message, exitPanic) {
+			e.exited = true
+			e.result.Diagnostics[i].Explain = "Something called os.Exit(0) in a test. It would end all tests at once, and look as if they had passed, so that the package testing makes a panic of it. Return instead, or use t.Skip."
+		}
+	}
+}
+
+// exitPanic is testing's word for os.Exit(0) in a test.
+const exitPanic = "unexpected call to os.Exit(0) during test"
 
 func (e *testEnd) say(sentence string) {
 	e.result.Diagnostics = append(e.result.Diagnostics, sandbox.Diagnostic{Code: "runtime:tests", Message: sentence})
@@ -166,6 +183,8 @@ func (e *testEnd) sentence(running []*testRow, missed []string) string {
 	switch {
 	case e.log.final != "":
 		return ""
+	case e.exited:
+		return "while " + culprit + " ran, something called os.Exit(0): testing makes a panic of it, which ends all tests" + left
 	case e.panicked && len(running) == 0:
 		return culprit + " panicked, and a panic ends the whole program of the tests" + left
 	case e.panicked:

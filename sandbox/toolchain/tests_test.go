@@ -129,7 +129,7 @@ func TestTestsEnd(t *testing.T) {
 		{"panic", `func TestA(t *testing.T) { panic("boom") }`, "failed", "not_run", "TestA panicked, and a panic ends the whole program of the tests; 2 tests were not run", sandbox.StatusTestFailed},
 		{"panic elsewhere", `func TestA(t *testing.T) { go panic("boom"); select {} }`, "failed", "not_run", "the program panicked while TestA ran, and a panic ends all tests; 2 tests", sandbox.StatusTestFailed},
 		{"exit", `func TestA(t *testing.T) { os.Exit(3) }`, "failed", "not_run", "while TestA ran, something called os.Exit(3)", sandbox.StatusTestFailed},
-		{"exit 0", `func TestA(t *testing.T) { os.Exit(0) }`, "failed", "not_run", "TestA panicked", sandbox.StatusTestFailed},
+		{"exit 0", `func TestA(t *testing.T) { os.Exit(0) }`, "failed", "not_run", "while TestA ran, something called os.Exit(0): testing makes a panic of it", sandbox.StatusTestFailed},
 		{"silent exit", `func TestA(t *testing.T) { syscall.Exit(0) }`, "failed", "not_run", "the program ended, with exit code 0, while TestA ran; 2 tests were not run", sandbox.StatusTestFailed},
 		{"log.Fatal", `func TestA(t *testing.T) { log.Fatal("no") }`, "failed", "not_run", "as log.Fatal does", sandbox.StatusTestFailed},
 		{"deadlock", `func TestA(t *testing.T) { <-make(chan int) }`, "failed", "not_run", "all goroutines waited for each other while TestA ran", sandbox.StatusDeadlock},
