@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"syscall"
 	"time"
 )
 
@@ -112,17 +111,3 @@ func median(list []time.Duration) float64 {
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// ownCPU is what this process and all that it has waited for have used, jails
-// and what ran in them among them.
-func ownCPU() time.Duration {
-	var total time.Duration
-	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
-		var use syscall.Rusage
-		if err := syscall.Getrusage(who, &use); err != nil {
-			return 0
-		}
-		total += time.Duration(use.Utime.Nano() + use.Stime.Nano())
-	}
-	return total
-}
