@@ -34,6 +34,9 @@ func (c *Cell) Memory() int64 {
 // Args is args=, cut at spaces.
 func (c *Cell) Args() []string { return strings.Fields(c.Options["args"]) }
 
+// Env is what env= adds to the environment, as KEY=VALUE.
+func (c *Cell) Env() []string { return strings.Fields(c.Options["env"]) }
+
 // Stdin is the text of the file that stdin= names.
 func (c *Cell) Stdin() string {
 	if f := c.file(c.Options["stdin"]); f != nil {

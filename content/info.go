@@ -67,6 +67,7 @@ func goKeys() map[string]keyRule {
 		"gcflags":  matches(regexp.MustCompile(`^-[lNmB]( -[lNmB])*$`), `flags of -l, -N, -m and -B, as "-l -N"`),
 		"vary":     matches(regexp.MustCompile(`^[A-Z]+:[0-9]+(,[0-9]+)*$`), "NAME:1,2,4"),
 		"args":     anything,
+		"env":      matches(regexp.MustCompile(`^[^\s=]+=\S*( [^\s=]+=\S*)*$`), `KEY=VALUE, several with blanks between them: env="A=1 B=2"`),
 		"stdin":    fileName,
 		"focus":    oneOf("goroutines", "procs", "threads"),
 		"t":        span,

@@ -169,6 +169,11 @@ func cellTags(c *content.Cell) []string {
 	if flags := c.Options["gcflags"]; flags != "" {
 		tags = append(tags, "compiled with "+flags)
 	}
+	for _, key := range []string{"args", "env", "stdin"} {
+		if text := c.Options[key]; text != "" {
+			tags = append(tags, key+" "+text)
+		}
+	}
 	if c.Tests() {
 		tags = append(tags, c.Verb)
 	}

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -123,6 +124,9 @@ type Job struct {
 
 // Measures says whether a job is a measurement, which is run alone.
 func (j *Job) Measures() bool { return j.Alone || j.Kind == KindBench }
+
+// IsEnv says whether an entry is one of an environment: KEY=VALUE, with a KEY.
+func IsEnv(entry string) bool { return strings.IndexByte(entry, '=') > 0 }
 
 // Limits bound one run. A zero field takes the default of DefaultLimits.
 type Limits struct {

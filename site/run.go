@@ -120,6 +120,11 @@ func (req *runRequest) available() error {
 	if err := checkTexts("env", req.Env); err != nil {
 		return err
 	}
+	for _, entry := range req.Env {
+		if !sandbox.IsEnv(entry) {
+			return fail("bad-request", "An entry of env is %q; each is KEY=VALUE, as LEVEL=3.", clip(entry, maxName))
+		}
+	}
 	return req.Limits.check()
 }
 
@@ -147,7 +152,9 @@ func (req *runRequest) over(job *sandbox.Job) {
 		job.Procs = req.Procs
 	}
 	job.Alone = job.Alone || req.Alone
-	job.Env = req.Env
+	if req.Env != nil {
+		job.Env = req.Env
+	}
 	job.Limits = req.Limits.limits().Or(job.Limits)
 }
 

@@ -50,7 +50,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	job = sandbox.Job{
 		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
 		Race: c.Flag("race"), Alone: c.Flag("alone"), Clock: c.Options["clock"],
-		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(),
+		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(), Env: c.Env(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
 	switch what := c.Options["profile"]; {

@@ -93,6 +93,8 @@ func place(d sandbox.Diagnostic) string {
 	switch {
 	case d.File == "":
 		return ""
+	case d.Line == 0:
+		return d.File + ": "
 	case d.Col == 0 && d.Line > 0 && strings.HasPrefix(d.Code, "runtime:"):
 		return fmt.Sprintf("%s:%d: ", d.File, d.Line)
 	}

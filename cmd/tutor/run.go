@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	gobuild "go/build"
 	"io"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ type runFlags struct {
 	procs                                               int
 	timeout                                             time.Duration
 	json                                                bool
+	env                                                 []string
 }
 
 func newRun(io streams) *cobra.Command {
@@ -69,6 +71,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
+	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
 	flags.DurationVar(&f.timeout, "timeout", 0, "wall time it may take")
@@ -150,6 +153,9 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		fmt.Fprintln(io.err, "tutor: "+says)
 	}
 	exit := runExit(result)
+	if exit == nil && len(job.Against) > 0 && result.Baseline == nil {
+		exit = exitError{code: exitFailed} // report has said why
+	}
 	if exit != nil && exit.Error() != "" || result.Profile != nil {
 		through.end()
 	} else if text := afterwards(result); text != "" {
@@ -189,7 +195,7 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
 		Kind: kind, Profile: what, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
-		Race: f.race, Alone: f.alone, Clock: f.clock,
+		Race: f.race, Env: f.env, Alone: f.alone, Clock: f.clock,
 		Limits: sandbox.Limits{Wall: f.timeout}, Vet: true,
 	}
 	if !slices.Contains(sandbox.Kinds(), f.kind) {
@@ -216,6 +222,11 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	}
 	if f.clock == sandbox.ClockFake && f.procs > 1 {
 		return job, misuse("--procs %d: on the fake clock GOMAXPROCS is 1", f.procs)
+	}
+	for _, entry := range f.env {
+		if !sandbox.IsEnv(entry) {
+			return job, misuse("--env %s: write KEY=VALUE, as LEVEL=3", entry)
+		}
 	}
 	if f.procs < 0 {
 		return job, misuse("--procs %d: at least 1, or 0 for the default", f.procs)
@@ -296,6 +307,14 @@ func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File
 	return files, nil
 }
 
+// forHere says whether a file of a folder is for this system, by its name and
+// build constraints; go run passes over one that is not. What cannot be read is
+// told by who reads it.
+func forHere(dir, name string) bool {
+	match, err := gobuild.Default.MatchFile(dir, name)
+	return match || err != nil
+}
+
 // readFolder reads the Go files of one folder: for a program the tests are left
 // out as go run does, else they belong to it. What is in testdata belongs to
 // tests, and to a program that names it.
@@ -308,7 +327,7 @@ func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 	var files []sandbox.File
 	for _, e := range entries {
 		name := e.Name()
-		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") {
+		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") || !forHere(dir, name) {
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(dir, name))

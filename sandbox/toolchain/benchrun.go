@@ -277,7 +277,7 @@ var header = regexp.MustCompile(`^(goos|goarch|pkg|cpu): .*\n$`)
 // testings says whether a line is one of testing's own, and reads it.
 func (s *benchSide) testings(row *testRow, line string) bool {
 	if row == nil {
-		return header.MatchString(line)
+		return header.MatchString(line) || s.measureNext(line)
 	}
 	return line == row.Name+"\n" || s.measure(row.Name, line)
 }
@@ -312,6 +312,18 @@ func (s *benchSide) measure(name, line string) bool {
 		row.Add(unit, v)
 	}
 	return true
+}
+
+// measureNext reads the line of a benchmark that testing runs again with
+// another number of processors, without saying so before.
+func (s *benchSide) measureNext(line string) bool {
+	m := benchLine.FindStringSubmatch(line)
+	if m == nil || !s.run.tests.args.has("-test.cpu") {
+		return false
+	}
+	name := m[1][:max(strings.LastIndexByte(m[1], '-'), 0)]
+	top, _, _ := strings.Cut(name, "/")
+	return slices.Contains(s.names, top) && s.measure(name, line)
 }
 
 // withProcs says whether shown is name and the number of processors, which
