@@ -159,22 +159,33 @@ func (r *run) do(ctx context.Context) error {
 	case r.job.Dialogue != nil:
 		return r.converse(ctx, stages)
 	case r.tests != nil:
-		return r.runTests(ctx, stages[0])
+		err = r.runTests(ctx, stages[0])
+	default:
+		err = r.runAlone(ctx, stages[0])
 	}
-	if err := r.runAlone(ctx, stages[0]); err != nil {
+	if err != nil {
 		return err
 	}
 	return r.addVetted(ctx, vetted)
 }
 
-// vet has a plain program vetted while it is built and run. What is found
-// comes on the channel, which is nil where nobody asked.
+// vet has a plain program, or a package with its tests, vetted while it is built
+// and run. What is found comes on the channel, which is nil where nobody asked.
+// Tests beside their package are not vetted: its types are nowhere but here.
 func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
-	if !r.job.Vet || r.job.Kind != sandbox.KindProgram || len(r.job.Parts) > 0 || stages[0].plan.noMain != nil {
+	if !r.job.Vet || len(r.job.Parts) > 0 {
 		return nil
 	}
+	var source []sandbox.File
+	switch {
+	case r.job.Kind == sandbox.KindTest || r.job.Kind == sandbox.KindCover:
+		source = r.tests.own
+	case r.job.Kind != sandbox.KindProgram || stages[0].plan.noMain != nil:
+		return nil
+	default:
+		source, _ = splitData(r.job.Files)
+	}
 	vetted := make(chan []sandbox.Diagnostic, 1)
-	source, _ := splitData(r.job.Files)
 	r.engine.working.Go(func() {
 		// The checker is not to be killed because the run has ended first. That
 		// it could not answer says nothing of the program: there is no advice.
