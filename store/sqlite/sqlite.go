@@ -109,8 +109,13 @@ func connect(path string, n int, more string) (*sql.DB, error) {
 	return db, nil
 }
 
-// migrate brings the schema up to date. When two processes do so at once, the
-// one that comes second fails and finds the work done the second time round.
+// tries is how often a migration is begun that others stand in the way of.
+const tries = 20
+
+// migrate brings the schema up to date. When several processes do so at once,
+// those that come second fail and find the work done some time later: a reader
+// that wants to write while another writes is told so at once, whatever the
+// busy_timeout is.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -120,12 +125,17 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	if _, err = p.Up(ctx); err != nil {
-		if _, again := p.Up(ctx); again != nil {
-			return fmt.Errorf("bring the schema up to date: %w", err)
+	for try := range tries {
+		if _, err = p.Up(ctx); err == nil {
+			return refuseNewer(ctx, p)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Duration(try) * 10 * time.Millisecond):
 		}
 	}
-	return refuseNewer(ctx, p)
+	return fmt.Errorf("bring the schema up to date: %w", err)
 }
 
 // refuseNewer refuses a file with migrations that this program does not know.
