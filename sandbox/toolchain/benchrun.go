@@ -321,9 +321,12 @@ func (s *benchSide) measureNext(line string) bool {
 	if m == nil || !s.run.tests.args.has("-test.cpu") {
 		return false
 	}
-	name := m[1][:max(strings.LastIndexByte(m[1], '-'), 0)]
-	top, _, _ := strings.Cut(name, "/")
-	return slices.Contains(s.names, top) && s.measure(name, line)
+	for _, name := range []string{m[1], m[1][:max(strings.LastIndexByte(m[1], '-'), 0)]} {
+		if top, _, _ := strings.Cut(name, "/"); slices.Contains(s.names, top) {
+			return s.measure(name, line)
+		}
+	}
+	return false
 }
 
 // withProcs says whether shown is name and the number of processors, which

@@ -34,7 +34,6 @@ func TestFormat(t *testing.T) {
 
 // TestHelperFaults tells the fault of the bytes from ours.
 func TestHelperFaults(t *testing.T) {
-	t.Parallel()
 	e := needsEngine(t)
 	for name, want := range map[string]string{"spin": "processor time", "hog": "memory", "refuse": "this is no trace"} {
 		_, err := e.Helper(t.Context(), name, nil)
