@@ -1,8 +1,10 @@
 package toolchain
 
 import (
+	"runtime"
 	"slices"
 	"syscall"
+	"time"
 
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/jail"
@@ -25,9 +27,18 @@ func fromOutside(exit jail.Exit, missing []jail.Layer) bool {
 	case !killed, exit.OOMKilled, exit.DiskFull, exit.CPU >= buildCPU*9/10:
 		return false
 	case slices.Contains(missing, jail.CgroupMemory):
-		return exit.PeakRSS < buildMemory/2 // nobody counted what it was killed for
+		// Nobody counted what it was killed for.
+		return exit.PeakRSS < buildMemory/2 && !mayHaveUsed(exit, buildCPU)
 	}
 	return true
+}
+
+// mayHaveUsed says whether a step ran for so long that it can have used so much
+// processor time, on all processors together.
+func mayHaveUsed(exit jail.Exit, cpu time.Duration) bool {
+	return slices.ContainsFunc(exit.Steps, func(s jail.StepExit) bool {
+		return s.Wall*time.Duration(runtime.NumCPU()) >= cpu
+	})
 }
 
 // killedOutside says of a program that nobody here ended, and that did not end
