@@ -13,17 +13,27 @@ const (
 	batchesAhead = 4
 )
 
-// read is one event. Its task is looked up while it is read, because the
-// library adds to the names of tasks as it reads on.
+// read is one event, taken apart where it is read: that shares the work, and of a
+// task the library adds to the name as it reads on.
 type read struct {
 	trace.Event
-	task trace.Task
+	kind trace.EventKind
+	task trace.Task            // of one that begins or ends
+	st   trace.StateTransition // of one of these,
+	from trace.GoState         // and where it is of a goroutine
+	to   trace.GoState
 }
 
 func newRead(ev trace.Event) read {
-	r := read{Event: ev}
-	if k := ev.Kind(); k == trace.EventTaskBegin || k == trace.EventTaskEnd {
+	r := read{Event: ev, kind: ev.Kind()}
+	switch r.kind {
+	case trace.EventTaskBegin, trace.EventTaskEnd:
 		r.task = ev.Task()
+	case trace.EventStateTransition:
+		r.st = ev.StateTransition()
+		if r.st.Resource.Kind == trace.ResourceGoroutine {
+			r.from, r.to = r.st.Goroutine()
+		}
 	}
 	return r
 }
@@ -93,10 +103,10 @@ func (b *readBatch) fill(s *source) {
 // each gives every event to take, until that answers with an error. It answers
 // with that one, or with what ended the source, and with how many bytes were
 // read by then.
-func (a *ahead) each(take func(read) error) (at int64, err error) {
+func (a *ahead) each(take func(*read) error) (at int64, err error) {
 	for b := range a.full {
 		for i := range b.events {
-			if err := take(b.events[i]); err != nil {
+			if err := take(&b.events[i]); err != nil {
 				return b.at, err
 			}
 		}

@@ -66,8 +66,8 @@ func (n *named) left(o openSpan, now int64) {
 }
 
 // annotation takes a task, region or log.
-func (b *builder) annotation(ev read, kind trace.EventKind) {
-	switch kind {
+func (b *builder) annotation(ev *read) {
+	switch ev.kind {
 	case trace.EventTaskBegin:
 		t := ev.task
 		b.user.open[t.ID] = openSpan{t.Type, b.now, b.row(ev.Goroutine())}
@@ -81,11 +81,11 @@ func (b *builder) annotation(ev read, kind trace.EventKind) {
 		b.user.tasks.ended(o, b.now)
 		b.user.task(t.ID, o, b.now)
 	case trace.EventRegionBegin:
-		if g := b.gs[ev.Goroutine()]; g != nil {
+		if g := b.gs.get(ev.Goroutine()); g != nil {
 			g.regions = append(g.regions, openSpan{ev.Region().Type, b.now, g.rec})
 		}
 	case trace.EventRegionEnd:
-		if g := b.gs[ev.Goroutine()]; g != nil {
+		if g := b.gs.get(ev.Goroutine()); g != nil {
 			b.user.endRegion(g, ev.Region().Type, b.now)
 		}
 	case trace.EventLog:
@@ -191,7 +191,7 @@ func clip(s string, most int) string {
 
 // row is where a goroutine is drawn; -1 when it is not.
 func (b *builder) row(id trace.GoID) int {
-	if g := b.gs[id]; g != nil {
+	if g := b.gs.get(id); g != nil {
 		return g.rec
 	}
 	return none

@@ -16,7 +16,7 @@ type builder struct {
 	now    int64 // ns since t0
 	events int64
 
-	gs     map[trace.GoID]*gstate
+	gs     living
 	procs  procs
 	ranges ranges
 	user   annotations
@@ -35,7 +35,7 @@ func newBuilder(opts Options) *builder {
 	opts = opts.withDefaults()
 	b := &builder{
 		opts:   opts,
-		gs:     map[trace.GoID]*gstate{},
+		gs:     living{by: map[trace.GoID]*gstate{}},
 		user:   newAnnotations(),
 		twin:   newTwin(),
 		sum:    newSums(),
@@ -47,85 +47,80 @@ func newBuilder(opts Options) *builder {
 }
 
 // event takes one event.
-func (b *builder) event(r read) {
-	ev := r.Event
-	kind := ev.Kind()
+func (b *builder) event(ev *read) {
 	if b.t0 == 0 {
 		b.t0 = ev.Time()
 	}
 	b.now = int64(ev.Time() - b.t0)
-	if kind == trace.EventSync {
+	if ev.kind == trace.EventSync {
 		b.stacks.newGeneration()
 		return
 	}
 	b.events++
-	switch kind {
+	switch ev.kind {
 	case trace.EventStateTransition:
 		b.transition(ev)
 	case trace.EventRangeBegin, trace.EventRangeActive, trace.EventRangeEnd:
-		b.rangeEvent(ev, kind)
+		b.rangeEvent(ev.Event, ev.kind)
 	case trace.EventMetric:
 		b.metric(ev.Metric())
 	case trace.EventLabel:
 		b.label(ev.Label())
 	case trace.EventTaskBegin, trace.EventTaskEnd, trace.EventRegionBegin, trace.EventRegionEnd, trace.EventLog:
-		b.annotation(r, kind)
+		b.annotation(ev)
 	}
 }
 
-func (b *builder) transition(ev trace.Event) {
-	st := ev.StateTransition()
-	switch st.Resource.Kind {
+func (b *builder) transition(ev *read) {
+	switch ev.st.Resource.Kind {
 	case trace.ResourceGoroutine:
-		b.goTransition(ev, st)
+		b.goTransition(ev)
 		b.follow()
 	case trace.ResourceProc:
-		b.procTransition(st)
+		b.procTransition(ev.st)
 	}
 }
 
 // goTransition moves one goroutine on.
-func (b *builder) goTransition(ev trace.Event, st trace.StateTransition) {
-	id := st.Resource.Goroutine()
-	from, to := st.Goroutine()
-	g := b.gs[id]
-	if g == nil || from == trace.GoNotExist {
+func (b *builder) goTransition(ev *read) {
+	id := ev.st.Resource.Goroutine()
+	g := b.gs.get(id)
+	if g == nil || ev.from == trace.GoNotExist {
 		if g != nil { // an id used twice: only a forged trace does that
 			b.end(g)
 		}
-		g = b.born(ev, st)
-		b.gs[id] = g
+		g = b.born(ev)
+		b.gs.put(g)
 	}
-	if from == to && from != trace.GoUndetermined {
-		b.name(g, b.stacks.info(st.Stack)) // each generation tells the states again
+	if ev.from == ev.to && ev.from != trace.GoUndetermined {
+		b.name(g, b.stacks.info(ev.st.Stack)) // each generation tells the states again
 		return
 	}
 	g.account(b.now)
-	switch to {
+	switch ev.to {
 	case trace.GoRunnable:
-		b.toReady(g, ev, st)
+		b.toReady(g, ev)
 	case trace.GoRunning:
 		b.toRunning(g, ev)
 	case trace.GoSyscall:
-		b.toSyscall(g, ev, st)
+		b.toSyscall(g, ev)
 	case trace.GoWaiting:
-		b.toWaiting(g, ev, st)
+		b.toWaiting(g, ev)
 	case trace.GoNotExist:
 		b.leaveP(g, ev)
 		b.end(g)
-		delete(b.gs, id)
+		b.gs.drop(id)
 	}
 }
 
 // born makes the state of a goroutine that is new to us.
-func (b *builder) born(ev trace.Event, st trace.StateTransition) *gstate {
-	g := &gstate{id: int64(st.Resource.Goroutine()), p: none, m: none, event: none, rec: none, state: Sleep}
-	from, _ := st.Goroutine()
-	g.existed = from != trace.GoNotExist
+func (b *builder) born(ev *read) *gstate {
+	g := &gstate{id: int64(ev.st.Resource.Goroutine()), p: none, m: none, event: none, rec: none, state: Sleep}
+	g.existed = ev.from != trace.GoNotExist
 	if !g.existed {
-		b.created(g, ev, st)
+		b.created(g, ev)
 	}
-	b.name(g, b.stacks.info(st.Stack))
+	b.name(g, b.stacks.info(ev.st.Stack))
 	if g.id == 1 { // the main goroutine is always 1
 		b.prove(g, user)
 		g.func_, g.named = "main.main", true
@@ -135,8 +130,8 @@ func (b *builder) born(ev trace.Event, st trace.StateTransition) *gstate {
 }
 
 // created notes who made a goroutine, and where.
-func (b *builder) created(g *gstate, ev trace.Event, st trace.StateTransition) {
-	start := b.stacks.info(st.Stack)
+func (b *builder) created(g *gstate, ev *read) {
+	start := b.stacks.info(ev.st.Stack)
 	g.born, g.marked, g.known = b.now, b.now, true
 	g.created = b.stacks.info(ev.Stack()).at
 	if by := ev.Goroutine(); by != trace.NoGoroutine {
@@ -271,8 +266,8 @@ func (b *builder) record(g *gstate, ended int64) {
 
 // finish ends the trace at its last event.
 func (b *builder) finish() {
-	for _, id := range slices.Sorted(maps.Keys(b.gs)) {
-		g := b.gs[id]
+	for _, id := range slices.Sorted(maps.Keys(b.gs.by)) {
+		g := b.gs.by[id]
 		g.account(b.now)
 		b.closeWait(g)
 		b.user.closeRegions(g, b.now)

@@ -61,8 +61,8 @@ func (t *Trace) criticalPath() ([]PathStep, error) {
 	return w.path.tell(t), nil
 }
 
-// backwards gives the blocks from the last to the first. The next one is
-// decoded meanwhile.
+// backwards gives the blocks from the last to the first, each good until the
+// next is asked for, which is decoded meanwhile.
 func (t *Trace) backwards() iter.Seq2[*linked, error] {
 	type decoded struct {
 		bl  *linked
@@ -74,8 +74,11 @@ func (t *Trace) backwards() iter.Seq2[*linked, error] {
 		defer close(stop)
 		go func() {
 			defer close(next)
+			d := t.decoder()
+			var two [2]linked // one is looked at while the other is decoded
 			for i := t.Blocks() - 1; i >= 0; i-- {
-				bl, err := t.linkBlock(i)
+				bl := &two[i%2]
+				err := d.link(i, bl)
 				select {
 				case next <- decoded{bl, err}:
 				case <-stop:
@@ -144,27 +147,30 @@ type linked struct {
 // of row waker, which made it ready. There may be none.
 type ledBy struct{ own, wakers, waker int32 }
 
-func (t *Trace) linkBlock(i int) (*linked, error) {
-	events, wakes, err := t.block(i)
+// link decodes block i into bl.
+func (d *decoder) link(i int, bl *linked) error {
+	wakes, err := d.wakes(i)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	bl := &linked{events: events, led: make([]ledBy, len(events)), last: make([]int32, len(t.Goroutines))}
+	n := d.tl.blocks[i].N
+	bl.events, bl.led = slices.Grow(bl.events[:0], n), slices.Grow(bl.led[:0], n)
+	bl.last = slices.Grow(bl.last[:0], d.rows)[:d.rows]
 	for r := range bl.last {
 		bl.last[r] = none
 	}
-	for e := range events {
-		row := events[e].row
-		led := ledBy{own: bl.last[row], wakers: none}
-		for len(wakes) > 0 && wakes[0].event == int32(e) {
+	return d.events(i, func(e *tick) bool {
+		at := int32(len(bl.events))
+		led := ledBy{own: bl.last[e.row], wakers: none}
+		for len(wakes) > 0 && wakes[0].event == at {
 			led.waker = wakes[0].row
 			led.wakers = bl.last[led.waker]
 			wakes = wakes[1:]
 		}
-		bl.led[e] = led
-		bl.last[row] = int32(e)
-	}
-	return bl, nil
+		bl.events, bl.led = append(bl.events, *e), append(bl.led, led)
+		bl.last[e.row] = at
+		return true
+	})
 }
 
 // before is the last event of a row that comes before event e; none for none.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 )
 
 // maxBlock bounds a block's columns: every event takes at most so many bytes,
@@ -25,76 +26,96 @@ type tick struct {
 	reason uint32
 }
 
-// column is what is left to read of one.
-type column []byte
+// column is one that is read: data from at on is left. Most numbers in one take
+// a single byte.
+type column struct {
+	data []byte
+	at   int
+}
 
-func (c *column) uint(most uint64) (uint64, bool) {
-	v, n := binary.Uvarint(*c)
-	if n <= 0 || v > most {
+func (c *column) byte() (byte, bool) {
+	if c.at >= len(c.data) {
 		return 0, false
 	}
-	*c = (*c)[n:]
+	v := c.data[c.at]
+	c.at++
 	return v, true
+}
+
+func (c *column) uint(most uint64) (uint64, bool) {
+	if c.at < len(c.data) && c.data[c.at] < 0x80 {
+		v := uint64(c.data[c.at])
+		c.at++
+		return v, v <= most
+	}
+	v, n := binary.Uvarint(c.data[c.at:])
+	c.at += max(n, 0)
+	return v, n > 0 && v <= most
 }
 
 func (c *column) int() (int64, bool) {
-	v, n := binary.Varint(*c)
-	if n <= 0 {
-		return 0, false
-	}
-	*c = (*c)[n:]
-	return v, true
+	v, ok := c.uint(math.MaxUint64)
+	return int64(v>>1) ^ -int64(v&1), ok
 }
 
-// unzip takes columns out of a gzip stream: the number of entries, and each.
-func unzip(data []byte, cols []column) (n int, err error) {
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
+// decoder reads blocks of a timeline, one after the other, for a trace with rows
+// goroutines. It keeps its buffers from block to block.
+type decoder struct {
+	tl   *timeline
+	rows int
+	zip  gzip.Reader
+	raw  bytes.Buffer
+}
+
+func (t *Trace) decoder() *decoder { return &decoder{tl: &t.tl, rows: len(t.Goroutines)} }
+
+// unzip takes columns out of a gzip stream: the number of entries, and each. They
+// are good until it is called again.
+func (d *decoder) unzip(data []byte, cols []column) (n int, err error) {
+	if err := d.zip.Reset(bytes.NewReader(data)); err != nil {
 		return 0, errBlock
 	}
-	raw, err := io.ReadAll(io.LimitReader(z, maxBlock+1))
-	if err != nil || len(raw) > maxBlock {
+	d.raw.Reset()
+	if size, err := d.raw.ReadFrom(io.LimitReader(&d.zip, maxBlock+1)); err != nil || size > maxBlock {
 		return 0, errBlock
 	}
-	all := column(raw)
-	count, ok := all.uint(uint64(len(raw)))
+	all := column{data: d.raw.Bytes()}
+	count, ok := all.uint(uint64(len(all.data)))
 	if !ok {
 		return 0, errBlock
 	}
 	for i := range cols {
 		size, ok := all.uint(maxBlock)
-		if !ok || size > uint64(len(all)) {
+		if !ok || size > uint64(len(all.data)-all.at) {
 			return 0, errBlock
 		}
-		cols[i], all = all[:size], all[size:]
+		cols[i].data = all.data[all.at : all.at+int(size)]
+		all.at += int(size)
 	}
 	return int(count), nil
 }
 
-// read decodes block i of a timeline with rows goroutines and gives each event
-// to visit, until that answers false. Nothing in a block is trusted.
-func (tl *timeline) read(i, rows int, visit func(tick) bool) error {
-	bl := &tl.blocks[i]
+// events decodes block i and gives each event to visit, which must not keep it,
+// until that answers false. Nothing in a block is trusted.
+func (d *decoder) events(i int, visit func(*tick) bool) error {
+	tl, bl := d.tl, &d.tl.blocks[i]
 	var cols [numColumns]column
-	n, err := unzip(bl.Events, cols[:])
+	n, err := d.unzip(bl.Events, cols[:])
 	if err != nil || n != bl.N {
 		return errBlock
 	}
 	var thread lastThreads
+	var e tick
 	at, row := bl.From, int64(0)
 	for range n {
 		dt, ok1 := cols[colTime].uint(uint64(max(bl.To-at, 0)))
 		dr, ok2 := cols[colRow].int()
-		if !ok1 || !ok2 || len(cols[colKind]) == 0 {
-			return errBlock
-		}
+		kind, ok3 := cols[colKind].byte()
 		at, row = at+int64(dt), row+dr
-		if row < 0 || row >= int64(rows) {
+		if !ok1 || !ok2 || !ok3 || row < 0 || row >= int64(d.rows) {
 			return errBlock
 		}
-		kind := cols[colKind][0]
-		cols[colKind] = cols[colKind][1:]
-		e := tick{at: at, row: int32(row), state: kind & 15, origin: Origin(kind >> 4 & 3)}
+		e = tick{at: at, row: int32(row), state: kind & 15, origin: Origin(kind >> 4 & 3)}
 		if e.state >= uint8(NumStates) && e.state != stateGone {
 			return errBlock
 		}
@@ -107,7 +128,7 @@ func (tl *timeline) read(i, rows int, visit func(tick) bool) error {
 		if kind&kindReason != 0 && !index(&cols[colReason], len(tl.reasons), &e.reason) {
 			return errBlock
 		}
-		if !visit(e) {
+		if !visit(&e) {
 			return nil
 		}
 	}
@@ -142,21 +163,22 @@ type wake struct {
 }
 
 // wakes decodes the wake-ups of block i.
-func (tl *timeline) wakes(i, rows int) ([]wake, error) {
+func (d *decoder) wakes(i int) ([]wake, error) {
+	bl := &d.tl.blocks[i]
 	var cols [numWakeColumns]column
-	n, err := unzip(tl.blocks[i].Wakes, cols[:])
+	n, err := d.unzip(bl.Wakes, cols[:])
 	if err != nil {
 		return nil, err
 	}
-	out := make([]wake, 0, min(n, tl.blocks[i].N))
+	out := make([]wake, 0, min(n, bl.N))
 	at := uint64(0)
 	for range n {
-		d, ok1 := cols[0].uint(uint64(tl.blocks[i].N))
-		row, ok2 := cols[1].uint(uint64(max(rows-1, 0)))
+		after, ok1 := cols[0].uint(uint64(bl.N))
+		row, ok2 := cols[1].uint(uint64(max(d.rows-1, 0)))
 		var stack uint32
-		ok3 := index(&cols[2], len(tl.stacks), &stack)
-		at += d
-		if !ok1 || !ok2 || !ok3 || at >= uint64(tl.blocks[i].N) {
+		ok3 := index(&cols[2], len(d.tl.stacks), &stack)
+		at += after
+		if !ok1 || !ok2 || !ok3 || at >= uint64(bl.N) {
 			return nil, errBlock
 		}
 		out = append(out, wake{int32(at), int32(row), stack})
@@ -164,35 +186,36 @@ func (tl *timeline) wakes(i, rows int) ([]wake, error) {
 	return out, nil
 }
 
-// check reads everything once, for whoever got the timeline from elsewhere.
-func (tl *timeline) check(rows int, ticks int64) error {
-	at := int64(0)
-	for i := range tl.blocks {
-		bl := &tl.blocks[i]
-		if bl.From < at || bl.To < bl.From || bl.To > ticks {
-			return errBlock
-		}
-		at = bl.From
-		if err := tl.read(i, rows, func(tick) bool { return true }); err != nil {
-			return err
-		}
-		if _, err := tl.wakes(i, rows); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // block decodes block i: its events, and who caused which of them.
-func (t *Trace) block(i int) ([]tick, []wake, error) {
-	events := make([]tick, 0, t.tl.blocks[i].N)
-	err := t.tl.read(i, len(t.Goroutines), func(e tick) bool {
-		events = append(events, e)
+func (d *decoder) block(i int) ([]tick, []wake, error) {
+	events := make([]tick, 0, d.tl.blocks[i].N)
+	err := d.events(i, func(e *tick) bool {
+		events = append(events, *e)
 		return true
 	})
 	if err != nil {
 		return nil, nil, err
 	}
-	wakes, err := t.tl.wakes(i, len(t.Goroutines))
+	wakes, err := d.wakes(i)
 	return events, wakes, err
+}
+
+// check reads the whole timeline once, for whoever got it from elsewhere.
+func (t *Trace) check() error {
+	d := t.decoder()
+	at := int64(0)
+	for i := range t.tl.blocks {
+		bl := &t.tl.blocks[i]
+		if bl.From < at || bl.To < bl.From || bl.To > t.ticks() {
+			return errBlock
+		}
+		at = bl.From
+		if err := d.events(i, func(*tick) bool { return true }); err != nil {
+			return err
+		}
+		if _, err := d.wakes(i); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -67,8 +67,9 @@ func (t *Trace) WriteTraceEvents(w io.Writer) error {
 	for _, sp := range t.STW {
 		x.put(exported{Name: "stop the world: " + sp.Name, Phase: "X", TS: us(sp.Start), Dur: new(us(sp.End - sp.Start)), PID: trackProcs, TID: -1})
 	}
+	d := t.decoder()
 	for i := range t.Blocks() {
-		if err := t.exportWakes(x, i); err != nil {
+		if err := t.exportWakes(x, d, i); err != nil {
 			return err
 		}
 	}
@@ -131,8 +132,8 @@ func (t *Trace) exportSegment(x *exporter, s *Segment) {
 }
 
 // exportWakes writes the flows of block i.
-func (t *Trace) exportWakes(x *exporter, i int) error {
-	events, wakes, err := t.block(i)
+func (t *Trace) exportWakes(x *exporter, d *decoder, i int) error {
+	events, wakes, err := d.block(i)
 	if err != nil {
 		return fmt.Errorf("export trace: %w", err)
 	}

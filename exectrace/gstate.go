@@ -1,5 +1,7 @@
 package exectrace
 
+import "golang.org/x/exp/trace"
+
 // phase is where a goroutine is in its life, as the scheduler knows it.
 type phase uint8
 
@@ -65,7 +67,8 @@ type gstate struct {
 	// handsOver says that it gave its P away to hand over a mutex.
 	handsOver bool
 	reason    string
-	state     State // of phase waiting
+	reasonAt  uint32 // its place in the table of reasons
+	state     State  // of phase waiting
 	sync      string
 	at        place  // where it stopped
 	stack     uint32 // the same, whole
@@ -98,6 +101,39 @@ type openSpan struct {
 	name  string
 	start int64
 	row   int // of the goroutine that began it, or none
+}
+
+// living are the goroutines that have not ended, by their id. Most events are of
+// one that was asked for a moment ago.
+type living struct {
+	by     map[trace.GoID]*gstate
+	recent [64]*gstate // by the last bits of the id
+}
+
+func (l *living) place(id trace.GoID) **gstate { return &l.recent[uint64(id)%uint64(len(l.recent))] }
+
+// get is nil for one that is not known, or has ended.
+func (l *living) get(id trace.GoID) *gstate {
+	last := l.place(id)
+	if *last == nil || (*last).id != int64(id) {
+		g := l.by[id]
+		if g == nil {
+			return nil
+		}
+		*last = g
+	}
+	return *last
+}
+
+func (l *living) put(g *gstate) {
+	id := trace.GoID(g.id)
+	l.by[id] = g
+	*l.place(id) = g
+}
+
+func (l *living) drop(id trace.GoID) {
+	delete(l.by, id)
+	*l.place(id) = nil
 }
 
 // now is the State it is in, for the drawing and the accounts.

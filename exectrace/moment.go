@@ -39,65 +39,85 @@ func (t *Trace) Moment(name string) (Moment, bool) {
 	return m, found
 }
 
-// Moments finds all that this run shows, by name. It reads the timeline once,
-// some 80 ms for a million segments. Goroutines of the runtime take no part.
+// Moments finds all that this run shows, by name. Goroutines of the runtime take
+// no part.
 func (t *Trace) Moments() map[string]Moment {
-	leaked := t.leaked()
-	beats := map[string]func(s, best *Segment) bool{
-		"first-steal": func(s, best *Segment) bool {
-			return s.State == Running && s.Origin == OriginStolen && (best == nil || s.Start < best.Start)
-		},
-		"leak": func(s, best *Segment) bool {
-			return leaked[s.Row] && s.State.Waits() && s.End >= t.Wall && (best == nil || s.Start > best.Start)
-		},
-		"longest-ready": func(s, best *Segment) bool { return s.State == Runnable && longer(s, best) },
-		"longest-wait": func(s, best *Segment) bool {
-			return s.State.Waits() && !t.Goroutines[s.Row].Existed && longer(s, best)
-		},
-	}
-	var picks []*pick
-	for name, f := range beats {
-		picks = append(picks, &pick{name: name, beats: f})
-	}
-	locks := map[Frame][]Segment{} // waits for one, by line
+	f := t.FindMoments()
 	for s := range t.Segments() {
-		if t.Goroutines[s.Row].System {
-			continue
+		f.Segment(&s)
+	}
+	return f.Moments()
+}
+
+// MomentFinder finds moments in the segments of a trace, for whoever reads them
+// for something else too.
+type MomentFinder struct {
+	t      *Trace
+	leaked map[int]bool
+
+	steal, leak, ready, wait pick
+	locks                    map[Frame][]Segment // waits for one, by line
+}
+
+// FindMoments is a finder that has seen no segment yet.
+func (t *Trace) FindMoments() *MomentFinder {
+	return &MomentFinder{t: t, leaked: t.leaked(), locks: map[Frame][]Segment{}}
+}
+
+// Segment takes the next one, in the order in which Segments gives them.
+func (f *MomentFinder) Segment(s *Segment) {
+	g := &f.t.Goroutines[s.Row]
+	switch {
+	case g.System:
+	case s.State == Running:
+		if s.Origin == OriginStolen && (!f.steal.found || s.Start < f.steal.best.Start) {
+			f.steal.take(s)
 		}
-		for _, p := range picks {
-			p.offer(&s)
+	case s.State == Runnable:
+		f.ready.longer(s)
+	case s.State.Waits():
+		if !g.Existed {
+			f.wait.longer(s)
+		}
+		if s.End >= f.t.Wall && f.leaked[s.Row] && (!f.leak.found || s.Start > f.leak.best.Start) {
+			f.leak.take(s)
 		}
 		if s.State == Sync && s.Reason == "sync" && s.At.Line > 0 {
-			locks[s.At] = append(locks[s.At], s)
+			f.locks[s.At] = append(f.locks[s.At], *s)
 		}
 	}
+}
+
+// Moments are those of the segments so far, by name.
+func (f *MomentFinder) Moments() map[string]Moment {
 	found := map[string]Moment{}
-	for _, p := range picks {
-		if p.best != nil {
-			found[p.name] = t.momentOf(p.best)
+	for name, p := range map[string]*pick{
+		"first-steal": &f.steal, "leak": &f.leak, "longest-ready": &f.ready, "longest-wait": &f.wait,
+	} {
+		if p.found {
+			found[name] = f.t.momentOf(&p.best)
 		}
 	}
-	if m, ok := t.convoy(locks); ok {
+	if m, ok := f.t.convoy(f.locks); ok {
 		found["convoy"] = m
 	}
 	return found
 }
 
-// pick is the search for the segment that beats all others.
+// pick is the best segment so far.
 type pick struct {
-	name  string
-	beats func(s, best *Segment) bool
-	best  *Segment
+	best  Segment
+	found bool
 }
 
-func (p *pick) offer(s *Segment) {
-	if p.beats(s, p.best) {
-		own := *s
-		p.best = &own
+func (p *pick) take(s *Segment) { p.best, p.found = *s, true }
+
+// longer takes the segment when it is the longest so far.
+func (p *pick) longer(s *Segment) {
+	if !p.found || s.End-s.Start > p.best.End-p.best.Start {
+		p.take(s)
 	}
 }
-
-func longer(s, best *Segment) bool { return best == nil || s.End-s.Start > best.End-best.Start }
 
 // leaked marks the rows of goroutines that were made in the trace and waited
 // at its end.

@@ -6,38 +6,37 @@ import "golang.org/x/exp/trace"
 const coroutine = "coroutine switch"
 
 // toReady puts g in a run queue.
-func (b *builder) toReady(g *gstate, ev trace.Event, st trace.StateTransition) {
-	from, _ := st.Goroutine()
+func (b *builder) toReady(g *gstate, ev *read) {
 	var s *stackInfo
-	switch from {
+	switch ev.from {
 	case trace.GoRunning:
-		s = b.stacks.info(st.Stack)
+		s = b.stacks.info(ev.st.Stack)
 		b.name(g, s)
-		b.stopped(g, ev, s, st.Reason)
+		b.stopped(g, ev, s)
 	case trace.GoSyscall:
 		b.leaveP(g, ev)
 	}
 	b.closeWait(g)
-	g.cause = b.readyCause(g, ev, st, s)
-	g.handsOver = s != nil && s.yield && st.Reason == "preempted"
-	b.enter(g, ready, from)
-	if from == trace.GoNotExist {
+	g.cause = b.readyCause(g, ev, s)
+	g.handsOver = s != nil && s.yield && ev.st.Reason == "preempted"
+	b.enter(g, ready, ev.from)
+	if ev.from == trace.GoNotExist {
 		g.at, g.stack = g.created, b.stacks.info(ev.Stack()).id
 	}
-	b.twin.ready(g, ev, b.ranges.stopping(), b.procs.busy)
+	b.twin.ready(g, &ev.Event, b.ranges.stopping(), b.procs.busy)
 	b.followQueues()
 	b.openSegment(g)
 	b.woken(g, ev)
 }
 
-func (b *builder) readyCause(g *gstate, ev trace.Event, st trace.StateTransition, s *stackInfo) cause {
-	switch from, _ := st.Goroutine(); from {
+func (b *builder) readyCause(g *gstate, ev *read, s *stackInfo) cause {
+	switch ev.from {
 	case trace.GoNotExist:
 		return causeCreate
 	case trace.GoRunning:
 		// A mutex handed over is told as "preempted", but it is no time slice
 		// that was up.
-		if st.Reason == "preempted" && !s.yield {
+		if ev.st.Reason == "preempted" && !s.yield {
 			return causePreempted
 		}
 		return causeGosched
@@ -48,7 +47,7 @@ func (b *builder) readyCause(g *gstate, ev trace.Event, st trace.StateTransition
 			return causeUnknown // switched to directly, through no run queue
 		}
 		by := ev.Goroutine()
-		w := b.gs[by]
+		w := b.gs.get(by)
 		k := system
 		if w != nil {
 			k = w.kind
@@ -59,9 +58,8 @@ func (b *builder) readyCause(g *gstate, ev trace.Event, st trace.StateTransition
 }
 
 // toRunning gives g a P: the one of the event.
-func (b *builder) toRunning(g *gstate, ev trace.Event) {
+func (b *builder) toRunning(g *gstate, ev *read) {
 	p := int64(ev.Proc())
-	from, _ := ev.StateTransition().Goroutine()
 	if g.phase == syscall && !g.known {
 		// Back from a system call that was under way when the trace began: it
 		// kept its P all the time, or it would be runnable now.
@@ -74,14 +72,14 @@ func (b *builder) toRunning(g *gstate, ev trace.Event) {
 		b.started(g, ev, p)
 	}
 	g.at, g.stack = 0, 0
-	b.enter(g, running, from)
+	b.enter(g, running, ev.from)
 	g.p, g.m = p, int64(ev.Thread())
 	b.procs.hold(g)
 	b.openSegment(g)
 }
 
 // started counts the start of g on p.
-func (b *builder) started(g *gstate, ev trace.Event, p int64) {
+func (b *builder) started(g *gstate, ev *read, p int64) {
 	if g.known && g.cause != causeUnknown { // not of one that was ready from the start
 		l := latency{g.cause, b.now - g.since}
 		switch g.kind {
@@ -95,42 +93,40 @@ func (b *builder) started(g *gstate, ev trace.Event, p int64) {
 	if g.kind == user {
 		b.sum.switches += b.procs.runs(p, g.id)
 	}
-	g.origin = b.twin.start(g, ev)
+	g.origin = b.twin.start(g, &ev.Event)
 	b.followQueues()
 }
 
-func (b *builder) toSyscall(g *gstate, ev trace.Event, st trace.StateTransition) {
-	from, _ := st.Goroutine()
-	s := b.stacks.info(st.Stack)
+func (b *builder) toSyscall(g *gstate, ev *read) {
+	s := b.stacks.info(ev.st.Stack)
 	b.name(g, s)
-	if from == trace.GoRunning {
+	if ev.from == trace.GoRunning {
 		b.ownP(g, ev)
 	} else {
 		g.p, g.m = none, int64(ev.Thread())
 	}
 	g.at, g.stack = s.at, s.id
-	b.enter(g, syscall, from)
+	b.enter(g, syscall, ev.from)
 	b.procs.hold(g)
 	b.openSegment(g)
 }
 
-func (b *builder) toWaiting(g *gstate, ev trace.Event, st trace.StateTransition) {
-	from, _ := st.Goroutine()
-	s := b.stacks.info(st.Stack)
+func (b *builder) toWaiting(g *gstate, ev *read) {
+	s := b.stacks.info(ev.st.Stack)
 	b.name(g, s)
-	if from == trace.GoRunning {
-		b.stopped(g, ev, s, st.Reason)
+	if ev.from == trace.GoRunning {
+		b.stopped(g, ev, s)
 	}
 	g.at, g.stack, g.sync = s.at, s.id, s.sync
-	g.reason = st.Reason
+	g.reason = ev.st.Reason
 	switch {
-	case g.reason == "" && from == trace.GoUndetermined:
+	case g.reason == "" && ev.from == trace.GoUndetermined:
 		g.reason = "unknown"
 	case g.reason == "":
 		g.reason = coroutine // the trace gives no reason
 	}
-	g.state = WaitState(g.reason)
-	b.enter(g, waiting, from)
+	g.state, g.reasonAt = WaitState(g.reason), b.rec.reason(g.reason)
+	b.enter(g, waiting, ev.from)
 	b.openSegment(g)
 }
 
@@ -149,9 +145,9 @@ func (b *builder) enter(g *gstate, p phase, from trace.GoState) {
 }
 
 // stopped notes where a running goroutine lost its P.
-func (b *builder) stopped(g *gstate, ev trace.Event, s *stackInfo, reason string) {
+func (b *builder) stopped(g *gstate, ev *read, s *stackInfo) {
 	g.at, g.stack = s.at, s.id
-	if g.kind == user && reason == "preempted" && !s.yield {
+	if g.kind == user && ev.st.Reason == "preempted" && !s.yield {
 		b.sum.line(s.at).running += float64(b.now - g.since)
 	}
 	b.leaveP(g, ev)
@@ -159,7 +155,7 @@ func (b *builder) stopped(g *gstate, ev trace.Event, s *stackInfo, reason string
 
 // leaveP takes g off its P. The event knows the P better than we do when g
 // ran before the trace began.
-func (b *builder) leaveP(g *gstate, ev trace.Event) {
+func (b *builder) leaveP(g *gstate, ev *read) {
 	if g.phase == running {
 		b.ownP(g, ev)
 		if e := b.openEvent(g); e != nil {
@@ -171,7 +167,7 @@ func (b *builder) leaveP(g *gstate, ev trace.Event) {
 }
 
 // ownP sets g's P from an event that happened on g.
-func (b *builder) ownP(g *gstate, ev trace.Event) {
+func (b *builder) ownP(g *gstate, ev *read) {
 	if int64(ev.Goroutine()) != g.id || ev.Proc() == trace.NoProc {
 		return
 	}
@@ -187,15 +183,11 @@ func (b *builder) closeWait(g *gstate) {
 		return
 	}
 	d := float64(b.now - g.since)
-	b.sum.blocked(g.reason, d)
+	b.sum.blocked(g.reasonAt, d)
 	if g.reason == "sync" || g.reason == "sync.(*Cond).Wait" {
 		b.sum.syncWait(g.sync, d)
 	}
-	l := b.sum.line(g.at)
-	if l.waiting == nil {
-		l.waiting = map[string]float64{}
-	}
-	l.waiting[g.reason] += d
+	b.sum.line(g.at).wait(g.reasonAt, d)
 }
 
 // openSegment begins a segment of g's state, which ends the one before.
@@ -209,7 +201,7 @@ func (b *builder) openSegment(g *gstate) {
 		e.reason = b.rec.reason(g.gcWork())
 		e.origin, g.origin = g.origin, OriginUnknown
 	case waiting:
-		e.reason, e.stack = b.rec.reason(g.reason), g.stack
+		e.reason, e.stack = g.reasonAt, g.stack
 	case ready:
 		e.reason, e.stack = b.rec.reason(causeNames[g.cause]), g.stack
 	case syscall:
@@ -219,13 +211,13 @@ func (b *builder) openSegment(g *gstate) {
 }
 
 // woken notes in the event of g, which was just made ready, who did it.
-func (b *builder) woken(g *gstate, ev trace.Event) {
+func (b *builder) woken(g *gstate, ev *read) {
 	by := ev.Goroutine()
 	e := b.openEvent(g)
 	if e == nil || by == trace.NoGoroutine || int64(by) == g.id {
 		return
 	}
-	if w := b.gs[by]; w != nil && w.rec != none {
+	if w := b.gs.get(by); w != nil && w.rec != none {
 		e.waker, e.wstack = int32(w.rec+1), b.stacks.info(ev.Stack()).id
 	}
 }

@@ -33,7 +33,7 @@ type ending struct{ how, why string }
 func (b *builder) readAll(s *source) (ending, error) {
 	a := readAhead(s)
 	defer a.close()
-	at, err := a.each(func(ev read) error {
+	at, err := a.each(func(ev *read) error {
 		b.event(ev)
 		if b.now > maxWall {
 			return errTooLong

@@ -58,7 +58,7 @@ func (b *builder) rangeEvent(ev trace.Event, kind trace.EventKind) {
 // assist begins or ends g's help with marking. Only the part of it in which g
 // runs is time spent: a goroutine may be preempted or wait in the middle.
 func (b *builder) assist(id trace.GoID, begins bool) {
-	g := b.gs[id]
+	g := b.gs.get(id)
 	if g == nil || g.assist == begins {
 		return
 	}
@@ -76,7 +76,7 @@ func (b *builder) closing(scope trace.ResourceID, stop string) {
 	if scope.Kind != trace.ResourceGoroutine || !strings.HasPrefix(stop, "GC ") {
 		return
 	}
-	g := b.gs[scope.Goroutine()]
+	g := b.gs.get(scope.Goroutine())
 	if g == nil || !g.assist || g.closing || g.phase != running {
 		return
 	}
@@ -138,7 +138,7 @@ func (b *builder) label(l trace.Label) {
 	if l.Resource.Kind != trace.ResourceGoroutine || !strings.HasPrefix(l.Label, "GC (") {
 		return
 	}
-	g := b.gs[l.Resource.Goroutine()]
+	g := b.gs.get(l.Resource.Goroutine())
 	if g == nil || g.kind == user {
 		return
 	}

@@ -79,7 +79,7 @@ func (b *builder) metrics(t *Trace) Metrics {
 		RunningMS:  ms(s.total[Running] + s.total[GC]),
 		RunnableMS: ms(s.total[Runnable]),
 		SyscallMS:  ms(s.total[Syscall]),
-		Blocked:    deref(s.blockedBy),
+		Blocked:    b.blocked(),
 		Sync:       deref(s.syncBy),
 		Tasks:      list(b.user.tasks.list),
 		Regions:    list(b.user.regions.list),
@@ -234,8 +234,8 @@ func (b *builder) lines() []LineCost {
 			out[i].RunningMS = new(out[i].Ran() + ms(s.running))
 		}
 		out[i].RunnableMS += ms(s.runnable)
-		for reason, ns := range s.waiting {
-			out[i].WaitingMS[reason] += ms(ns)
+		for _, w := range s.waiting {
+			out[i].WaitingMS[b.rec.tl.reasons[w.reason]] += ms(w.ns)
 		}
 	}
 	slices.SortStableFunc(out, func(x, y LineCost) int {
@@ -250,6 +250,17 @@ func (l LineCost) sum() float64 {
 }
 
 func ms(ns float64) float64 { return ns / 1e6 }
+
+// blocked are the waits by the words of their reason.
+func (b *builder) blocked() map[string]BlockedTime {
+	out := map[string]BlockedTime{}
+	for i, t := range b.sum.blockedBy {
+		if t.N > 0 {
+			out[b.rec.tl.reasons[i]] = t
+		}
+	}
+	return out
+}
 
 func deref(m map[string]*BlockedTime) map[string]BlockedTime {
 	out := make(map[string]BlockedTime, len(m))

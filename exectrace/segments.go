@@ -11,13 +11,13 @@ type lasting struct {
 
 // Segments gives every segment of every goroutine that has a row, whole: those
 // of one goroutine, and those on one P, in order of time; all of them in the
-// order in which they end. It decodes the timeline as it goes, and so takes
-// about 50 ms for a million.
+// order in which they end. It decodes the timeline as it goes.
 func (t *Trace) Segments() iter.Seq[Segment] {
 	return func(yield func(Segment) bool) {
 		now := make([]lasting, len(t.Goroutines))
+		d := t.decoder()
 		for i := range t.tl.blocks {
-			if !t.blockSegments(i, now, yield) {
+			if !t.blockSegments(d, i, now, yield) {
 				return
 			}
 		}
@@ -34,10 +34,10 @@ func (t *Trace) ticks() int64 { return (t.Wall + tickNS - 1) / tickNS }
 
 // blockSegments gives the segments that end in block i. A state that goes on
 // from the block before is told again at its start.
-func (t *Trace) blockSegments(i int, now []lasting, yield func(Segment) bool) bool {
+func (t *Trace) blockSegments(d *decoder, i int, now []lasting, yield func(Segment) bool) bool {
 	from := t.tl.blocks[i].From
 	more := true
-	err := t.tl.read(i, len(now), func(e tick) bool {
+	err := d.events(i, func(e *tick) bool {
 		l := &now[e.row]
 		first := l.in != int32(i+1)
 		l.in = int32(i + 1)
@@ -48,13 +48,13 @@ func (t *Trace) blockSegments(i int, now []lasting, yield func(Segment) bool) bo
 		if l.on {
 			more = yield(t.segment(&l.tick, e.at))
 		}
-		l.tick, l.on = e, e.state != stateGone
+		l.tick, l.on = *e, e.state != stateGone
 		return more
 	})
 	return more && err == nil
 }
 
-func (l *lasting) same(e tick) bool {
+func (l *lasting) same(e *tick) bool {
 	return l.state == e.state && l.p == e.p && l.m == e.m && l.reason == e.reason
 }
 

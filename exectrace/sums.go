@@ -1,5 +1,7 @@
 package exectrace
 
+import "cmp"
+
 // sums are the numbers of user goroutines that grow while the trace is read.
 // Times are ns as float64: many goroutines' times need not fit in an int64.
 type sums struct {
@@ -11,8 +13,8 @@ type sums struct {
 	held                        float64 // in system calls, with a P
 	worker                      float64 // GC workers other than idle ones
 	assist                      float64
-	allRunning                  float64 // of every goroutine, user or not, incl. held
-	blockedBy                   map[string]*BlockedTime
+	allRunning                  float64       // of every goroutine, user or not, incl. held
+	blockedBy                   []BlockedTime // by reason
 	syncBy                      map[string]*BlockedTime
 	leaks                       map[Leak]int // N is 0 in the keys
 	leakOrder                   []Leak
@@ -24,12 +26,26 @@ type sums struct {
 
 type lineSum struct {
 	running, runnable float64
-	waiting           map[string]float64
+	waiting           []waited // a line has one reason to wait, or two
+}
+
+type waited struct {
+	reason uint32
+	ns     float64
+}
+
+func (l *lineSum) wait(reason uint32, ns float64) {
+	for i := range l.waiting {
+		if w := &l.waiting[i]; w.reason == reason {
+			w.ns += ns
+			return
+		}
+	}
+	l.waiting = append(l.waiting, waited{reason, ns})
 }
 
 func newSums() sums {
 	return sums{
-		blockedBy:  map[string]*BlockedTime{},
 		syncBy:     map[string]*BlockedTime{},
 		leaks:      map[Leak]int{},
 		unfinished: map[Unfinished]int{},
@@ -86,25 +102,27 @@ func (s *sums) atEnd(g *gstate, st *stacks) {
 	s.leaks[k]++
 }
 
-func (s *sums) blocked(reason string, ns float64) { addBlocked(s.blockedBy, reason, ns) }
-func (s *sums) syncWait(kind string, ns float64) {
-	if kind == "" {
-		kind = "other"
+// blocked counts a wait for the reason that has this place in the table.
+func (s *sums) blocked(reason uint32, ns float64) {
+	for int(reason) >= len(s.blockedBy) {
+		s.blockedBy = append(s.blockedBy, BlockedTime{})
 	}
-	addBlocked(s.syncBy, kind, ns)
+	s.blockedBy[reason].add(ns)
 }
 
-func addBlocked(m map[string]*BlockedTime, key string, ns float64) {
-	t := m[key]
+// syncWait counts one for something of package sync: one of the few that
+// syncKind knows.
+func (s *sums) syncWait(kind string, ns float64) {
+	kind = cmp.Or(kind, "other")
+	t := s.syncBy[kind]
 	if t == nil {
-		if len(m) >= maxNames {
-			key = otherName
-		}
-		if t = m[key]; t == nil {
-			t = &BlockedTime{}
-			m[key] = t
-		}
+		t = &BlockedTime{}
+		s.syncBy[kind] = t
 	}
+	t.add(ns)
+}
+
+func (t *BlockedTime) add(ns float64) {
 	t.N++
 	t.TotalMS += ns / 1e6
 }

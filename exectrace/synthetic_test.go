@@ -27,7 +27,8 @@ func (s *script) feed(ev trace.Event, err error) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.b.event(newRead(ev))
+	r := newRead(ev)
+	s.b.event(&r)
 }
 
 // ctx is where an event happens: a goroutine on a P on an M, each maybe none.

@@ -1,6 +1,9 @@
 package exectrace
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 const (
 	// tickNS is the resolution of a timeline, that of the runtime's trace clock.
@@ -148,7 +151,7 @@ func (r *recorder) reason(s string) uint32 {
 	}
 	i, ok := r.reasons[s]
 	if !ok {
-		if len(r.tl.reasons) > maxNames {
+		if len(r.tl.reasons) > maxNames && s != otherName {
 			return r.reason(otherName)
 		}
 		i = uint32(len(r.tl.reasons))
@@ -171,6 +174,9 @@ func (b *builder) add(e event) {
 		e.at, e.early = r.from, true
 	}
 	e.g.event = len(r.events)
+	if n := len(r.events); n == cap(r.events) && n < blockEvents {
+		r.events = slices.Grow(r.events, max(n, 256)) // append would copy a long one oftener
+	}
 	r.events = append(r.events, e)
 }
 

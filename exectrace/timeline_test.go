@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 )
 
@@ -41,7 +42,7 @@ func parseIn(t *testing.T, name string, size int) *Trace {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := tr.tl.check(len(tr.Goroutines), tr.ticks()); err != nil {
+	if err := tr.check(); err != nil {
 		t.Fatalf("%s in blocks of %d: %v", name, size, err)
 	}
 	return tr
@@ -68,7 +69,7 @@ func TestWakesPointAtWhatWasWoken(t *testing.T) {
 		tr := parseIn(t, name, 50)
 		n := 0
 		for i := range tr.Blocks() {
-			events, wakes, err := tr.block(i)
+			events, wakes, err := tr.decoder().block(i)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -132,5 +133,16 @@ func TestDamagedTracesAreReadUpToThere(t *testing.T) {
 	}
 	if shown == 0 {
 		t.Error("of no damaged trace anything was shown")
+	}
+}
+
+// A trace may hold any number of words; those beyond the bound share one.
+func TestReasonsAreBounded(t *testing.T) {
+	r := newRecorder()
+	for i := range 2 * maxNames {
+		r.reason(strconv.Itoa(i))
+	}
+	if n := len(r.tl.reasons); n > maxNames+2 || r.tl.reasons[r.reason("one more")] != otherName {
+		t.Errorf("%d reasons are kept, the last as %q", n, r.tl.reasons[r.reason("one more")])
 	}
 }

@@ -104,7 +104,7 @@ func (t *twin) setProcs(n int) {
 
 // ready queues g, which has just become runnable. stopping says that the world
 // is being stopped.
-func (t *twin) ready(g *gstate, ev trace.Event, stopping bool, busy int) {
+func (t *twin) ready(g *gstate, ev *trace.Event, stopping bool, busy int) {
 	t.forget(g)
 	p, m := int64(ev.Proc()), ev.Thread()
 	delete(t.direct, m)
@@ -217,7 +217,7 @@ func (t *twin) depths() (local, global int) {
 
 // start takes g from where the twin has it, counts what that was, and says it
 // of a user goroutine.
-func (t *twin) start(g *gstate, ev trace.Event) Origin {
+func (t *twin) start(g *gstate, ev *trace.Event) Origin {
 	p, m := int64(ev.Proc()), ev.Thread()
 	straight := t.direct[m] == g || (g.queue.exit && g.queue.back == m)
 	delete(t.direct, m)

@@ -107,7 +107,7 @@ func (c *columns) unpack() (*Trace, error) {
 	if c.Wall < 0 || !c.tablesFit() || !c.unpackGoroutines(t) || !t.drawable() {
 		return nil, errColumns
 	}
-	if err := t.tl.check(len(t.Goroutines), t.ticks()); err != nil {
+	if err := t.check(); err != nil {
 		return nil, err
 	}
 	return t, nil

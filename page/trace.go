@@ -60,7 +60,16 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	if v.Trace == nil {
 		return noTrace(v), nil
 	}
-	v = withMoments(v)
+	finder, threads := v.Trace.FindMoments(), newThreadSums(v.Trace)
+	readers := []segmentReader{threads}
+	search := searched(v)
+	if search {
+		readers = append(readers, finder)
+	}
+	p := newPicture(v.Trace, pageRows, pageBars, pageMost, readers...)
+	if search {
+		v = withMoments(v, finder.Moments())
+	}
 	var b strings.Builder
 	file := link{"/api/traces/" + v.ID + "/raw", "download", "Download the trace"}
 	if v.NoFile {
@@ -68,12 +77,11 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	}
 	openPanel(&b, v, "Timeline", "page", file)
 	b.WriteString(lookNote(v) + traceNotes(v))
-	p := newPicture(v.Trace, pageRows, pageBars, pageMost)
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
 	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + endTables(v) + `</div></div>`)
-	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + eventTables(v.Trace) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
+	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + eventTables(v.Trace, threads) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
 	return template.HTML(b.String()), nil
 }
 
@@ -238,14 +246,14 @@ type picture struct {
 	to    int64
 }
 
-func newPicture(t *exectrace.Trace, rows, bars, most int) *picture {
-	return pictureOn(t, t.Wall, rows, bars, most)
+func newPicture(t *exectrace.Trace, rows, bars, most int, others ...segmentReader) *picture {
+	return pictureOn(t, t.Wall, rows, bars, most, others...)
 }
 
 // pictureOn draws on an axis that may be longer than the trace.
-func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int) *picture {
+func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int, others ...segmentReader) *picture {
 	least := axis / int64(bars)
-	p := &picture{t: t, lanes: newTraceLanes(t, least, rows)}
+	p := &picture{t: t, lanes: newTraceLanes(t, least, rows, others...)}
 	for p.lanes.bars() > most && least <= axis/coarsest {
 		least = least*3/2 + 1
 		p.lanes.coarsen(least)

@@ -12,9 +12,9 @@ import (
 
 // eventTables are what else is drawn on the timeline, as tables: the critical
 // path, the logs, the threads, and the curves.
-func eventTables(t *exectrace.Trace) string {
+func eventTables(t *exectrace.Trace, threads *threadSums) string {
 	var b strings.Builder
-	for _, tab := range []*table{criticalTable(&t.Metrics), curveTable(t), logTable(t), threadTable(t)} {
+	for _, tab := range []*table{criticalTable(&t.Metrics), curveTable(t), logTable(t), threads.table()} {
 		b.WriteString(tab.html())
 	}
 	return b.String()
@@ -81,39 +81,51 @@ func rowName(t *exectrace.Trace, row int) string {
 	return laneName("G", t.Goroutines[row].ID)
 }
 
-// threadTable tells what each thread (M) did: how long it ran goroutines of the
+// threadSums add up what each thread (M) did: how long it ran goroutines of the
 // program, was in their system calls, and did the work of the collector, and on
 // how many Ps.
-func threadTable(t *exectrace.Trace) *table {
-	type sum struct {
-		times [exectrace.NumStates]int64
-		n     int
-		ps    map[int64]bool
+type threadSums struct {
+	t  *exectrace.Trace
+	by map[int64]*threadSum
+}
+
+type threadSum struct {
+	times [exectrace.NumStates]int64
+	n     int
+	ps    map[int64]bool
+	lastP int64 // -1 for none
+}
+
+func newThreadSums(t *exectrace.Trace) *threadSums {
+	return &threadSums{t: t, by: map[int64]*threadSum{}}
+}
+
+// Segment takes the next segment of the trace.
+func (sums *threadSums) Segment(s *exectrace.Segment) {
+	if s.M < 0 || (sums.t.Goroutines[s.Row].System && s.State != exectrace.GC) {
+		return
 	}
-	sums := map[int64]*sum{}
-	for s := range t.Segments() {
-		if s.M < 0 || (t.Goroutines[s.Row].System && s.State != exectrace.GC) {
-			continue
-		}
-		m := sums[s.M]
-		if m == nil {
-			m = &sum{ps: map[int64]bool{}}
-			sums[s.M] = m
-		}
-		m.times[s.State] += s.End - s.Start
-		m.n++
-		if s.P >= 0 {
-			m.ps[s.P] = true
-		}
+	m := sums.by[s.M]
+	if m == nil {
+		m = &threadSum{ps: map[int64]bool{}, lastP: -1}
+		sums.by[s.M] = m
 	}
+	m.times[s.State] += s.End - s.Start
+	m.n++
+	if s.P >= 0 && s.P != m.lastP {
+		m.ps[s.P], m.lastP = true, s.P
+	}
+}
+
+func (sums *threadSums) table() *table {
 	out := &table{caption: "Threads (Ms)", shown: true, heads: []string{"Thread", "=running", "=syscall", "=gc", "stretches", "on Ps"}}
 	var ids []int64
-	for id := range sums {
+	for id := range sums.by {
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
 	for _, id := range ids[:min(len(ids), mostSteps)] {
-		m := sums[id]
+		m := sums.by[id]
 		out.rows = append(out.rows, []string{
 			laneName("M", id), spanOrDash(float64(m.times[exectrace.Running]) / 1e6), spanOrDash(float64(m.times[exectrace.Syscall]) / 1e6),
 			spanOrDash(float64(m.times[exectrace.GC]) / 1e6), thousands(int64(m.n)), orDash(len(m.ps)),

@@ -10,7 +10,7 @@ import (
 // What the timeline draws can be read: the critical path, the curves, the logs
 // and the threads.
 func TestEventTables(t *testing.T) {
-	h := eventTables(recordedTrace(t, "tasks", exectrace.Options{}))
+	h := eventTablesOf(recordedTrace(t, "tasks", exectrace.Options{}))
 	for _, say := range []string{"The critical path", "Over the run", "goroutines alive", "Logs", "category", "Threads (Ms)", "M"} {
 		if !strings.Contains(h, say) {
 			t.Errorf("%q is not said", say)
@@ -46,4 +46,13 @@ func TestShownName(t *testing.T) {
 			t.Errorf("%q is shown as %q, want %q", in, got, want)
 		}
 	}
+}
+
+// eventTablesOf are the tables of events of a trace.
+func eventTablesOf(t *exectrace.Trace) string {
+	threads := newThreadSums(t)
+	for s := range t.Segments() {
+		threads.Segment(&s)
+	}
+	return eventTables(t, threads)
 }

@@ -36,22 +36,30 @@ type traceLanes struct {
 	All    int // goroutines of the program
 }
 
-func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
-	system := systemGoroutines(t)
+// segmentReader takes the segments of a trace one after the other.
+type segmentReader interface{ Segment(*exectrace.Segment) }
+
+// newTraceLanes reads all segments; others may read them with it, for that takes
+// a while.
+func newTraceLanes(t *exectrace.Trace, least int64, rows int, others ...segmentReader) traceLanes {
 	picked, all := pickGoroutines(t, rows)
-	byG := make(map[int64]*barMaker, len(picked))
-	for _, g := range picked {
-		byG[g.ID] = &barMaker{least: least}
+	byRow := make([]*barMaker, len(t.Goroutines))
+	for _, row := range picked {
+		byRow[row] = &barMaker{least: least}
 	}
 	byP := make([]*barMaker, min(max(t.Procs, 1), maxLanes))
 	for p := range byP {
 		byP[p] = &barMaker{least: least}
 	}
-	for s := range t.Segments() {
-		if m := byG[s.G]; m != nil {
+	var s exectrace.Segment // one for all: what others are given would be made anew each time
+	for s = range t.Segments() {
+		for _, o := range others {
+			o.Segment(&s)
+		}
+		if m := byRow[s.Row]; m != nil {
 			m.segment(&s)
 		}
-		if s.P < 0 || s.P >= maxLanes || (system[s.G] && s.State != exectrace.GC) {
+		if s.P < 0 || s.P >= maxLanes || (t.Goroutines[s.Row].System && s.State != exectrace.GC) {
 			continue // of the runtime's own work only GC is drawn
 		}
 		for int(s.P) >= len(byP) {
@@ -63,10 +71,11 @@ func newTraceLanes(t *exectrace.Trace, least int64, rows int) traceLanes {
 	for p, m := range byP {
 		l.Ps = append(l.Ps, traceLane{Name: laneName("P", int64(p)), Bars: m.end()})
 	}
-	for _, g := range picked {
+	for _, row := range picked {
+		g := t.Goroutines[row]
 		l.Gs = append(l.Gs, traceLane{
 			Name: laneName("G", g.ID), About: aboutGoroutine(g),
-			Bars: byG[g.ID].end(), Stuck: stuck(t, g),
+			Bars: byRow[row].end(), Stuck: stuck(t, g),
 		})
 	}
 	return l
@@ -99,27 +108,17 @@ func (l *traceLanes) bars() int {
 // maxLanes bounds the Ps that are drawn.
 const maxLanes = 64
 
-func systemGoroutines(t *exectrace.Trace) map[int64]bool {
-	m := make(map[int64]bool)
-	for _, g := range t.Goroutines {
-		if g.System {
-			m[g.ID] = true
-		}
-	}
-	return m
-}
-
 // lastRows is how many of the rows are kept for the youngest goroutines.
 const lastRows = 2
 
-// pickGoroutines gives the goroutines that get a row (at least lastRows), in
-// order of creation:
-// all when they fit, else the first ones and the last two. all counts those of
-// the program, listed or not.
-func pickGoroutines(t *exectrace.Trace, rows int) (picked []exectrace.Goroutine, all int) {
-	for _, g := range t.Goroutines {
-		if !g.System {
-			picked = append(picked, g)
+// pickGoroutines gives the goroutines that get a row of the drawing (at least
+// lastRows), as indices into t.Goroutines, in order of creation: all when they
+// fit, else the first ones and the last two. all counts those of the program,
+// listed or not.
+func pickGoroutines(t *exectrace.Trace, rows int) (picked []int, all int) {
+	for i := range t.Goroutines {
+		if !t.Goroutines[i].System {
+			picked = append(picked, i)
 		}
 	}
 	all = len(picked) + t.Unlisted

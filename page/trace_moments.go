@@ -9,29 +9,30 @@ import (
 )
 
 // momentBytes is the largest timeline that is searched for moments while a page
-// is written: half a million events and more, some 50 ms.
+// is written: a search keeps every wait for a lock.
 const momentBytes = 1 << 20
 
-// withMoments gives a view of a page that is about one trace bookmarks of what
-// this run shows, in the order of time. An author's own are left alone. The
-// view that is handed in is not changed.
-func withMoments(v *TraceView) *TraceView {
-	if v.At != "" || len(v.Marks) > 0 || v.Trace.TimelineBytes() > momentBytes {
-		return v
-	}
+// searched says that the page of a view gets bookmarks of what this run shows.
+// An author's own are left alone.
+func searched(v *TraceView) bool {
+	return v.At == "" && len(v.Marks) == 0 && v.Trace.TimelineBytes() <= momentBytes
+}
+
+// withMoments gives a view these bookmarks, in the order of time. The one that is
+// handed in is not changed.
+func withMoments(v *TraceView, shown map[string]exectrace.Moment) *TraceView {
 	own := *v
-	own.Marks = moments(v.Trace)
+	own.Marks = moments(shown)
 	return &own
 }
 
-// moments are bookmarks of all that can be found in a trace.
-func moments(t *exectrace.Trace) []TraceMark {
+// moments are bookmarks of all that was found in a trace.
+func moments(shown map[string]exectrace.Moment) []TraceMark {
 	type found struct {
 		name string
 		exectrace.Moment
 	}
 	var all []found
-	shown := t.Moments()
 	for _, name := range exectrace.MomentNames() {
 		if m, ok := shown[name]; ok {
 			all = append(all, found{name, m})

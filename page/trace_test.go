@@ -175,7 +175,7 @@ func TestPLanesAreTheMetrics(t *testing.T) {
 		slack := .0005 * m.WallMS / 100 * float64(p.lanes.bars())
 		assists := 0.
 		for seg := range tr.Segments() {
-			if seg.State == exectrace.GC && !systemGoroutines(tr)[seg.G] {
+			if seg.State == exectrace.GC && !tr.Goroutines[seg.Row].System {
 				assists += float64(seg.End-seg.Start) / 1e6
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"course/tutor/sandbox"
 )
@@ -21,16 +22,15 @@ type lesson struct {
 	text  string
 }
 
-// lessons are all there are, in the order of lessons.txt.
-var lessons = mustReadLessons(lessonText)
-
-func mustReadLessons(text string) []lesson {
-	list, err := readLessons(text)
+// lessons are all there are, in the order of lessons.txt. They are read when the
+// first is wanted: each child of tutor starts with this package.
+var lessons = sync.OnceValue(func() []lesson {
+	list, err := readLessons(lessonText)
 	if err != nil {
 		panic(err) // a slip in lessons.txt, which no test survives
 	}
 	return list
-}
+})
 
 // readLessons reads the table of lessons.
 func readLessons(text string) ([]lesson, error) {
@@ -95,8 +95,9 @@ func (l *lesson) ours() bool {
 // lessonFor finds the lesson for a message of the toolchain with its code; ""
 // when it came without one.
 func lessonFor(code, message string) *lesson {
-	for i := range lessons {
-		l := &lessons[i]
+	all := lessons()
+	for i := range all {
+		l := &all[i]
 		fits := l.code == code
 		if code == "" {
 			fits = l.match != nil && family(l.code) != "runtime"
@@ -110,8 +111,9 @@ func lessonFor(code, message string) *lesson {
 
 // runtimeLesson finds the lesson for what the runtime said.
 func runtimeLesson(message string) *lesson {
-	for i := range lessons {
-		l := &lessons[i]
+	all := lessons()
+	for i := range all {
+		l := &all[i]
 		if family(l.code) == "runtime" && l.match.MatchString(message) {
 			return l
 		}
