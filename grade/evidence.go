@@ -20,7 +20,7 @@ func fault(m *exectrace.Metrics, word string, run *tracedRun) string {
 	if loggedOf(m.Logs, "tutor", word) != 1 || call.N != 1 {
 		return "the mark that the call leaves in it is missing or doubled."
 	}
-	if call.Open != 0 && (run.reply.ok || run.reply.err != nil) {
+	if run.open {
 		return "it ends in the middle of a call that answered."
 	}
 	used := run.part.Usage.CPUMS

@@ -38,7 +38,7 @@ func TestFault(t *testing.T) {
 		{"no region", func(m *exectrace.Metrics, r *tracedRun) { m.Regions = m.Regions[:1] }, "missing or doubled"},
 		{"the word was read and written once more", func(m *exectrace.Metrics, r *tracedRun) { m.Logs[0].N = 2 }, "missing or doubled"},
 		{"two calls", func(m *exectrace.Metrics, r *tracedRun) { m.Regions[1].N = 2 }, "missing or doubled"},
-		{"an answer before its end", func(m *exectrace.Metrics, r *tracedRun) { m.Regions[1].Open = 1 }, "in the middle of a call"},
+		{"an answer before its end", func(m *exectrace.Metrics, r *tracedRun) { r.open = true }, "in the middle of a call"},
 		{"drawn work", func(m *exectrace.Metrics, r *tracedRun) { m.RunningMS, r.part.Usage.CPUMS = 800, 2 }, "800 ms of running, and the process used 2 ms"},
 		{"hidden work", func(m *exectrace.Metrics, r *tracedRun) { m.RunningMS, r.part.Usage.CPUMS = 10, 5000 }, "used 5000 ms of CPU"},
 	} {
@@ -47,6 +47,21 @@ func TestFault(t *testing.T) {
 		got := fault(m, mark, run)
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: fault %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// A trace that ends before a call which answered is held against whoever ended
+// it: against nobody when that was us.
+func TestWhoEndedTheTrace(t *testing.T) {
+	for how, want := range map[string]Status{"killed": NotJudged, "idle": NotJudged, "cap": Failed, "stopped": Failed} {
+		_, run := honest()
+		run.open, run.fault = true, "it ends in the middle of a call that answered."
+		run.want = run.reply
+		run.part.Trace = &sandbox.TraceInfo{Truncated: &how}
+		r := CheckResult{}
+		if err := (&session{}).judgeRun(t.Context(), exercises.Check{}, nil, run, &r); err != nil || r.Status != want {
+			t.Errorf("%s: %s, %q (%v), want %s", how, r.Status, r.Message, err, want)
 		}
 	}
 }

@@ -21,8 +21,18 @@ type tracedRun struct {
 	env   map[string]any
 	// fault says why the trace is no evidence; "" when it is.
 	fault string
-	args  []any
-	busy  bool // it may only have been late because the machine was busy
+	// open says that the trace ends within the call, and that the call answered.
+	open bool
+	args []any
+	busy bool // it may only have been late because the machine was busy
+}
+
+// endsEarly says that it was us who ended the trace before the call was over: on a
+// busy machine the end of a run may come too late for its trace. What the
+// program itself ended, or filled, is no such case.
+func (run *tracedRun) endsEarly() bool {
+	cut := run.part.TraceCut()
+	return run.open && (cut == "killed" || cut == "idle")
 }
 
 // trace runs one traced call and asks the rule about its trace. The answer of
@@ -124,6 +134,7 @@ func (s *session) readTrace(ctx context.Context, run *tracedRun, word string) er
 		return err
 	}
 	run.trace = t
+	run.open = spanOf(t.Metrics.Regions, "tutor:"+word).Open != 0 && (run.reply.ok || run.reply.err != nil)
 	run.fault = fault(&t.Metrics, word, run)
 	run.env["cpu_ms"] = run.cpuMS
 	run.env["call_ms"] = spanOf(t.Metrics.Regions, "tutor:"+word).TotalMS
@@ -158,6 +169,11 @@ func (s *session) judgeRun(ctx context.Context, c exercises.Check, rule *exercis
 	}
 	if !same {
 		s.tellCase(exercises.Check{Func: c.Call}, callCase{args: run.args}, run.reply, run.want, why, run.part, r)
+		return nil
+	}
+	if run.endsEarly() {
+		r.Status, r.Message = NotJudged, "This could not be judged: your code answered, but its trace was ended before that ("+
+			exectrace.CutWords(run.part.TraceCut())+"). Nothing was counted; check again in a moment."
 		return nil
 	}
 	if run.fault != "" {
