@@ -24,8 +24,9 @@ type read struct {
 	to   trace.GoState
 }
 
-func newRead(ev trace.Event) read {
-	r := read{Event: ev, kind: ev.Kind()}
+// take takes an event apart. Only what its kind has is set.
+func (r *read) take(ev trace.Event) {
+	r.Event, r.kind = ev, ev.Kind()
 	switch r.kind {
 	case trace.EventTaskBegin, trace.EventTaskEnd:
 		r.task = ev.Task()
@@ -35,7 +36,6 @@ func newRead(ev trace.Event) read {
 			r.from, r.to = r.st.Goroutine()
 		}
 	}
-	return r
 }
 
 // readBatch is a run of events, and what came after them.
@@ -96,7 +96,8 @@ func (b *readBatch) fill(s *source) {
 			b.err = s.ended(err)
 			return
 		}
-		b.events = append(b.events, newRead(ev))
+		b.events = b.events[:len(b.events)+1]
+		b.events[len(b.events)-1].take(ev)
 	}
 }
 

@@ -62,34 +62,47 @@ func (t *Trace) criticalPath() ([]PathStep, error) {
 }
 
 // backwards gives the blocks from the last to the first, each good until the
-// next is asked for, which is decoded meanwhile.
+// next is asked for. Two goroutines decode every other one.
 func (t *Trace) backwards() iter.Seq2[*linked, error] {
-	type decoded struct {
-		bl  *linked
-		err error
-	}
 	return func(yield func(*linked, error) bool) {
-		next := make(chan decoded)
 		stop := make(chan struct{})
 		defer close(stop)
-		go func() {
-			defer close(next)
-			d := t.decoder()
-			var two [2]linked // one is looked at while the other is decoded
-			for i := t.Blocks() - 1; i >= 0; i-- {
-				bl := &two[i%2]
-				err := d.link(i, bl)
-				select {
-				case next <- decoded{bl, err}:
-				case <-stop:
-					return
-				}
-			}
-		}()
-		for d := range next {
-			if !yield(d.bl, d.err) {
+		var by [2]linker
+		for i := range by {
+			by[i] = linker{done: make(chan error), again: make(chan struct{}), stop: stop}
+			go by[i].run(t.decoder(), t.Blocks()-1-i, len(by))
+		}
+		for i := range t.Blocks() {
+			l := &by[i%len(by)]
+			if err := <-l.done; !yield(&l.block, err) || err != nil {
 				return
 			}
+			l.again <- struct{}{}
+		}
+	}
+}
+
+// linker decodes blocks, the next when the last was looked at.
+type linker struct {
+	block linked
+	done  chan error    // of block
+	again chan struct{} // the block may be overwritten
+	stop  chan struct{}
+}
+
+// run decodes block from, and then each step before it.
+func (l *linker) run(d *decoder, from, step int) {
+	for i := from; i >= 0; i -= step {
+		err := d.link(i, &l.block)
+		select {
+		case l.done <- err:
+		case <-l.stop:
+			return
+		}
+		select {
+		case <-l.again:
+		case <-l.stop:
+			return
 		}
 	}
 }

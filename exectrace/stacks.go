@@ -29,6 +29,8 @@ type stacks struct {
 	own    []bool // of frames
 	index  map[Frame]place
 	cache  map[trace.Stack]*stackInfo
+	last   [4]knownStack // of cache, those that were asked for last
+	next   int           // in last
 	whole  [][]uint32
 	ids    map[string]uint32 // by the numbers of the frames
 	key    []byte
@@ -47,8 +49,16 @@ func newStacks(opts *Options) *stacks {
 	}
 }
 
+type knownStack struct {
+	st   trace.Stack
+	info *stackInfo
+}
+
 // newGeneration forgets the handles.
-func (s *stacks) newGeneration() { clear(s.cache) }
+func (s *stacks) newGeneration() {
+	clear(s.cache)
+	s.last = [4]knownStack{}
+}
 
 func (s *stacks) frame(p place) Frame { return s.frames[p] }
 
@@ -60,11 +70,18 @@ func (s *stacks) info(st trace.Stack) *stackInfo {
 	if st == trace.NoStack {
 		return noStack
 	}
-	if i, ok := s.cache[st]; ok {
-		return i
+	for i := range s.last {
+		if s.last[i].st == st {
+			return s.last[i].info
+		}
 	}
-	i := s.read(st)
-	s.cache[st] = i
+	i, ok := s.cache[st]
+	if !ok {
+		i = s.read(st)
+		s.cache[st] = i
+	}
+	s.last[s.next] = knownStack{st, i}
+	s.next = (s.next + 1) % len(s.last)
 	return i
 }
 

@@ -27,7 +27,8 @@ func (s *script) feed(ev trace.Event, err error) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	r := newRead(ev)
+	var r read
+	r.take(ev)
 	s.b.event(&r)
 }
 
