@@ -34,9 +34,11 @@ func (p profileRate) config(what string) string { return fmt.Sprintf("%s %d", wh
 // is.
 func badProfile(job sandbox.Job) string {
 	switch {
-	case job.Kind != sandbox.KindProfile && job.Profile != "":
-		return fmt.Sprintf("a run of the kind %q takes no profile", job.Kind)
-	case job.Kind != sandbox.KindProfile:
+	case job.Kind == sandbox.KindAsm && job.Profile != "":
+		return "the kind asm runs nothing, so that there is nothing to profile"
+	case job.Kind == sandbox.KindProgram && job.Profile != "":
+		return "a profile of a program is a run of the kind profile:" + job.Profile
+	case job.Kind != sandbox.KindProfile && job.Profile == "":
 		return ""
 	case len(job.Parts) > 0:
 		return "a job of several parts can't be profiled"

@@ -124,13 +124,18 @@ func (t *tests) names() []string {
 // go command for files that are named one by one.
 const alone = "command-line-arguments"
 
+// path is the import path of the package under test.
+func (t *tests) path(has manifest) string {
+	if t.name == "main" || t.name == "" || slices.Contains(has.All, t.name) || slices.Contains(has.All, t.name+"_test") {
+		return alone
+	}
+	return t.name
+}
+
 // part is what is compiled: the package under test with the tests in it, the
 // tests beside it, and a main of ours.
 func (t *tests) part(has manifest, trace bool) sandbox.Part {
-	at := t.name
-	if at == "main" || at == "" || slices.Contains(has.All, at) || slices.Contains(has.All, at+"_test") {
-		at = alone
-	}
+	at := t.path(has)
 	part := sandbox.Part{Name: "main", Trace: trace}
 	if len(t.own) > 0 {
 		part.Packages = append(part.Packages, sandbox.Package{Path: at, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
@@ -193,5 +198,17 @@ func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error)
 		return nil, err
 	}
 	r.tests = t
+	r.result.Packages = []string{t.path(has), t.path(has) + "_test"}
 	return []sandbox.Part{t.part(has, r.job.Trace)}, nil
+}
+
+// at is where the function of a test or benchmark is, or of one below it.
+func (t *tests) at(name string) (file string, line int) {
+	top, _, _ := strings.Cut(name, "/")
+	for _, f := range t.funcs {
+		if f.name == top {
+			return f.file, f.line
+		}
+	}
+	return "", 0
 }

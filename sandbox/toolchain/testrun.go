@@ -31,7 +31,7 @@ func (r *run) runTests(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.fill(ended)
-	r.tellTrace(s.result)
+	r.handOver(s, ended)
 	(&testEnd{tests: r.tests, log: log, result: s.result, panicked: len(ended.Crash) > 0}).conclude()
 	if r.tests.kind == sandbox.KindCover {
 		s.result.Cover = r.coverage(ended)
