@@ -176,22 +176,16 @@ func (r *run) do(ctx context.Context) error {
 	return r.addVetted(ctx, vetted)
 }
 
-// vet has a plain program, or a package with its tests, vetted while it is built
+// vet has a plain program, or a package and its tests, vetted while it is built
 // and run. What is found comes on the channel, which is nil where nobody asked.
-// Tests beside their package are not vetted: its types are nowhere but here.
 func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
 	if !r.job.Vet || len(r.job.Parts) > 0 {
 		return nil
 	}
-	var source []sandbox.File
-	switch {
-	case r.job.Kind == sandbox.KindTest || r.job.Kind == sandbox.KindCover:
-		source = r.tests.own
-	case r.job.Kind != sandbox.KindProgram || stages[0].plan.noMain != nil:
+	if r.job.Kind != sandbox.KindProgram && !r.job.Kind.Tests() || stages[0].plan.noMain != nil {
 		return nil
-	default:
-		source, _ = splitData(r.job.Files)
 	}
+	source := stages[0].plan.ownPackages()
 	vetted := make(chan []sandbox.Diagnostic, 1)
 	r.engine.working.Go(func() {
 		// The checker is not to be killed because the run has ended first. That

@@ -21,8 +21,18 @@ type tests struct {
 	from  map[string]string // name of each file of tests to the package of it
 }
 
-// readTests tells the files of a job apart and finds the tests in them.
+// readTests tells the files of a job apart and finds the tests in them, of
+// which there have to be some.
 func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
+	t, problems := sortTests(job)
+	if len(problems) == 0 {
+		problems = t.missing()
+	}
+	return t, problems
+}
+
+// sortTests tells the files of a job apart and finds the tests in them.
+func sortTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 	t := &tests{kind: job.Kind}
 	var why string
 	if t.args, why = parseTestArgs(job.Args, job.Kind); why != "" {
@@ -48,9 +58,6 @@ func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 		}
 	}
 	t.sort(files, scans)
-	if len(problems) == 0 {
-		problems = t.missing()
-	}
 	return t, problems
 }
 
@@ -193,13 +200,30 @@ func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error)
 		r.result.Status, r.result.Diagnostics = statusOf(problems), problems
 		return nil, nil
 	}
-	has, err := r.await(ctx, l, []string{"testing/internal/testdeps"})
+	part, err := r.testPart(ctx, l, t)
 	if err != nil {
 		return nil, err
 	}
+	return []sandbox.Part{part}, nil
+}
+
+func (r *run) testPart(ctx context.Context, l *library, t *tests) (sandbox.Part, error) {
+	has, err := r.await(ctx, l, []string{"testing/internal/testdeps"})
+	if err != nil {
+		return sandbox.Part{}, err
+	}
 	r.tests = t
 	r.result.Packages = []string{t.path(has), t.path(has) + "_test"}
-	return []sandbox.Part{t.part(has, r.job.Trace)}, nil
+	return t.part(has, r.job.Trace), nil
+}
+
+// inspectTests inspects tests that are not to be run.
+func (r *run) inspectTests(ctx context.Context, l *library, t *tests) ([]*stage, bool, error) {
+	part, err := r.testPart(ctx, l, t)
+	if err != nil {
+		return nil, false, err
+	}
+	return r.inspect(ctx, l, []sandbox.Part{part})
 }
 
 // at is where the function of a test or benchmark is, or of one below it.
