@@ -164,7 +164,9 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	}
 	if exit != nil && exit.Error() != "" || result.Profile != nil {
 		through.end()
-	} else if text := afterwards(result); text != "" {
+		through.open = false
+	}
+	if text := afterwards(result); text != "" && (exit == nil || exit.Error() == "") {
 		through.end()
 		fmt.Fprintln(io.err, text)
 	}
@@ -437,7 +439,8 @@ func runExit(result *sandbox.Result) error {
 		return exitError{code: max(result.ExitCode, exitFailed)}
 	}
 	if result.ExitCode < 0 {
-		return exitError{128 + signalNumber(result.Signal), fmt.Sprintf("ended by %s", result.Signal)}
+		ran, _ := remarks(result)
+		return exitError{128 + signalNumber(result.Signal), strings.TrimSpace("ended by " + result.Signal + "\n" + diagnostics(ran))}
 	}
 	return exitError{code: result.ExitCode}
 }
