@@ -24,10 +24,11 @@ func reason(result *sandbox.Result) string {
 		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(result.Diagnostics))
 	}
 	text := "stopped: " + limitWord(result.Status) + numbers(result.Limit)
-	if list := diagnostics(result.Diagnostics); list != "" {
-		text += "\n" + list
+	if cut := result.Truncated; cut != nil {
+		text += fmt.Sprintf("; of what it printed %s are kept, and %s are left out", amount(float64(cut.KeptBytes), "bytes"), amount(float64(cut.DroppedBytes), "bytes"))
 	}
-	return text
+	ran, _ := remarks(result)
+	return strings.TrimSpace(text + "\n" + diagnostics(ran))
 }
 
 // afterwards is what is said of a run that ended by its own exit code: where

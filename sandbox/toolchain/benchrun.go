@@ -60,9 +60,6 @@ func (b *benchRun) plan() {
 	for _, s := range b.sides {
 		s.each = b.each
 	}
-	if by := b.run.job.Watched(); by != "" {
-		b.said = append(b.said, "measured under "+by+", which takes time itself: compare these times with no others")
-	}
 }
 
 // benchRun is the benchmarks of a job on their way.
@@ -215,6 +212,9 @@ func (b *benchRun) fill(e *sandbox.Ended, log *testLog, more bool) {
 	if len(b.sides) > 1 {
 		res.Baseline = b.sides[1].measured()
 	}
+	if by := b.run.job.Watched(); by != "" && len(res.Bench) > 0 {
+		b.said = append(b.said, "measured under "+by+", which takes time itself: compare these times with no others")
+	}
 	if sentence := b.sentence(e, log); sentence != "" {
 		b.said = append(b.said, sentence)
 	}
@@ -262,12 +262,14 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 		return ""
 	case e.Status == sandbox.StatusTimeLimit:
 		return fmt.Sprintf("the time was up while %s%s. A benchmark loops with for b.Loop() and ends by itself; fewer counts (-count) or a shorter -benchtime take less time", at, kept)
+	case explainExit(b.sides[0].stage.result.Diagnostics):
+		return "something called os.Exit(0) while " + at + ": testing makes a panic of it" + kept
 	case len(e.Crash) > 0 && e.Status == sandbox.StatusRuntimeError:
 		return "the program panicked while " + at + kept
 	case e.Status == sandbox.StatusRuntimeError:
 		return fmt.Sprintf("the program ended with exit code %d while %s%s", e.Exit.Code, at, kept)
 	}
-	return "the program was stopped while " + at + kept
+	return stoppedWords(e.Status) + " while " + at + kept
 }
 
 // lines takes what is printed and returns it without the lines that testing

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"slices"
+	"strings"
 
 	"course/tutor/sandbox"
 )
@@ -112,5 +113,6 @@ func noProfile(r *sandbox.Result, t *sandbox.Trace) string {
 	case r.Status == sandbox.StatusOK, r.Status == sandbox.StatusRuntimeError && r.Signal == "":
 		return "The program ended without handing over its profile."
 	}
-	return fmt.Sprintf("The program was stopped from outside (%s) before its profile was written: a profile is written when main returns, when os.Exit is called, or shortly before the time is up.", r.Status)
+	why := stoppedWords(r.Status)
+	return strings.ToUpper(why[:1]) + why[1:] + " before the profile was written: that is done when main returns, when os.Exit is called, or shortly before the time is up."
 }

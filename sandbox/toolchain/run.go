@@ -600,6 +600,11 @@ func (r *run) runAlone(ctx context.Context, s *stage) error {
 	}
 	s.fill(ended)
 	r.handOver(s, ended)
+	if s.result.Status == sandbox.StatusTimeLimit && r.clock() == sandbox.ClockFake {
+		s.result.Diagnostics = append(s.result.Diagnostics, sandbox.Diagnostic{Code: "runtime:clock",
+			Message: "the program saw the fake clock, and its time was up on the real one",
+			Explain: "On the fake clock no time passes while a program computes, only while all of it sleeps: a loop that waits for time to pass never ends. Sleep in it, or take the real clock."})
+	}
 	r.collectParts([]*stage{s})
 	return nil
 }
