@@ -52,6 +52,18 @@ func (c *Cell) Runs() bool { return c.Verb == "run" || c.Tests() }
 // Tests says whether the cell's files are tests or benchmarks.
 func (c *Cell) Tests() bool { return c.Verb == "test" || c.Verb == "bench" }
 
+// Kind is the kind of a run of the cell without what its fence asks for
+// besides: program, test, cover or bench.
+func (c *Cell) Kind() string {
+	switch {
+	case c.Verb == "test" && c.Flag("cover"):
+		return "cover"
+	case c.Tests():
+		return c.Verb
+	}
+	return "program"
+}
+
 // Counted says whether a page can take numbers from runs of the cell: from
 // their traces or their benchmarks.
 func (c *Cell) Counted() bool {

@@ -119,5 +119,11 @@ test("a benchmark shows its range, and a changed one is compared with it", async
   assert.match(after, /Call.*slower/s);
   assert.deepEqual(await axe(page), []);
   await picture(page, "bench-compared", { fullPage: false });
+
+  await cell.locator("select.kind").selectOption("profile:cpu");
+  await run(cell);
+  await cell.locator("flame-graph svg").first().waitFor({ timeout: 120_000 });
+  assert.match(await cell.locator(".results").textContent(), /Measured under a profile.*RoundTrip.*BenchmarkCall.* yours/s);
+  assert.equal(await cell.getByText(/slower/).count(), 0, "what is measured under a profile is compared with nothing");
   assert.deepEqual(errors, []);
 });

@@ -10,6 +10,7 @@ import (
 // asmData is what the compiler decided and made, beside the source.
 type asmData struct {
 	Facts string
+	Ran   bool // the program was run besides
 	Cut   bool
 	Files []asmFile
 	Words []asmWord // what the decisions mean, of those that there are
@@ -22,12 +23,14 @@ type asmFile struct {
 
 // asmLine is a line of the source of which there is something to tell.
 type asmLine struct {
-	N     int
-	URL   string
-	File  string
-	Text  string
-	Notes []sandbox.AsmNote
-	Code  []asmCode
+	N    int
+	URL  string
+	File string
+	Text string
+	// Measured is what the benchmarks that begin here took.
+	Measured []string
+	Notes    []sandbox.AsmNote
+	Code     []asmCode
 }
 
 // asmCode is the instructions of one function for a line.
@@ -57,7 +60,8 @@ func codeOf(v CellView, files []sandbox.File) []sandbox.File {
 
 // newAsm hangs decisions and instructions on the lines of the source; nil for
 // a run without them.
-func newAsm(a *sandbox.Assembly, files []sandbox.File, cellID string) *asmData {
+func newAsm(r *sandbox.Result, files []sandbox.File, cellID string) *asmData {
+	a := r.Asm
 	if a == nil {
 		return nil
 	}
@@ -66,12 +70,24 @@ func newAsm(a *sandbox.Assembly, files []sandbox.File, cellID string) *asmData {
 		bytes += f.Bytes
 		n += len(f.Rows)
 	}
-	d := &asmData{Cut: a.Cut, Facts: fmt.Sprintf("%s, %s, %s of machine code for %s",
-		plural(len(a.Funcs), "function", "functions"), plural(n, "instruction", "instructions"), plural(bytes, "byte", "bytes"), a.Arch)}
+	d := &asmData{Cut: a.Cut, Ran: r.Kind != sandbox.KindAsm, Facts: plural(len(a.Notes), "decision", "decisions")}
+	if n > 0 {
+		d.Facts = fmt.Sprintf("%s, %s, %s of machine code for %s",
+			plural(len(a.Funcs), "function", "functions"), plural(n, "instruction", "instructions"), plural(bytes, "byte", "bytes"), a.Arch)
+	}
 	if len(a.Flags) > 0 {
 		d.Facts += ", compiled with " + strings.Join(a.Flags, " ")
 	}
 	lines := asmLines(a)
+	for i := range r.Bench {
+		if b := &r.Bench[i]; b.Line > 0 {
+			at := asmPlace{b.File, b.Line}
+			if lines[at] == nil {
+				lines[at] = &asmLine{}
+			}
+			lines[at].Measured = append(lines[at].Measured, b.InWords())
+		}
+	}
 	for _, f := range files {
 		if file := newAsmFile(f, lines, cellID); len(file.Rows) > 0 {
 			d.Files = append(d.Files, file)

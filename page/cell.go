@@ -306,7 +306,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 		p.Output, p.Explain, p.Others = newOutput(r, false), explain(r), otherTraces(r)
 		p.Profile = newProfile(v.Profile, p.CellID)
 		p.tested(r, v.Before)
-		p.Asm = newAsm(r.Asm, codeOf(v, files), p.CellID)
+		p.Asm = newAsm(r, codeOf(v, files), p.CellID)
 		p.Diags, p.Marks = elsewhere(told(r), files), marked(r)
 		return p
 	}

@@ -43,6 +43,14 @@ func TestRaceShowsBothAccesses(t *testing.T) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
+	inTest := raced()
+	inTest.Kind, inTest.Status, inTest.Tests = sandbox.KindTest, sandbox.StatusTestFailed, []sandbox.Test{{Name: "TestA", Status: sandbox.TestFailed}}
+	html = resultsHTML(t, inTest, nil)
+	for _, want := range []string{"First: TestA. Data race: main.go:12 and main.go:15", `<a href="#cell-one-L12"`, `<a href="#cell-one-L15"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page of a test with a race lacks %s", want)
+		}
+	}
 	marks := underLines(CellView{Result: raced()})
 	if len(marks) != 2 || marks[0].Line != 12 || marks[1].Line != 15 {
 		t.Errorf("marked are %v", marks)

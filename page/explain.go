@@ -35,10 +35,25 @@ func explain(r *sandbox.Result) *explanation {
 		return withGoroutines(explainDiagnostic(r.Diagnostics), r.Diagnostics)
 	case sandbox.StatusRace:
 		return withAccesses(explainDiagnostic(r.Diagnostics), r.Diagnostics)
-	case sandbox.StatusRuntimeError, sandbox.StatusForbidden, sandbox.StatusTestFailed:
+	case sandbox.StatusTestFailed:
+		if ofRace(r.Diagnostics) {
+			return withAccesses(explainDiagnostic(r.Diagnostics), r.Diagnostics)
+		}
+		return explainDiagnostic(r.Diagnostics)
+	case sandbox.StatusRuntimeError, sandbox.StatusForbidden:
 		return explainDiagnostic(r.Diagnostics)
 	}
 	return nil
+}
+
+// ofRace says whether a race is what is explained.
+func ofRace(diags []sandbox.Diagnostic) bool {
+	for _, d := range diags {
+		if d.Explain != "" && !isVet(d) {
+			return d.Code == "runtime:race"
+		}
+	}
+	return false
 }
 
 // withAccesses adds what each access of a race was, and who made it.

@@ -11,7 +11,7 @@ type kindOption struct {
 	Chosen      bool
 }
 
-// KindRace is, in that list and in forms, a program with the race detector.
+// KindRace is, in that list and in forms, a run with the race detector.
 const KindRace = "race"
 
 // KindFake is, there, a program on the fake clock.
@@ -20,9 +20,9 @@ const KindFake = "fake"
 // raceText names it.
 const raceText = "Race detector"
 
-// kindNames are the kinds that a reader can choose, as requests write them.
+// kindNames are the kinds that a reader can choose, as requests write them of a
+// program; those of tests and benchmarks are had besides.
 var kindNames = []struct{ value, text string }{
-	{string(sandbox.KindProgram), "Just run"},
 	{KindRace, raceText},
 	{KindFake, "Fake clock"},
 	{"profile:cpu", "CPU profile"},
@@ -33,10 +33,36 @@ var kindNames = []struct{ value, text string }{
 	{string(sandbox.KindAsm), "Compiler and assembly"},
 }
 
+// plainNames are the runs without anything besides.
+var plainNames = map[sandbox.Kind]string{
+	sandbox.KindProgram: "Just run", sandbox.KindTest: "Just test", sandbox.KindBench: "Just measure",
+}
+
+// KindOf is the choice of the list that a job is.
+func KindOf(job *sandbox.Job) string {
+	switch {
+	case job.Profile != "":
+		return string(sandbox.KindProfile) + ":" + job.Profile
+	case job.Asm:
+		return string(sandbox.KindAsm)
+	case job.Race:
+		return KindRace
+	case job.Clock == sandbox.ClockFake:
+		return KindFake
+	case job.Kind == sandbox.KindCover: // which has a button of its own
+		return string(sandbox.KindTest)
+	}
+	return string(job.Kind)
+}
+
 // kindOptions are those kinds, with the one chosen that was run last, or else
 // that the author's fence asks for.
 func kindOptions(c *content.Cell, last string) []kindOption {
-	chosen := string(sandbox.KindProgram)
+	base := sandbox.Kind(c.Kind())
+	if base == sandbox.KindCover { // which has a button of its own
+		base = sandbox.KindTest
+	}
+	chosen := string(base)
 	switch {
 	case last != "":
 		chosen = last
@@ -45,15 +71,16 @@ func kindOptions(c *content.Cell, last string) []kindOption {
 	case c.Options["profile"] != "":
 		chosen = "profile:" + c.Options["profile"]
 	}
-	var list []kindOption
+	plain := plainNames[base]
+	if c.Flag("race") {
+		plain = raceText
+	}
+	list := []kindOption{{string(base), plain, string(base) == chosen}}
 	for _, k := range kindNames {
-		if c.Flag("race") { // a run of such a listing has it anyway, and needs the real clock
-			if k.value == KindRace || k.value == KindFake {
-				continue
-			}
-			if k.value == string(sandbox.KindProgram) {
-				k.text = raceText
-			}
+		// A run of a listing with race has it anyway, and needs the real clock, as
+		// tests and benchmarks do.
+		if c.Flag("race") && k.value == KindRace || (c.Flag("race") || c.Tests()) && k.value == KindFake {
+			continue
 		}
 		list = append(list, kindOption{k.value, k.text, k.value == chosen})
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"course/tutor/content"
 	"course/tutor/profile"
 	"course/tutor/sandbox"
 )
@@ -126,6 +127,43 @@ func TestProfileKinds(t *testing.T) {
 	for i, what := range sandbox.Profiles() {
 		if profileTitles[what] == "" || !listed[sandbox.ProfileKinds()[i]] {
 			t.Errorf("%s: title %q, listed %v", what, profileTitles[what], listed[sandbox.ProfileKinds()[i]])
+		}
+	}
+}
+
+// The list beside the button has for tests and benchmarks what they can be had
+// with, and is of one tongue with what a job is called.
+func TestKindsOfTests(t *testing.T) {
+	for _, c := range []struct {
+		verb, word string
+		last       string
+		chosen     string
+		first      string
+		fake       bool
+	}{
+		{"run", "profile", "", "profile:cpu", "program Just run", true},
+		{"bench", "profile", "", "profile:cpu", "bench Just measure", false},
+		{"bench", "asm", "", "asm", "bench Just measure", false},
+		{"test", "cover", "", "test", "test Just test", false},
+		{"test", "race", KindOf(&sandbox.Job{Kind: sandbox.KindTest, Profile: "heap", Race: true}), "profile:heap", "test Race detector", false},
+		{"test", "", KindOf(&sandbox.Job{Kind: sandbox.KindCover, Race: true}), "race", "test Just test", false},
+		{"test", "", KindOf(&sandbox.Job{Kind: sandbox.KindCover}), "test", "test Just test", false},
+		{"bench", "", KindOf(&sandbox.Job{Kind: sandbox.KindBench, Asm: true}), "asm", "bench Just measure", false},
+	} {
+		options := map[string]string{c.word: "true"}
+		if c.word == "profile" {
+			options[c.word] = "cpu"
+		}
+		list := kindOptions(&content.Cell{Verb: c.verb, Options: options}, c.last)
+		chosen, fake := "", false
+		for _, k := range list {
+			if k.Chosen {
+				chosen += k.Value
+			}
+			fake = fake || k.Value == KindFake
+		}
+		if chosen != c.chosen || list[0].Value+" "+list[0].Text != c.first || fake != c.fake {
+			t.Errorf("go %s %s after %q: %+v", c.verb, c.word, c.last, list)
 		}
 	}
 }

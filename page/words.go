@@ -207,6 +207,9 @@ func testLine(r *sandbox.Result) Line {
 		return Line{"err", "cross", "Failed.", firstMessage(r.Diagnostics)}
 	}
 	detail := "First: " + first
+	if ofRace(r.Diagnostics) {
+		detail += ". Data race: " + raceLines(r.Diagnostics)
+	}
 	if r.Cover != nil {
 		detail += ". " + coverWords(r.Cover)
 	}
@@ -285,7 +288,7 @@ func where(before string, diags []sandbox.Diagnostic) string {
 func raceLines(diags []sandbox.Diagnostic) string {
 	var places []string
 	for _, d := range diags {
-		if d.Line > 0 && len(places) < 2 {
+		if !isVet(d) && d.Line > 0 && len(places) < 2 {
 			places = append(places, filePlace(d.File, d.Line))
 		}
 	}

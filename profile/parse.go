@@ -115,6 +115,7 @@ type stack struct {
 
 func readStacks(file *pprof.Profile, opts Options) []stack {
 	var list []stack
+	tested := len(opts.Own) > 0 && !slices.Contains(opts.Own, "main") // then the main is ours, and calls testing
 	for _, s := range file.Sample {
 		frames, ours := frames(s, opts.Own)
 		if ours {
@@ -124,6 +125,9 @@ func readStacks(file *pprof.Profile, opts Options) []stack {
 			if frames = withoutOurs(frames); !slices.ContainsFunc(frames, func(f frame) bool { return f.own }) {
 				continue
 			}
+		}
+		if frames = belowTesting(frames); tested && !frames[0].own && isTesting(frames[0].name) {
+			continue // what testing did for itself is not the tests'
 		}
 		list = append(list, stack{frames, s})
 	}
@@ -148,6 +152,23 @@ func frames(s *pprof.Sample, own []string) (list []frame, ours bool) {
 		list = []frame{{name: "(where goroutines start)"}}
 	}
 	return list, ours
+}
+
+// belowTesting leaves out by what package testing, and the main that calls it,
+// came to call the learner's tests: as the start of goroutines, nobody wrote it.
+func belowTesting(list []frame) []frame {
+	n := 0
+	for n < len(list) && !list[n].own && isTesting(list[n].name) {
+		n++
+	}
+	if n == len(list) || !list[n].own {
+		return list
+	}
+	return list[n:]
+}
+
+func isTesting(name string) bool {
+	return strings.HasPrefix(name, "testing.") || strings.HasPrefix(name, "main.")
 }
 
 // scaffold says whether a function is where the runtime starts goroutines,

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"runtime/pprof"
+	"slices"
 	"strings"
 	"testing"
 
@@ -303,5 +304,27 @@ func TestFew(t *testing.T) {
 		if got := p.Few(100, 7e6); !strings.Contains(got, c.want) || c.want == "" && got != "" {
 			t.Errorf("%s, %d samples: %q, want %q", c.what, c.samples, got, c.want)
 		}
+	}
+}
+
+// Of tests, what package testing does for itself is left out, and so is by what
+// it came to call them.
+func TestProfileOfTests(t *testing.T) {
+	b := newBuilder("samples/count", "cpu/nanoseconds")
+	b.add("runtime.goexit:1 testing.(*B).launch:2 testing.(*B).runN:3 sum.BenchmarkA:4 sum.Sum:5", 3, 30)
+	b.add("runtime.main:1 main.main:2 testing.(*M).Run:3 runtime.ReadMemStats:4", 5, 50)
+	b.add("runtime.goexit:1 sum_test.TestB.func1:7 testing.(*common).Log:8", 2, 20)
+	b.add("runtime.gcBgMarkWorker:1", 1, 10)
+	p, err := Parse(b.bytes(t), Options{What: "cpu", Own: []string{"sum", "sum_test"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var top []string
+	for _, c := range p.Views[0].Root.Calls {
+		top = append(top, c.Name)
+	}
+	slices.Sort(top)
+	if want := []string{"runtime.gcBgMarkWorker", "sum.BenchmarkA", "sum_test.TestB.func1"}; p.Views[0].Total != 60 || !slices.Equal(top, want) {
+		t.Errorf("%d ns below %q, want 60 below %q", p.Views[0].Total, top, want)
 	}
 }

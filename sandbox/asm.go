@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Assembly is what the compiler decided and made of the files of a KindAsm
-// job, by line of the source. Nothing was run.
+// Assembly is what the compiler decided and made of the files of a job, by
+// line of the source. Of a KindAsm job nothing was run.
 type Assembly struct {
 	Arch  string   `json:"arch"`  // amd64, arm64
 	Flags []string `json:"flags"` // those of Job.GCFlags that were used
@@ -56,17 +56,22 @@ type GCFlag struct {
 	Flag, Says string
 	// Run says that a program built with it may be run.
 	Run bool
+	// Tests says that it goes with tests and benchmarks, which are run.
+	Tests bool
 }
+
+// with says whether the flag goes with a kind of job.
+func (f GCFlag) with(kind Kind) bool { return f.Run || kind == KindAsm || f.Tests && kind.Tests() }
 
 // GCFlags are the flags of the compiler that there are to choose from; each
 // shows something, and none reads or writes a file, or changes what a build
 // may take.
 func GCFlags() []GCFlag {
 	return []GCFlag{
-		{"-l", "no inlining: every call is a call, as benchmarks and stacks sometimes need it", true},
-		{"-N", "no optimisation: what the source says, step by step", true},
-		{"-m", "print the compiler's decisions; the kind asm always does", false},
-		{"-B", "no bounds checks: shows what they cost. Only where nothing is run, since such a program may do anything", false},
+		{"-l", "no inlining: every call is a call, as benchmarks and stacks sometimes need it", true, true},
+		{"-N", "no optimisation: what the source says, step by step", true, true},
+		{"-m", "the compiler's decisions, of tests and benchmarks; the kind asm always has them", false, true},
+		{"-B", "no bounds checks: shows what they cost. Only where nothing is run, since such a program may do anything", false, false},
 	}
 }
 
@@ -75,7 +80,7 @@ func GCFlags() []GCFlag {
 func CheckGCFlags(flags []string, kind Kind) string {
 	var known []string
 	for _, f := range GCFlags() {
-		if f.Run || kind == KindAsm {
+		if f.with(kind) {
 			known = append(known, f.Flag)
 		}
 	}
@@ -84,7 +89,9 @@ func CheckGCFlags(flags []string, kind Kind) string {
 		switch {
 		case at < 0:
 			return fmt.Sprintf("the compiler flag %q can't be used; it can be %s", flag, strings.Join(known, ", "))
-		case kind != KindAsm && !GCFlags()[at].Run:
+		case !GCFlags()[at].with(kind) && GCFlags()[at].Tests:
+			return fmt.Sprintf("the compiler flag %s is for tests, benchmarks and the kind asm", flag)
+		case !GCFlags()[at].with(kind):
 			return fmt.Sprintf("the compiler flag %s is for the kind asm only, where nothing is run (%s)", flag, GCFlags()[at].Says)
 		case slices.Contains(flags[:i], flag):
 			return fmt.Sprintf("the compiler flag %s stands twice", flag)

@@ -12,7 +12,9 @@ import (
 // Bench is a benchmark: one value of each measure for each count of it.
 type Bench struct {
 	Name     string    `json:"name"` // without Benchmark's -procs
-	N        int       `json:"n"`    // rounds of the last count
+	File     string    `json:"file"` // where its function is; "" when not known
+	Line     int       `json:"line"`
+	N        int       `json:"n"` // rounds of the last count
 	NsOp     []float64 `json:"ns_op"`
 	BytesOp  []float64 `json:"bytes_op"`
 	AllocsOp []float64 `json:"allocs_op"`
@@ -69,6 +71,15 @@ func (b *Bench) Values(unit string) []float64 {
 		return b.AllocsOp
 	}
 	return b.Unit[unit]
+}
+
+// InWords is the benchmark and the median of each measure, in a line.
+func (b *Bench) InWords() string {
+	var list []string
+	for _, u := range b.Units() {
+		list = append(list, amount(b.Summary[u].Median)+" "+u)
+	}
+	return b.Name + ": " + strings.Join(list, ", ")
 }
 
 // Add notes one value of a measure.

@@ -1,6 +1,10 @@
 package sandbox
 
-import "strings"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // ProfileInfo is what is known of the profile of a run, whatever came of it.
 type ProfileInfo struct {
@@ -57,6 +61,26 @@ func ProfileKinds() []string {
 		list = append(list, string(KindProfile)+":"+what)
 	}
 	return list
+}
+
+// AddProfile adds to a job the profile that a request names beside its kind; ""
+// adds none. Of a program it is the kind profile. The sentence says what is
+// wrong with it.
+func (j *Job) AddProfile(what string) (why string) {
+	switch {
+	case what == "":
+		return ""
+	case !slices.Contains(Profiles(), what):
+		return fmt.Sprintf("%q is not known; it can be %s", what, strings.Join(Profiles(), ", "))
+	case j.Kind == KindAsm:
+		return "the kind asm runs nothing, so that there is nothing to profile"
+	case j.Kind == KindProfile && j.Profile != what:
+		return fmt.Sprintf("%s and %s are two profiles, and a run has one", j.Profile, what)
+	case j.Kind == KindProgram:
+		j.Kind = KindProfile
+	}
+	j.Profile = what
+	return ""
 }
 
 // ProfileData is the profile that a run left, a pprof file; nil when it left

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"time"
 )
@@ -95,9 +96,12 @@ type Job struct {
 	Trace  bool   // take an execution trace of the run
 	Race   bool   // build with the race detector
 	Clock  string // ClockReal when empty
-	// Profile is what a KindProfile job measures: cpu, heap, block, mutex or
-	// goroutine.
+	// Profile is what is measured of a KindProfile job, and of one of tests or
+	// benchmarks besides: cpu, heap, block, mutex or goroutine.
 	Profile string
+	// Asm asks of a job of tests or benchmarks, besides, for what the compiler
+	// decided and made of its files, as KindAsm does of a program.
+	Asm bool
 	// GCFlags are flags of the compiler for the learner's packages; see
 	// CheckGCFlags.
 	GCFlags []string
@@ -124,6 +128,35 @@ type Job struct {
 
 // Measures says whether a job is a measurement, which is run alone.
 func (j *Job) Measures() bool { return j.Alone || j.Kind == KindBench }
+
+// Watched says what watches the program of a job so closely that the times it
+// takes are not those of a plain run; "" when nothing does.
+func (j *Job) Watched() string {
+	switch {
+	case j.Race:
+		return "the race detector"
+	case j.Profile != "":
+		return "a profile"
+	case j.Trace:
+		return "a trace"
+	}
+	return ""
+}
+
+// Decides says whether the job asks for what the compiler decided.
+func (j *Job) Decides() bool {
+	return j.Kind == KindAsm || j.Asm || j.Kind.Tests() && slices.Contains(j.GCFlags, "-m")
+}
+
+// Watched is that of the job that this came of.
+func (r *Result) Watched() string {
+	profile := ""
+	if r.Profile != nil {
+		profile = r.Profile.What
+	}
+	j := Job{Race: r.Race, Trace: r.Trace != nil, Profile: profile}
+	return j.Watched()
+}
 
 // IsEnv says whether an entry is one of an environment: KEY=VALUE, with a KEY.
 func IsEnv(entry string) bool { return strings.IndexByte(entry, '=') > 0 }
@@ -348,8 +381,12 @@ type Result struct {
 	Profile *ProfileInfo `json:"profile"`
 	// Cover is of a KindCover job; nil when the program did not live to tell.
 	Cover *Coverage `json:"cover,omitempty"`
-	// Asm is nil but for a job of KindAsm that compiles.
+	// Asm is nil but for a job that asks for it and compiles.
 	Asm *Assembly `json:"asm"`
+	// Packages are the import paths of the learner's packages in a job of
+	// tests, as profiles and traces name their functions; nil for a program,
+	// whose package is main.
+	Packages []string `json:"packages,omitempty"`
 
 	// Exchanges and Report are what the Dialogue of a Job of several parts
 	// gave. They never leave the server.

@@ -108,16 +108,10 @@ func (s *Server) postRun(c echo.Context) error {
 		job, err = cellJob(cell, f.files)
 	}
 	if err == nil {
-		asked := runRequest{Kind: f.values.Get("kind")}
-		switch asked.Kind {
-		case page.KindRace:
-			asked.Kind, job.Race = string(sandbox.KindProgram), true
-		case page.KindFake:
-			asked.Kind, asked.Clock = string(sandbox.KindProgram), sandbox.ClockFake
+		asked := askedFor(f.values.Get("kind"), cell)
+		if err = asked.available(); err == nil {
+			err = asked.over(&job)
 		}
-		err = asked.available()
-		setKind(&job, asked.Kind)
-		setClock(&job, asked.Clock)
 	}
 	if err != nil {
 		return s.showChapter(c, problemOf(err).Status, ch, p, map[string]page.CellView{
@@ -130,6 +124,25 @@ func (s *Server) postRun(c echo.Context) error {
 	}
 	s.runForm(ctx, job, rec, told)
 	return backTo(c, p.URL(), url.Values{"run": {rec.id}}, "cell-"+cell.ID)
+}
+
+// askedFor is a choice of the list beside the button in the words of a request.
+func askedFor(choice string, c *content.Cell) runRequest {
+	base := c.Kind()
+	what, profiled := strings.CutPrefix(choice, string(sandbox.KindProfile)+":")
+	switch {
+	case choice == page.KindRace:
+		return runRequest{Kind: base, Race: true}
+	case choice == page.KindFake:
+		return runRequest{Kind: base, Clock: sandbox.ClockFake}
+	case c.Tests() && choice == string(sandbox.KindAsm):
+		return runRequest{Kind: base, Asm: true}
+	case c.Tests() && profiled:
+		return runRequest{Kind: base, Profile: what}
+	case c.Tests() && choice != "":
+		return runRequest{Kind: base}
+	}
+	return runRequest{Kind: choice}
 }
 
 // cellForm reads a form post for a cell of a page.

@@ -2,9 +2,11 @@ package site
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
+	"course/tutor/content"
 	"course/tutor/sandbox"
 )
 
@@ -36,6 +38,16 @@ func BenchmarkA(b *testing.B) { for b.Loop() { Two() } }
 		res := w.run(body)
 		w.page("/runs/"+res.ID+"/panel").want(t, 200, want...)
 	}
+	res := w.run(map[string]any{"files": files, "kind": "bench", "profile": "heap", "asm": true, "trace": true, "args": []string{"-count=1", "-benchtime=1ms"}})
+	w.page("/runs/"+res.ID+"/panel").want(t, 200, "Heap profile", "Compiler and assembly", "Measured under a profile", `<p class="asm-m">BenchmarkA: `, "/api/traces/"+res.ID)
+	w.page("/api/profiles/"+res.ID+"/raw").want(t, 200)
+	for why, body := range map[string]map[string]any{
+		"goes with tests and benchmarks": {"files": files, "asm": true},
+		"two profiles":                   {"files": files, "kind": "profile:cpu", "profile": "heap"},
+		"nothing to profile":             {"files": files, "kind": "asm", "profile": "heap"},
+	} {
+		w.api(http.MethodPost, "/api/runs", body).want(t, 422, why)
+	}
 	a := w.api(http.MethodPost, "/api/runs", map[string]any{"files": files, "kind": "test"}, "Accept: text/event-stream").want(t, 200)
 	if n := strings.Count(a.body, "event: test\n"); n != 2 {
 		t.Errorf("%d tests were told as they ended, want 2:\n%s", n, a.body)
@@ -43,6 +55,33 @@ func BenchmarkA(b *testing.B) { for b.Loop() { Two() } }
 	w.api(http.MethodPost, "/api/format", map[string]any{"files": files}).want(t, 200)
 	files = append(files, map[string]string{"name": "testdata/../y", "content": ""})
 	w.api(http.MethodPost, "/api/runs", map[string]any{"files": files, "kind": "test"}).want(t, 400)
+}
+
+// TestChoices: what is chosen beside the button, without a script, is the
+// request that a script makes of it.
+func TestChoices(t *testing.T) {
+	for _, c := range []struct {
+		verb, choice string
+		cover        bool
+		want         runRequest
+	}{
+		{"run", "race", false, runRequest{Kind: "program", Race: true}},
+		{"run", "profile:cpu", false, runRequest{Kind: "profile:cpu"}},
+		{"run", "asm", false, runRequest{Kind: "asm"}},
+		{"run", "", false, runRequest{}},
+		{"test", "race", true, runRequest{Kind: "cover", Race: true}},
+		{"test", "test", false, runRequest{Kind: "test"}},
+		{"bench", "profile:cpu", false, runRequest{Kind: "bench", Profile: "cpu"}},
+		{"bench", "asm", false, runRequest{Kind: "bench", Asm: true}},
+	} {
+		cell := &content.Cell{Verb: c.verb, Options: map[string]string{}}
+		if c.cover {
+			cell.Options["cover"] = "true"
+		}
+		if got := askedFor(c.choice, cell); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("go %s, %q: %+v, want %+v", c.verb, c.choice, got, c.want)
+		}
+	}
 }
 
 // TestTestdataOverHTTP runs a program that embeds one file of its testdata and

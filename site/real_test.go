@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"course/tutor/exectrace"
 	"course/tutor/grade"
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/toolchain"
@@ -87,7 +88,7 @@ func realWorld(t *testing.T, change func(*Config)) *world {
 	e := needsEngine(t)
 	return newWorld(t, func(c *Config) {
 		c.Runner = e
-		c.Judge = grade.New(grade.Config{Runner: e, Analyse: parse})
+		c.Judge = grade.New(grade.Config{Runner: e, Analyse: func(ctx context.Context, data []byte) (*exectrace.Trace, error) { return parse(ctx, nil, data) }})
 		if change != nil {
 			change(c)
 		}

@@ -19,7 +19,7 @@ import (
 // when a page first needs it.
 type recordings struct {
 	course  *content.Course
-	analyse func(context.Context, []byte) (*exectrace.Trace, error)
+	analyse func(context.Context, []string, []byte) (*exectrace.Trace, error)
 	mu      sync.Mutex
 	byID    map[string]*page.Recording // nil value: there is none
 }
@@ -93,7 +93,7 @@ func (r *recordings) read(ctx context.Context, c *content.Cell) (*page.Recording
 	// The next request needs it too, so it does not end with this one.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), analyseWithin)
 	defer cancel()
-	if rec.Trace.Trace, err = r.analyse(ctx, kept.Trace); err != nil {
+	if rec.Trace.Trace, err = r.analyse(ctx, rec.Result.Packages, kept.Trace); err != nil {
 		rec.Trace.ID = ""
 		rec.Trace.Problem = fmt.Sprintf("The recorded trace can't be drawn: %v.", err)
 		return rec, fmt.Errorf("analyse trace of %s: %w", c.ID, err)

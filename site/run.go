@@ -16,12 +16,16 @@ type runRequest struct {
 	Kind   string         `json:"kind"`
 	Engine string         `json:"engine"`
 	Race   bool           `json:"race"`
-	Trace  *bool          `json:"trace"`
-	Clock  string         `json:"clock"`
-	Stdin  *string        `json:"stdin"`
-	Args   []string       `json:"args"`
-	Env    []string       `json:"env"`
-	Procs  int            `json:"procs"`
+	// Profile is what is profiled of the run, and Asm whether tests and
+	// benchmarks have what the compiler decided besides.
+	Profile string   `json:"profile"`
+	Asm     bool     `json:"asm"`
+	Trace   *bool    `json:"trace"`
+	Clock   string   `json:"clock"`
+	Stdin   *string  `json:"stdin"`
+	Args    []string `json:"args"`
+	Env     []string `json:"env"`
+	Procs   int      `json:"procs"`
 	// GCFlags are flags of the compiler; see sandbox.CheckGCFlags.
 	GCFlags []string  `json:"gcflags"`
 	Limits  runLimits `json:"limits"`
@@ -37,7 +41,7 @@ type runRequest struct {
 type ranRecord struct {
 	id      string
 	key     string // draft key; "" for a run that belongs to no cell
-	kind    string // as requests write it: program, profile:cpu
+	kind    string // as in the list beside the button
 	files   []sandbox.File
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
@@ -81,7 +85,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	if job, err = cellJob(cell, req.Files); err != nil {
 		return job, err
 	}
-	req.over(&job)
+	if err := req.over(&job); err != nil {
+		return job, err
+	}
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
 	}
@@ -129,8 +135,14 @@ func (req *runRequest) available() error {
 }
 
 // over sets in job what the request asks for.
-func (req *runRequest) over(job *sandbox.Job) {
+func (req *runRequest) over(job *sandbox.Job) error {
 	setKind(job, req.Kind)
+	if why := job.AddProfile(req.Profile); why != "" {
+		return fail("unsupported", "profile: %s.", why)
+	}
+	if job.Asm = job.Asm || req.Asm; job.Asm && !job.Kind.Tests() && job.Kind != sandbox.KindAsm {
+		return fail("unsupported", "asm goes with tests and benchmarks; of a program, the kind asm says what the compiler decided.")
+	}
 	if req.Engine != "" {
 		job.Engine = req.Engine
 	}
@@ -156,6 +168,7 @@ func (req *runRequest) over(job *sandbox.Job) {
 		job.Env = req.Env
 	}
 	job.Limits = req.Limits.limits().Or(job.Limits)
+	return nil
 }
 
 // setKind gives job a kind, as requests write it; "" leaves it its own. What
@@ -165,6 +178,7 @@ func setKind(job *sandbox.Job, kind string) {
 		return
 	}
 	job.Kind, job.Profile = sandbox.SplitKind(kind)
+	job.Asm = false
 	job.Alone = job.Alone && job.Kind != sandbox.KindAsm
 	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {
@@ -197,13 +211,8 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 		return err
 	}
 	defer end()
-	rec.id, rec.kind = id, job.KindText()
+	rec.id, rec.kind = id, page.KindOf(&job)
 	s.against(&job, rec)
-	if job.Race && job.Kind == sandbox.KindProgram {
-		rec.kind = page.KindRace
-	} else if job.Clock == sandbox.ClockFake {
-		rec.kind = page.KindFake
-	}
 	tell("run", map[string]string{"id": id})
 	await(ctx, gone)
 	res, err := s.Runner.Run(ctx, job, sinkTo(tell))
@@ -224,10 +233,12 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 // machine that was busier then would show as a difference. Where the text is
 // the same, there is nothing to hold it against.
 func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
-	if job.Kind != sandbox.KindBench || rec.key == "" {
+	if job.Kind != sandbox.KindBench || rec.key == "" || job.Watched() != "" {
 		return
 	}
-	old, ok := s.runs.newest(func(r *ranRecord) bool { return r.key == rec.key && r.result != nil && len(r.result.Bench) > 0 })
+	old, ok := s.runs.newest(func(r *ranRecord) bool {
+		return r.key == rec.key && r.result != nil && len(r.result.Bench) > 0 && r.result.Watched() == ""
+	})
 	if !ok {
 		return
 	}

@@ -34,13 +34,13 @@ type Config struct {
 	Judge  grade.Judge
 	// Analyse reads an execution trace, in the jail: its bytes are hostile.
 	// The error's text is shown to the learner.
-	Analyse func(ctx context.Context, trace []byte) (*exectrace.Trace, error)
+	Analyse func(ctx context.Context, own []string, trace []byte) (*exectrace.Trace, error)
 	// AnalyseFile does so for a trace from anywhere, of about size bytes, and
 	// gives what can be read of a damaged one. Nil: Analyse, on all of it.
 	AnalyseFile func(ctx context.Context, trace io.Reader, size int64) (*exectrace.Trace, error)
 	// Profile reads a profile of cpu, heap, block, mutex or goroutine, in the
 	// jail: its bytes are hostile. The error's text is shown to the learner.
-	Profile func(ctx context.Context, what string, data []byte) (*profile.Profile, error)
+	Profile func(ctx context.Context, what string, own []string, data []byte) (*profile.Profile, error)
 	// Format formats Go files, in the jail. Files that don't parse come back
 	// as they were, with a diagnostic each.
 	Format func(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error)

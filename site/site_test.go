@@ -73,12 +73,12 @@ func doubles(_ context.Context, ex *exercises.Exercise, work grade.Work, progres
 }
 
 // parse analyses a trace in this process: it is of the test's own making.
-func parse(_ context.Context, data []byte) (*exectrace.Trace, error) {
+func parse(_ context.Context, _ []string, data []byte) (*exectrace.Trace, error) {
 	return exectrace.Parse(strings.NewReader(string(data)), exectrace.Options{})
 }
 
 // readProfile is profile.Parse, in this process.
-func readProfile(_ context.Context, what string, data []byte) (*profile.Profile, error) {
+func readProfile(_ context.Context, what string, _ []string, data []byte) (*profile.Profile, error) {
 	return profile.Parse(data, profile.Options{What: what, Own: []string{"main"}})
 }
 

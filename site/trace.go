@@ -49,7 +49,7 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	if data == nil || ctx.Err() != nil {
 		return
 	}
-	t := s.readTrace(ctx, res.ID, data)
+	t := s.readTrace(ctx, res.ID, res.Packages, data)
 	if t.trace == nil && res.TraceCut() == "stopped" {
 		t.problem = "The program read a part of this run's trace itself (runtime.ReadTrace), and what is left of it can't be drawn."
 	}
@@ -77,9 +77,9 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 
 // readTrace analyses a trace that is to be kept under id. One that can't be
 // analysed is to be kept too, with the reason.
-func (s *Server) readTrace(ctx context.Context, id string, data []byte) *traceRecord {
+func (s *Server) readTrace(ctx context.Context, id string, own []string, data []byte) *traceRecord {
 	t := &traceRecord{id: id, data: data}
-	trace, err := s.Analyse(ctx, data)
+	trace, err := s.Analyse(ctx, own, data)
 	if err != nil {
 		t.problem = fmt.Sprintf("The trace of this run can't be drawn: %v.", err)
 		s.Log.Warn("analyse trace", "id", id, "bytes", len(data), "err", err)

@@ -21,7 +21,7 @@ func (s *Server) keepMore(ctx context.Context, cellID string, res *sandbox.Resul
 		case a.Kind != "trace-file":
 			continue
 		}
-		t := s.readTrace(ctx, res.ID+"-"+strconv.Itoa(i), a.Data)
+		t := s.readTrace(ctx, res.ID+"-"+strconv.Itoa(i), res.Packages, a.Data)
 		t.title, t.cellID = title, cellID
 		s.keepTrace(t)
 		a.ID = t.id

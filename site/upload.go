@@ -177,12 +177,12 @@ func (s *Server) compareTraces(c echo.Context) error {
 }
 
 // readAll is how a trace that arrives is read where nothing better was wired.
-func readAll(analyse func(context.Context, []byte) (*exectrace.Trace, error)) func(context.Context, io.Reader, int64) (*exectrace.Trace, error) {
+func readAll(analyse func(context.Context, []string, []byte) (*exectrace.Trace, error)) func(context.Context, io.Reader, int64) (*exectrace.Trace, error) {
 	return func(ctx context.Context, in io.Reader, _ int64) (*exectrace.Trace, error) {
 		data, err := io.ReadAll(in)
 		if err != nil {
 			return nil, err
 		}
-		return analyse(ctx, data)
+		return analyse(ctx, nil, data)
 	}
 }

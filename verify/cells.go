@@ -48,14 +48,17 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		return job, "clock=" + clock + " can't be used by this version"
 	}
 	job = sandbox.Job{
-		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
+		Kind: sandbox.Kind(c.Kind()), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
 		Race: c.Flag("race"), Alone: c.Flag("alone"), Clock: c.Options["clock"],
 		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(), Env: c.Env(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
 	switch what := c.Options["profile"]; {
-	case c.Verb != "run" && (what != "" || c.Flag("asm")):
-		return job, "profile and asm are for go run, and can't be used with go " + c.Verb
+	case c.Verb != "run":
+		job.Profile, job.Asm = what, c.Flag("asm")
+		if job.Clock == sandbox.ClockFake {
+			return job, "clock=fake is for go run, and can't be used with go " + c.Verb
+		}
 	case c.Flag("asm") && c.Flag("alone"):
 		return job, "asm runs nothing, so that it can't be used with alone"
 	case c.Flag("asm") && (what != "" || job.Trace):
@@ -73,19 +76,6 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		job.Files = append(job.Files, sandbox.File{Name: f.Name, Content: f.Content})
 	}
 	return job, ""
-}
-
-// kindOf is what a fence asks for.
-func kindOf(c *content.Cell) sandbox.Kind {
-	switch {
-	case c.Verb == "bench":
-		return sandbox.KindBench
-	case c.Flag("cover"):
-		return sandbox.KindCover
-	case c.Verb == "test":
-		return sandbox.KindTest
-	}
-	return sandbox.KindProgram
 }
 
 // cells runs every listing and compares.
@@ -205,7 +195,7 @@ func (r *run) readTrace(o *observation) error {
 		o.TraceSays = "the run gave no trace"
 		return nil
 	}
-	t, err := r.cfg.Analyse(r.ctx, o.trace)
+	t, err := r.cfg.Analyse(r.ctx, o.result.Packages, o.trace)
 	if err != nil {
 		if r.ctx.Err() != nil {
 			return err

@@ -79,7 +79,11 @@ func goroot(t *testing.T) string {
 	return strings.TrimSpace(string(out))
 }
 
-func analyse(_ context.Context, trace []byte) (*exectrace.Trace, error) {
+func judge(ctx context.Context, trace []byte) (*exectrace.Trace, error) {
+	return analyse(ctx, nil, trace)
+}
+
+func analyse(_ context.Context, _ []string, trace []byte) (*exectrace.Trace, error) {
 	return exectrace.Parse(bytes.NewReader(trace), exectrace.Options{})
 }
 
@@ -141,7 +145,7 @@ func (s *sample) running(engine sandbox.Runner) verify.Config {
 	cfg := s.config()
 	cfg.Runner = engine
 	cfg.Judge = func(seed string) grade.Judge {
-		return grade.New(grade.Config{Runner: engine, Analyse: analyse, Seed: seed})
+		return grade.New(grade.Config{Runner: engine, Analyse: judge, Seed: seed})
 	}
 	return cfg
 }

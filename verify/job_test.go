@@ -12,29 +12,36 @@ import (
 // words.
 func TestJobOf(t *testing.T) {
 	for _, c := range []struct {
+		verb    string
 		options map[string]string
 		kind    string
 		flags   []string
 		why     string
 	}{
-		{map[string]string{}, "program", nil, ""},
-		{map[string]string{"profile": "cpu"}, "profile:cpu", nil, ""},
-		{map[string]string{"profile": "block", "trace": "true", "gcflags": "-l"}, "profile:block", []string{"-l"}, ""},
-		{map[string]string{"asm": "true", "gcflags": "-l -B"}, "asm", []string{"-l", "-B"}, ""},
-		{map[string]string{"asm": "true", "trace": "true"}, "", nil, "asm runs nothing"},
-		{map[string]string{"asm": "true", "profile": "cpu"}, "", nil, "asm runs nothing"},
-		{map[string]string{"alone": "true"}, "program", nil, ""},
-		{map[string]string{"asm": "true", "alone": "true"}, "", nil, "asm runs nothing"},
-		{map[string]string{"gcflags": "-B"}, "", nil, "for the kind asm only"},
+		{"run", map[string]string{}, "program", nil, ""},
+		{"run", map[string]string{"profile": "cpu"}, "profile:cpu", nil, ""},
+		{"run", map[string]string{"profile": "block", "trace": "true", "gcflags": "-l"}, "profile:block", []string{"-l"}, ""},
+		{"run", map[string]string{"asm": "true", "gcflags": "-l -B"}, "asm", []string{"-l", "-B"}, ""},
+		{"run", map[string]string{"asm": "true", "trace": "true"}, "", nil, "asm runs nothing"},
+		{"run", map[string]string{"asm": "true", "profile": "cpu"}, "", nil, "asm runs nothing"},
+		{"run", map[string]string{"alone": "true"}, "program", nil, ""},
+		{"run", map[string]string{"asm": "true", "alone": "true"}, "", nil, "asm runs nothing"},
+		{"run", map[string]string{"gcflags": "-B"}, "", nil, "for the kind asm only"},
+		{"run", map[string]string{"gcflags": "-m"}, "", nil, "for tests, benchmarks and the kind asm"},
+		{"bench", map[string]string{"profile": "cpu", "trace": "true", "asm": "true", "race": "true"}, "bench", nil, ""},
+		{"test", map[string]string{"cover": "true", "gcflags": "-m", "alone": "true"}, "cover", []string{"-m"}, ""},
+		{"test", map[string]string{"asm": "true", "gcflags": "-B"}, "", nil, "for the kind asm only"},
+		{"test", map[string]string{"clock": "fake"}, "", nil, "clock=fake is for go run"},
 	} {
-		job, why := JobOf(&content.Cell{Verb: "run", Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
+		job, why := JobOf(&content.Cell{Verb: c.verb, Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
 		if c.why != "" {
 			if !strings.Contains(why, c.why) {
 				t.Errorf("%v: refused with %q, want %q", c.options, why, c.why)
 			}
 			continue
 		}
-		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") {
+		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") ||
+			c.verb != "run" && (job.Profile != c.options["profile"] || job.Asm != (c.options["asm"] != "")) {
 			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
 		}
 	}

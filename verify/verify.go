@@ -35,8 +35,8 @@ type Config struct {
 	// Judge makes what grades under one seed. Without it exercises are only
 	// read.
 	Judge func(seed string) grade.Judge
-	// Analyse reads the execution trace of a listing.
-	Analyse func(ctx context.Context, trace []byte) (*exectrace.Trace, error)
+	// Analyse reads the execution trace of a listing; own is Result.Packages.
+	Analyse func(ctx context.Context, own []string, trace []byte) (*exectrace.Trace, error)
 	// GOROOT is the installed toolchain: its source holds the facts, its go
 	// command vets. Needed.
 	GOROOT string

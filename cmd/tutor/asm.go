@@ -20,7 +20,8 @@ func gcFlagsSay() string {
 
 // printAsm writes the source, and below each line what the compiler decided
 // there and the instructions that it made for it.
-func printAsm(to io.Writer, files []sandbox.File, a *sandbox.Assembly) error {
+func printAsm(to io.Writer, files []sandbox.File, r *sandbox.Result) error {
+	a := r.Asm
 	if a == nil {
 		return nil
 	}
@@ -33,6 +34,7 @@ func printAsm(to io.Writer, files []sandbox.File, a *sandbox.Assembly) error {
 		for text := range strings.Lines(f.Content) {
 			n++
 			fmt.Fprintf(w, "%4d  %s\n", n, strings.TrimRight(text, "\r\n"))
+			printBenchLine(w, r.Bench, f.Name, n)
 			printAsmLine(w, a, f.Name, n)
 		}
 	}
@@ -43,6 +45,15 @@ func printAsm(to io.Writer, files []sandbox.File, a *sandbox.Assembly) error {
 		fmt.Fprintln(w, "There is more than is kept: the end is not here.")
 	}
 	return w.Flush()
+}
+
+// printBenchLine writes what was measured of the benchmarks of a line.
+func printBenchLine(w io.Writer, rows []sandbox.Bench, file string, line int) {
+	for i := range rows {
+		if b := &rows[i]; b.File == file && b.Line == line {
+			fmt.Fprintf(w, "      | measured: %s\n", b.InWords())
+		}
+	}
 }
 
 func printAsmLine(w io.Writer, a *sandbox.Assembly, file string, line int) {

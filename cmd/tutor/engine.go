@@ -66,9 +66,23 @@ func openGrader(ctx context.Context, dataFlag, seed string) (*grade.Grader, *too
 type analyser struct{ engine *toolchain.Engine }
 
 // Analyse answers with an error that is a sentence for the learner when the
-// trace is at fault.
-func (a analyser) Analyse(ctx context.Context, trace []byte) (*exectrace.Trace, error) {
-	return a.analyse(ctx, bytes.NewReader(trace), int64(len(trace)), exectrace.Options{Own: []string{"main", "exercise"}})
+// trace is at fault. own is Result.Packages.
+func (a analyser) Analyse(ctx context.Context, own []string, trace []byte) (*exectrace.Trace, error) {
+	return a.analyse(ctx, bytes.NewReader(trace), int64(len(trace)), exectrace.Options{Own: packages(own)})
+}
+
+// Judge is Analyse for the trace of a check.
+func (a analyser) Judge(ctx context.Context, trace []byte) (*exectrace.Trace, error) {
+	return a.Analyse(ctx, nil, trace)
+}
+
+// packages are the learner's in a run: those of its Result, or else those that
+// programs and exercises have.
+func packages(own []string) []string {
+	if own == nil {
+		return []string{"main", "exercise"}
+	}
+	return own
 }
 
 // AnalyseFile is Analyse for a trace from anywhere, of about size bytes, that

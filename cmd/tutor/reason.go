@@ -24,26 +24,44 @@ func reason(result *sandbox.Result) string {
 		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(result.Diagnostics))
 	}
 	text := "stopped: " + limitWord(result.Status) + numbers(result.Limit)
-	if list := diagnostics(result.Diagnostics); list != "" {
-		text += "\n" + list
+	if cut := result.Truncated; cut != nil {
+		text += fmt.Sprintf("; of what it printed %s are kept, and %s are left out", amount(float64(cut.KeptBytes), "bytes"), amount(float64(cut.DroppedBytes), "bytes"))
 	}
-	return text
+	ran, _ := remarks(result)
+	return strings.TrimSpace(text + "\n" + diagnostics(ran))
 }
 
 // afterwards is what is said of a run that ended by its own exit code: where
-// the runtime ended it and why, and what vet found. An exit code alone is the
-// program's own business.
+// the runtime ended it and why, and then what vet found. An exit code alone is
+// the program's own business.
 func afterwards(result *sandbox.Result) string {
-	var list []sandbox.Diagnostic
+	ran, advice := remarks(result)
+	var parts []string
+	if len(ran) > 0 {
+		parts = append(parts, "tutor: "+ended(result.Status)+"\n"+diagnostics(ran))
+	}
+	if len(advice) > 0 {
+		head := "tutor: go vet says\n"
+		if len(ran) == 0 && result.Status == sandbox.StatusOK {
+			head = "tutor: it ran, and go vet says\n"
+		}
+		parts = append(parts, head+diagnostics(advice))
+	}
+	return strings.Join(parts, "\n")
+}
+
+// remarks are the diagnostics on how a run ended, without those that report has
+// said, and the advice of vet.
+func remarks(result *sandbox.Result) (ran, advice []sandbox.Diagnostic) {
 	for _, d := range result.Diagnostics {
-		if d.Code != "runtime:exit" && !ofTests(d) { // report has said the latter
-			list = append(list, d)
+		switch {
+		case strings.HasPrefix(d.Code, "vet:"):
+			advice = append(advice, d)
+		case d.Code != "runtime:exit" && !ofTests(d):
+			ran = append(ran, d)
 		}
 	}
-	if len(list) == 0 {
-		return ""
-	}
-	return "tutor: " + ended(result.Status) + "\n" + diagnostics(list)
+	return ran, advice
 }
 
 // ofTests says whether a diagnostic is a sentence about tests or benchmarks.
@@ -54,6 +72,8 @@ func ofTests(d sandbox.Diagnostic) bool {
 // ended says in a word or two how a run ended.
 func ended(status sandbox.Status) string {
 	switch status {
+	case sandbox.StatusOK:
+		return "it ran"
 	case sandbox.StatusDeadlock:
 		return "deadlock"
 	case sandbox.StatusRuntimeError:
@@ -63,7 +83,7 @@ func ended(status sandbox.Status) string {
 	case sandbox.StatusTestFailed:
 		return "the tests failed"
 	}
-	return "it ran, and go vet says"
+	return "it ended as " + strings.ReplaceAll(string(status), "_", " ")
 }
 
 // limitWord is what ran out.
@@ -95,7 +115,7 @@ func place(d sandbox.Diagnostic) string {
 		return ""
 	case d.Line == 0:
 		return d.File + ": "
-	case d.Col == 0 && d.Line > 0 && strings.HasPrefix(d.Code, "runtime:"):
+	case d.Col == 0:
 		return fmt.Sprintf("%s:%d: ", d.File, d.Line)
 	}
 	return fmt.Sprintf("%s:%d:%d: ", d.File, d.Line, d.Col)

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // The exit codes that are not the learner's program's own.
@@ -72,11 +74,47 @@ func newRoot(io streams) *cobra.Command {
 	root.Short = "A Go course that you read, run and get graded on in one page"
 	root.Long = root.Short + ".\n\nWithout a command it opens the course in a browser."
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.Args = cobra.NoArgs
+	root.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		if isGo(args[0]) {
+			return misuse("there is no command %s: tutor run %s runs a program", args[0], args[0])
+		}
+		return misuse("there is no command %s: tutor --help lists them", args[0])
+	}
+	root.SetFlagErrorFunc(badFlag)
 	serve := newServe(io)
 	serve.Use = "serve"
 	root.AddCommand(serve, newRun(io), newGrade(io), newVerify(io), newDoctor(io), newClean(io), newVersion(io), newTrace(io), newWork(io), newCheck(io))
+	for _, cmd := range root.Commands() {
+		if cmd.Args != nil {
+			cmd.Args = goodArgs(cmd.Args)
+		}
+	}
 	return root
+}
+
+// goodArgs has args judged, and says of those that make no sense what to do.
+func goodArgs(judge cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := judge(cmd, args); err != nil {
+			return misuse("%v: it is written %s; %s --help says more", err, cmd.UseLine(), cmd.CommandPath())
+		}
+		return nil
+	}
+}
+
+// badFlag says of a flag that makes no sense what to do.
+func badFlag(cmd *cobra.Command, err error) error {
+	help := cmd.CommandPath() + " --help lists them"
+	var value *pflag.InvalidValueError
+	if !errors.As(err, &value) {
+		return misuse("%v: %s", err, help)
+	}
+	want := map[string]string{"int": "a whole number, as 4", "duration": "a time, as 2s", "bool": "nothing, true or false"}
+	f := value.GetFlag()
+	return misuse("--%s %s: it takes %s; %s", f.Name, value.GetValue(), want[f.Value.Type()], help)
 }
 
 // dataDir resolves --data and makes the folder.

@@ -23,8 +23,8 @@ import (
 // runFlags are the flags of tutor run.
 type runFlags struct {
 	data, kind, engine, clock, stdin, trace, memory, vs string
-	profileOut, gcflags                                 string
-	race, alone                                         bool
+	profile, profileOut, gcflags                        string
+	race, alone, asm                                    bool
 	procs                                               int
 	timeout                                             time.Duration
 	json                                                bool
@@ -55,7 +55,11 @@ exit code is 1 when a test fails.
 --kind profile:cpu (or heap, block, mutex, goroutine) profiles the program: what
 took most is printed on stderr when it has ended, and --profile-out keeps the
 file for go tool pprof. --kind asm runs nothing: it prints each line with what the
-compiler decided (-gcflags=-m) and the instructions that it made.`,
+compiler decided (-gcflags=-m) and the instructions that it made. Tests and
+benchmarks are run and have the same besides, with --profile cpu and with --asm,
+or --gcflags -m for the decisions alone. A profile or a trace of benchmarks is of
+one process, as with go test; what is measured under it, or with --race, is
+compared with nothing.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runProgram(cmd.Context(), io, f, args, cmd.ArgsLenAtDash())
 		},
@@ -63,6 +67,8 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.data, "data", "", "data folder (see tutor serve)")
 	flags.StringVar(&f.kind, "kind", "program", "what to do with the files: "+strings.Join(sandbox.Kinds(), ", "))
+	flags.StringVar(&f.profile, "profile", "", "profile the run: "+strings.Join(sandbox.Profiles(), ", "))
+	flags.BoolVar(&f.asm, "asm", false, "of tests and benchmarks, print what the compiler decided and made too")
 	flags.StringVar(&f.profileOut, "profile-out", "", "write the run's profile to this file, for go tool pprof")
 	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder or Go file, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
@@ -158,14 +164,16 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	}
 	if exit != nil && exit.Error() != "" || result.Profile != nil {
 		through.end()
-	} else if text := afterwards(result); text != "" {
+		through.open = false
+	}
+	if text := afterwards(result); text != "" && (exit == nil || exit.Error() == "") {
 		through.end()
 		fmt.Fprintln(io.err, text)
 	}
 	if err := printProfile(io.err, result); err != nil {
 		return ours(err)
 	}
-	if err := printAsm(io.out, job.Files, result.Asm); err != nil {
+	if err := printAsm(io.out, job.Files, result); err != nil {
 		return ours(err)
 	}
 	return exit
@@ -178,7 +186,7 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 	if data == nil || result.Trace == nil {
 		return
 	}
-	t, err := analyser{engine}.Analyse(ctx, data)
+	t, err := analyser{engine}.Analyse(ctx, result.Packages, data)
 	if err != nil {
 		result.Trace.Problem = err.Error()
 		return
@@ -194,7 +202,7 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error) {
 	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
-		Kind: kind, Profile: what, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
+		Kind: kind, Profile: what, Asm: f.asm, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
 		Race: f.race, Env: f.env, Alone: f.alone, Clock: f.clock,
 		Limits: sandbox.Limits{Wall: f.timeout}, Vet: true,
 	}
@@ -202,8 +210,14 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 		return job, misuse("--kind %s is not known; it can be %s", f.kind, strings.Join(sandbox.Kinds(), ", "))
 	}
 	job.GCFlags = strings.Fields(f.gcflags)
+	if why := job.AddProfile(f.profile); why != "" {
+		return job, misuse("--profile: %s", why)
+	}
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, misuse("--gcflags: %s", why)
+	}
+	if f.asm && !job.Kind.Tests() && job.Kind != sandbox.KindAsm {
+		return job, misuse("--asm goes with tests and benchmarks; of a program, --kind asm prints what the compiler decided")
 	}
 	if job.Kind == sandbox.KindAsm && f.alone {
 		return job, misuse("--kind asm runs nothing, so that there is nothing to run --alone")
@@ -211,8 +225,8 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if job.Kind == sandbox.KindAsm && f.trace != "" {
 		return job, misuse("--kind asm runs nothing, so that there can be no --trace")
 	}
-	if f.profileOut != "" && job.Kind != sandbox.KindProfile {
-		return job, misuse("--profile-out needs a profile: add --kind profile:cpu, or another of %s", strings.Join(sandbox.Profiles(), ", "))
+	if f.profileOut != "" && job.Profile == "" {
+		return job, misuse("--profile-out needs a profile: add --profile cpu, or another of %s", strings.Join(sandbox.Profiles(), ", "))
 	}
 	if !slices.Contains(sandbox.Engines(), f.engine) {
 		return job, misuse("--engine %s is not known; it can be %s", f.engine, strings.Join(sandbox.Engines(), ", "))
@@ -425,7 +439,8 @@ func runExit(result *sandbox.Result) error {
 		return exitError{code: max(result.ExitCode, exitFailed)}
 	}
 	if result.ExitCode < 0 {
-		return exitError{128 + signalNumber(result.Signal), fmt.Sprintf("ended by %s", result.Signal)}
+		ran, _ := remarks(result)
+		return exitError{128 + signalNumber(result.Signal), strings.TrimSpace("ended by " + result.Signal + "\n" + diagnostics(ran))}
 	}
 	return exitError{code: result.ExitCode}
 }

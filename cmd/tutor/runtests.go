@@ -65,6 +65,9 @@ func readBaseline(f runFlags) (*sandbox.Result, error) {
 	if len(r.Bench) == 0 {
 		return nil, misuse("--vs %s holds no benchmarks: make one with tutor run --kind bench --json", f.vs)
 	}
+	if by := r.Watched(); by != "" {
+		return nil, misuse("--vs %s was measured under %s, whose times compare with no others: measure it again without", f.vs, by)
+	}
 	return &r, nil
 }
 
@@ -83,6 +86,9 @@ func readAgainst(f runFlags, job *sandbox.Job) (err error) {
 	}
 	if job.Kind != sandbox.KindBench {
 		return misuse("--vs compares benchmarks: it needs --kind bench")
+	}
+	if by := job.Watched(); by != "" {
+		return misuse("--vs can't compare under %s, whose times compare with no others: leave one of the two out", by)
 	}
 	if isDir(f.vs) || isGo(f.vs) {
 		job.Against, err = readSources(nil, []string{f.vs}, job.Kind)

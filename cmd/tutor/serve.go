@@ -218,7 +218,7 @@ func commands(mends []jail.Mend) []string {
 func newGrader(ctx context.Context, engine *toolchain.Engine, token, seed string) *grade.Grader {
 	is, _ := engine.Isolation(ctx)
 	return grade.New(grade.Config{
-		Runner: engine, Analyse: analyser{engine}.Analyse, Secret: []byte("seeds of " + token), Seed: seed,
+		Runner: engine, Analyse: analyser{engine}.Judge, Secret: []byte("seeds of " + token), Seed: seed,
 		Machine:   grade.Machine{CPUs: runtime.NumCPU(), Level: is.Level, OS: runtime.GOOS, Arch: runtime.GOARCH},
 		Toolchain: engine.GoVersion(),
 	})

@@ -100,7 +100,7 @@ func (f *foreseen) wrong(ctx context.Context) (bool, error) {
 	if r.tests != nil || len(r.job.Parts) > 0 || r.job.Key == forPrimer {
 		return false, nil
 	}
-	found, err := r.engine.diagnose(ctx, f.library, r.job.Key, r.job.Files)
+	found, err := r.engine.diagnose(ctx, f.library, r.job.Key, mainPackage(r.job.Files))
 	return len(found.Errors) > 0, err
 }
 

@@ -18,27 +18,27 @@ const (
 	maxAsmLen = 300 // bytes of one line
 )
 
-// assemble has the compiler say what it decides and makes; nothing is linked
-// or run.
-func (r *run) assemble(ctx context.Context, l *library, s *stage) error {
+// assemble has the compiler say what it decides and makes of the learner's
+// packages; nothing is linked or run by it. It says whether they compile.
+func (r *run) assemble(ctx context.Context, l *library, s *stage) (bool, error) {
 	q := r.request(s)
 	q.asm, q.wire = true, false
+	q.decided = r.job.Kind != sandbox.KindAsm && !r.job.Asm
 	r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "compile", MS: since(r.began)}})
 	b, err := r.engine.runBuild(ctx, l, q, nil)
 	if err != nil {
-		return err
+		return false, err
 	}
-	s.result.Timing.CompileMS = millis(b.compile)
+	s.result.Timing.CompileMS += millis(b.compile)
 	if b.status != "" {
 		s.result.Status, s.result.Limit = b.status, b.limit
 		s.result.Diagnostics = append(s.result.Diagnostics, b.diags...)
-		return nil
+		return false, nil
 	}
-	s.result.Status = sandbox.StatusOK
 	s.result.Asm = b.asm
 	s.result.Asm.Arch = l.tool.GOARCH
 	s.result.Asm.Flags = append([]string{}, r.job.GCFlags...)
-	return nil
+	return true, nil
 }
 
 var (

@@ -116,7 +116,7 @@ func TestAsmFlags(t *testing.T) {
 		{sandbox.KindAsm, []string{"-o=/tmp/x"}, "can't be used"},
 		{sandbox.KindAsm, []string{"-l", "-l"}, "twice"},
 		{sandbox.KindProgram, []string{"-B"}, "for the kind asm only"},
-		{sandbox.KindProgram, []string{"-m"}, "for the kind asm only"},
+		{sandbox.KindProgram, []string{"-m"}, "for tests, benchmarks and the kind asm"},
 	} {
 		job := asmJob(decided, c.flags...)
 		job.Kind = c.kind

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -35,6 +36,9 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if err != nil {
 		return nil, err
 	}
+	if hasTests(files) {
+		return e.diagnoseTests(ctx, l, key, files)
+	}
 	files, data := splitData(files)
 	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files, Data: data}}}, l.tool.GOOS, l.tool.GOARCH)
 	if len(problems) > 0 {
@@ -48,7 +52,7 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}
-	found, err := e.diagnose(ctx, l, key, files)
+	found, err := e.diagnose(ctx, l, key, mainPackage(files))
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +62,34 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	return append(found.Errors, found.Vet...), nil
 }
 
-// diagnose asks a checker about files whose imports are all there. What is too
-// much for it is a diagnostic.
-func (e *Engine) diagnose(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
+// hasTests says whether files are of a package and its tests.
+func hasTests(files []sandbox.File) bool {
+	return slices.ContainsFunc(files, func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+}
+
+// diagnoseTests is Diagnose for a package and its tests. That there is no test
+// yet is no mistake of who still writes.
+func (e *Engine) diagnoseTests(ctx context.Context, l *library, key string, files []sandbox.File) ([]sandbox.Diagnostic, error) {
+	r := e.newRun(sandbox.Job{Key: key, Kind: sandbox.KindTest, Files: files}, nil)
+	t, problems := sortTests(r.job)
+	if len(problems) > 0 {
+		return explainAll(problems), nil
+	}
+	stages, ok, err := r.inspectTests(ctx, l, t)
+	if err != nil || !ok {
+		return r.result.Diagnostics, err
+	}
+	found, err := e.diagnose(ctx, l, key, stages[0].plan.ownPackages())
+	return append(found.Errors, found.Vet...), err
+}
+
+// diagnose asks a checker about packages whose imports are all there. What is
+// too much for it is a diagnostic.
+func (e *Engine) diagnose(ctx context.Context, l *library, key string, packages []checked) (diagnosis, error) {
 	defer e.aside.begin()()
-	found, err := e.askWarm(ctx, l, key, files)
+	found, err := e.askWarm(ctx, l, key, packages)
 	if errors.Is(err, errOutside) {
-		found, err = e.askWarm(ctx, l, key, files)
+		found, err = e.askWarm(ctx, l, key, packages)
 	}
 	var bad *HelperError
 	if errors.As(err, &bad) {
@@ -74,13 +99,13 @@ func (e *Engine) diagnose(ctx context.Context, l *library, key string, files []s
 }
 
 // askWarm asks the checker of a person once.
-func (e *Engine) askWarm(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
+func (e *Engine) askWarm(ctx context.Context, l *library, key string, packages []checked) (diagnosis, error) {
 	c, err := e.warm.take(e, l, key)
 	if err != nil {
 		return diagnosis{}, err
 	}
 	defer e.warm.giveBack(c)
-	return c.ask(ctx, files)
+	return c.ask(ctx, packages)
 }
 
 // checkers are the warm children, at most one for each person and one person
@@ -188,11 +213,11 @@ func (c *warmChecker) alive() bool {
 	}
 }
 
-// ask has the files of one program checked. It may take helperCPU of processor
-// time for them.
-func (c *warmChecker) ask(ctx context.Context, files []sandbox.File) (found diagnosis, err error) {
+// ask has the packages of one program checked. It may take helperCPU of
+// processor time for them.
+func (c *warmChecker) ask(ctx context.Context, packages []checked) (found diagnosis, err error) {
 	c.asked++
-	question, err := json.Marshal(files)
+	question, err := json.Marshal(packages)
 	if err != nil {
 		return found, fmt.Errorf("diagnose: encode the files: %w", err)
 	}

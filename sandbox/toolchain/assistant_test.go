@@ -3,6 +3,7 @@ package toolchain
 import (
 	"context"
 	"errors"
+	"fmt"
 	"go/constant"
 	"go/importer"
 	"go/parser"
@@ -234,4 +235,48 @@ func TestDiagnoseSurvives(t *testing.T) {
 	if second.alive() {
 		t.Error("the child outlives the engine")
 	}
+}
+
+// TestDiagnoseTests checks and vets a package, the tests in it and those beside
+// it, which know of it what only its tests declare, and that it formats.
+func TestDiagnoseTests(t *testing.T) {
+	pack := sandbox.File{Name: "a.go", Content: "package a\n\nimport \"fmt\"\n\nfunc Logf(format string, args ...any) string { return fmt.Sprintf(format, args...) }\n"}
+	inside := sandbox.File{Name: "in_test.go", Content: "package a\n\nvar Secret = len(Logf(\"\"))\n"}
+	beside := func(body string) sandbox.File {
+		return sandbox.File{Name: "x_test.go", Content: "package a_test\n\nimport (\n\t\"testing\"\n\n\t\"example.com/a\"\n)\n\nfunc TestA(t *testing.T) {\n\t" + body + "\n}\n"}
+	}
+	for body, want := range map[string]string{
+		`t.Log(a.Secret, a.Logf("%d", 1))`:   "",
+		`t.Log(a.Secret, a.Logf("%d", "x"))`: "x_test.go:10 vet:printf",
+		`t.Log(a.Nothing)`:                   "x_test.go:10 UndeclaredImportedName",
+		`go t.Fatal(a.Secret)`:               "x_test.go:10 vet:testinggoroutine",
+	} {
+		job := sandbox.Job{Key: "test", Kind: sandbox.KindTest, Vet: true, Files: []sandbox.File{pack, inside, beside(body)}}
+		diags, err := needsEngine(t).Diagnose(t.Context(), "tests", job.Files)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := briefly(diags); got != want {
+			t.Errorf("%s: diagnosed %q, want %q", body, got, want)
+		}
+		if strings.HasPrefix(body, "go ") {
+			continue // how that ends is chance
+		}
+		if got := briefly(runJob(t, job).Diagnostics); got != want {
+			t.Errorf("%s: told with its run %q, want %q", body, got, want)
+		}
+	}
+	diags, err := needsEngine(t).Diagnose(t.Context(), "tests", []sandbox.File{pack, {Name: "b_test.go", Content: "package a\n"}})
+	if err != nil || len(diags) > 0 {
+		t.Errorf("no test yet: %v %v", diags, err)
+	}
+}
+
+// briefly is where diagnostics stand, and their codes.
+func briefly(diags []sandbox.Diagnostic) string {
+	var list []string
+	for _, d := range diags {
+		list = append(list, fmt.Sprintf("%s:%d %s", d.File, d.Line, d.Code))
+	}
+	return strings.Join(list, ", ")
 }

@@ -36,12 +36,9 @@ func (r *run) runBenchmarks(ctx context.Context, s *stage) error {
 	if r.other.why != "" {
 		b.said = append(b.said, r.other.why)
 	}
-	counts := r.tests.args.count
-	if counts == 0 {
-		counts = defaultCounts
-	}
-	for i := range counts {
-		b.pass, b.last = i, i == counts-1
+	b.plan()
+	for i := range b.passes {
+		b.pass, b.last = i, i == b.passes-1
 		if more, err := b.once(ctx); err != nil || !more {
 			return err
 		}
@@ -49,10 +46,28 @@ func (r *run) runBenchmarks(ctx context.Context, s *stage) error {
 	return nil
 }
 
+// plan says how many processes there are, and how often each benchmark is
+// measured in one. A profile or a trace is of a single process, as with go test.
+func (b *benchRun) plan() {
+	counts := b.run.tests.args.count
+	if counts == 0 {
+		counts = defaultCounts
+	}
+	b.passes, b.each = counts, 1
+	if b.run.job.Profile != "" || b.run.job.Trace {
+		b.passes, b.each = 1, counts
+	}
+	for _, s := range b.sides {
+		s.each = b.each
+	}
+}
+
 // benchRun is the benchmarks of a job on their way.
 type benchRun struct {
 	run    *run
 	sides  []*benchSide // what the job is about and, where there is one, what it is held against
+	passes int          // processes, one after the other
+	each   int          // counts in each of them
 	pass   int
 	last   bool           // it is the last pass
 	left   sandbox.Limits // of what is allowed
@@ -68,8 +83,10 @@ type benchSide struct {
 	names  []string
 	rows   []*sandbox.Bench
 	byName map[string]*sandbox.Bench
-	part   string          // of a line, what has come of it
-	done   map[string]bool // benchmarks measured in this pass
+	part   string         // of a line, what has come of it
+	each   int            // counts of a benchmark in a pass
+	done   map[string]int // those measured in this pass
+	last   string         // the one measured last
 }
 
 func newBenchSide(r *run, s *stage) *benchSide {
@@ -119,7 +136,7 @@ func (b *benchRun) once(ctx context.Context) (more bool, err error) {
 // side runs every benchmark of one side for one count.
 func (b *benchRun) side(ctx context.Context, s *benchSide) (*sandbox.Ended, *testLog, error) {
 	args := s.run.tests.args
-	s.done, s.part = map[string]bool{}, ""
+	s.done, s.part, s.last = map[string]int{}, "", ""
 	log := newTestLog(s.names, b.tell)
 	if s != b.sides[0] {
 		log.tell = func(sandbox.Event) {}
@@ -132,7 +149,7 @@ func (b *benchRun) side(ctx context.Context, s *benchSide) (*sandbox.Ended, *tes
 	if benchtime == "" {
 		benchtime = benchTime
 	}
-	flags := append(slices.Clone(args.flags), "-test.run=^$", "-test.bench="+pattern, "-test.benchmem", "-test.benchtime="+benchtime)
+	flags := append(slices.Clone(args.flags), "-test.run=^$", "-test.bench="+pattern, "-test.benchmem", "-test.benchtime="+benchtime, "-test.count="+itoa(b.each))
 	limits := b.left
 	limits.Wall, limits.CPU = max(limits.Wall, time.Millisecond), max(limits.CPU, time.Millisecond)
 	ended, err := s.run.runOnce(ctx, s.stage, log, limits, flags)
@@ -186,6 +203,7 @@ func (b *benchRun) fill(e *sandbox.Ended, log *testLog, more bool) {
 	e.Events = b.events
 	first := b.sides[0]
 	first.stage.fill(e)
+	b.run.handOver(first.stage, e)
 	res := first.stage.result
 	res.Usage = b.usage
 	res.Timing.RunMS = b.usage.WallMS
@@ -193,6 +211,9 @@ func (b *benchRun) fill(e *sandbox.Ended, log *testLog, more bool) {
 	res.Bench = first.measured()
 	if len(b.sides) > 1 {
 		res.Baseline = b.sides[1].measured()
+	}
+	if by := b.run.job.Watched(); by != "" && len(res.Bench) > 0 {
+		b.said = append(b.said, "measured under "+by+", which takes time itself: compare these times with no others")
 	}
 	if sentence := b.sentence(e, log); sentence != "" {
 		b.said = append(b.said, sentence)
@@ -227,7 +248,7 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 		kept = "; what was measured until then is kept"
 	}
 	at := "the benchmarks ran"
-	if last := log.last; last != nil && !b.sides[0].done[last.Name] {
+	if last := log.last; last != nil && b.sides[0].done[last.Name] < b.each {
 		at = last.Name + " ran"
 	}
 	switch {
@@ -241,12 +262,14 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 		return ""
 	case e.Status == sandbox.StatusTimeLimit:
 		return fmt.Sprintf("the time was up while %s%s. A benchmark loops with for b.Loop() and ends by itself; fewer counts (-count) or a shorter -benchtime take less time", at, kept)
+	case explainExit(b.sides[0].stage.result.Diagnostics):
+		return "something called os.Exit(0) while " + at + ": testing makes a panic of it" + kept
 	case len(e.Crash) > 0 && e.Status == sandbox.StatusRuntimeError:
 		return "the program panicked while " + at + kept
 	case e.Status == sandbox.StatusRuntimeError:
 		return fmt.Sprintf("the program ended with exit code %d while %s%s", e.Exit.Code, at, kept)
 	}
-	return "the program was stopped while " + at + kept
+	return stoppedWords(e.Status) + " while " + at + kept
 }
 
 // lines takes what is printed and returns it without the lines that testing
@@ -285,8 +308,8 @@ func (s *benchSide) testings(row *testRow, line string) bool {
 // benchLine is NAME[-PROCS] ROUNDS VALUE UNIT ...
 var benchLine = regexp.MustCompile(`^(Benchmark\S*)[ \t]+(\d+)\t(.+)\n$`)
 
-// measure reads the line of a benchmark, which comes once in each pass, and
-// says whether it is one.
+// measure reads the line of a benchmark, which comes as often as there are
+// counts in a pass, and says whether it is one.
 func (s *benchSide) measure(name, line string) bool {
 	m := benchLine.FindStringSubmatch(line)
 	if m == nil || m[1] != name && !s.withProcs(name, m[1]) {
@@ -296,10 +319,11 @@ func (s *benchSide) measure(name, line string) bool {
 		name = m[1] // one name for several numbers of processors would mix them
 	}
 	n, err := strconv.Atoi(m[2])
-	if err != nil || s.done[name] {
+	if err != nil || s.done[name] == s.each {
 		return false
 	}
-	s.done[name] = true
+	s.done[name]++
+	s.last = name
 	row := s.row(name)
 	row.N = n
 	fields := strings.Fields(m[3])
@@ -314,12 +338,15 @@ func (s *benchSide) measure(name, line string) bool {
 	return true
 }
 
-// measureNext reads the line of a benchmark that testing runs again with
-// another number of processors, without saying so before.
+// measureNext reads the line of a benchmark that testing runs again, with
+// another number of processors or for another count, without saying so before.
 func (s *benchSide) measureNext(line string) bool {
 	m := benchLine.FindStringSubmatch(line)
-	if m == nil || !s.run.tests.args.has("-test.cpu") {
+	switch {
+	case m == nil:
 		return false
+	case !s.run.tests.args.has("-test.cpu"):
+		return s.each > 1 && s.last != "" && s.measure(s.last, line)
 	}
 	for _, name := range []string{m[1], m[1][:max(strings.LastIndexByte(m[1], '-'), 0)]} {
 		if top, _, _ := strings.Cut(name, "/"); slices.Contains(s.names, top) {
@@ -342,6 +369,7 @@ func (s *benchSide) row(name string) *sandbox.Bench {
 		return row
 	}
 	row := &sandbox.Bench{Name: name, NsOp: []float64{}, BytesOp: []float64{}, AllocsOp: []float64{}, Unit: map[string][]float64{}}
+	row.File, row.Line = s.run.tests.at(name)
 	s.rows, s.byName[name] = append(s.rows, row), row
 	return row
 }

@@ -31,6 +31,7 @@ type request struct {
 	fresh   bool
 	flags   []string // of the compiler, for the learner's packages
 	asm     bool     // say what the compiler decides and makes, and no more
+	decided bool     // of that, only what it decides
 	damaged func()   // told when the program is kept, but is not as it was
 }
 
@@ -238,6 +239,12 @@ func newSteps(l *library, r request) *steps {
 	has, _, _, _, _ := l.state()
 	own := r.ownConfig()
 	for i, p := range r.packages {
+		if r.asm {
+			if p.Trusted {
+				continue
+			}
+			p.Cover = false // counting would change what is decided
+		}
 		s.compile(i, p, own)
 	}
 	if s.links() {
@@ -286,9 +293,12 @@ func (s *steps) compile(i int, p inspected, own string) {
 		args = append(args, "-complete") // no functions without a body
 		args = append(args, s.flags()...)
 	}
-	if s.request.asm {
+	switch {
+	case s.request.decided:
+		args = append(args, "-m")
+	case s.request.asm:
 		args = append(args, "-m", "-S") // which the compiler writes one by one
-	} else {
+	default:
 		args = append(args, "-c=2")
 	}
 	var files []string

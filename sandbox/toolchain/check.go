@@ -29,23 +29,55 @@ type diagnosis struct {
 	Vet    []sandbox.Diagnostic // that are likely mistakes; only without errors
 }
 
-// ServeDiagnose is the helper "diagnose". It reads the files of package main,
-// as JSON, checks their types and vets them, answers with one line of JSON, and
-// waits for the next until in ends: what it has read of the standard library
-// is then still there.
+// checked is a package that is to be checked.
+type checked struct {
+	Path  string // it is vetted under
+	Files []sandbox.File
+	// Imports are the paths under which it imports packages that stand before
+	// it, each to the path of one.
+	Imports map[string]string
+}
+
+// mainPackage is the question about a program of one package.
+func mainPackage(files []sandbox.File) []checked { return []checked{{Path: "main", Files: files}} }
+
+// ownPackages is the question about the learner's packages of a plan.
+func (p *plan) ownPackages() (list []checked) {
+	for _, pkg := range p.packages {
+		if pkg.Trusted {
+			continue
+		}
+		one := checked{Path: pkg.Path, Files: pkg.Files, Imports: map[string]string{}}
+		for _, before := range list {
+			one.Imports[before.Path] = before.Path
+		}
+		for from, to := range pkg.ImportMap {
+			if one.Imports[to] != "" {
+				one.Imports[from] = to
+			}
+		}
+		list = append(list, one)
+	}
+	return list
+}
+
+// ServeDiagnose is the helper "diagnose". It reads packages, as JSON, each
+// after those that it imports, checks their types and vets them, answers with
+// one line of JSON, and waits for the next until in ends: what it has read of
+// the standard library is then still there.
 func ServeDiagnose(in io.Reader, out io.Writer) error {
 	c := newChecker(os.Getenv(libraryEnv))
 	dec, enc := json.NewDecoder(in), json.NewEncoder(out)
 	for {
-		var files []sandbox.File
-		err := dec.Decode(&files)
+		var packages []checked
+		err := dec.Decode(&packages)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("read the files: %w", err)
 		}
-		if err := enc.Encode(c.check(files)); err != nil {
+		if err := enc.Encode(c.check(packages)); err != nil {
 			return err
 		}
 	}
@@ -67,22 +99,43 @@ func newChecker(dir string) *checker {
 	return c
 }
 
-// check parses, type-checks and vets the files of package main.
-func (c *checker) check(files []sandbox.File) diagnosis {
-	parsed, problems := c.parse(files)
-	defer func() {
-		for _, f := range parsed {
-			c.fset.RemoveFile(c.fset.File(f.Pos()))
+// check parses, type-checks and vets packages, up to the first that no compiler
+// would take. Facts about one are known to those that import it.
+func (c *checker) check(packages []checked) (all diagnosis) {
+	own, known := map[string]*types.Package{}, facts{}
+	for _, p := range packages {
+		parsed, problems := c.parse(p.Files)
+		defer func() {
+			for _, f := range parsed {
+				c.fset.RemoveFile(c.fset.File(f.Pos()))
+			}
+		}()
+		if len(problems) > 0 {
+			return diagnosis{Errors: problems}
 		}
-	}()
-	if len(problems) > 0 {
-		return diagnosis{Errors: problems}
+		pkg, info, list := c.types(p.Path, parsed, ownFirst{c.importer, own, p.Imports})
+		if len(list) > 0 {
+			return diagnosis{Errors: finishDiagnostics(c.errors(list))}
+		}
+		own[p.Path] = pkg
+		all.Vet = append(all.Vet, finishDiagnostics(vet(c.fset, parsed, pkg, info, known))...)
 	}
-	pkg, info, list := c.types(parsed)
-	if len(list) > 0 {
-		return diagnosis{Errors: finishDiagnostics(c.errors(list))}
+	return all
+}
+
+// ownFirst imports the learner's own packages, which are checked already, and
+// all others as types.Importer does.
+type ownFirst struct {
+	types.Importer
+	own     map[string]*types.Package
+	imports map[string]string
+}
+
+func (i ownFirst) Import(path string) (*types.Package, error) {
+	if pkg := i.own[i.imports[path]]; pkg != nil {
+		return pkg, nil
 	}
-	return diagnosis{Vet: finishDiagnostics(vet(c.fset, parsed, pkg, info))}
+	return i.Importer.Import(path)
 }
 
 func (c *checker) parse(files []sandbox.File) (parsed []*ast.File, problems []sandbox.Diagnostic) {
@@ -98,8 +151,8 @@ func (c *checker) parse(files []sandbox.File) (parsed []*ast.File, problems []sa
 	return parsed, problems
 }
 
-// types checks the types of package main. The errors are in the order found.
-func (c *checker) types(parsed []*ast.File) (*types.Package, *types.Info, []types.Error) {
+// types checks the types of a package. The errors are in the order found.
+func (c *checker) types(path string, parsed []*ast.File, imports types.Importer) (*types.Package, *types.Info, []types.Error) {
 	var list []types.Error
 	info := &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},
@@ -108,7 +161,7 @@ func (c *checker) types(parsed []*ast.File) (*types.Package, *types.Info, []type
 		FileVersions: map[*ast.File]string{},
 	}
 	config := types.Config{
-		GoVersion: language, Importer: c.importer, Sizes: types.SizesFor("gc", runtime.GOARCH),
+		GoVersion: language, Importer: imports, Sizes: types.SizesFor("gc", runtime.GOARCH),
 		Error: func(err error) {
 			var e types.Error
 			if errors.As(err, &e) {
@@ -117,7 +170,7 @@ func (c *checker) types(parsed []*ast.File) (*types.Package, *types.Info, []type
 		},
 	}
 	// The error is the first of the list.
-	pkg, _ := config.Check("main", c.fset, parsed, info)
+	pkg, _ := config.Check(path, c.fset, parsed, info)
 	return pkg, info, list
 }
 

@@ -125,7 +125,7 @@ func TestFakeClockAndTheTimeLimit(t *testing.T) {
 	job := faked("package main\n\nimport \"time\"\n\nfunc main() {\n\tfor start := time.Now(); time.Since(start) < time.Second; {\n\t}\n}\n")
 	job.Limits.Wall, job.Limits.CPU = time.Minute, 500*time.Millisecond
 	result := runJob(t, job)
-	if result.Status != sandbox.StatusTimeLimit || len(result.Diagnostics) == 0 {
+	if n := len(result.Diagnostics); result.Status != sandbox.StatusTimeLimit || n == 0 || result.Diagnostics[n-1].Code != "runtime:clock" {
 		t.Errorf("%s %v", result.Status, result.Diagnostics)
 	}
 	if text := printed(result, sandbox.Stderr); text != "" {

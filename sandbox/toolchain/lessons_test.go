@@ -152,6 +152,9 @@ func TestLessons(t *testing.T) {
 func proofRun(t *testing.T, job sandbox.Job) *sandbox.Result {
 	t.Helper()
 	job.Vet = true
+	if hasTests(job.Files) {
+		job.Kind = sandbox.KindTest
+	}
 	r := runJob(t, job)
 	if part := r.Parts["main"]; part != nil {
 		return part

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/token"
 	"slices"
+	"strings"
 
 	"course/tutor/sandbox"
 )
@@ -34,9 +35,11 @@ func (p profileRate) config(what string) string { return fmt.Sprintf("%s %d", wh
 // is.
 func badProfile(job sandbox.Job) string {
 	switch {
-	case job.Kind != sandbox.KindProfile && job.Profile != "":
-		return fmt.Sprintf("a run of the kind %q takes no profile", job.Kind)
-	case job.Kind != sandbox.KindProfile:
+	case job.Kind == sandbox.KindAsm && job.Profile != "":
+		return "the kind asm runs nothing, so that there is nothing to profile"
+	case job.Kind == sandbox.KindProgram && job.Profile != "":
+		return "a profile of a program is a run of the kind profile:" + job.Profile
+	case job.Kind != sandbox.KindProfile && job.Profile == "":
 		return ""
 	case len(job.Parts) > 0:
 		return "a job of several parts can't be profiled"
@@ -110,5 +113,6 @@ func noProfile(r *sandbox.Result, t *sandbox.Trace) string {
 	case r.Status == sandbox.StatusOK, r.Status == sandbox.StatusRuntimeError && r.Signal == "":
 		return "The program ended without handing over its profile."
 	}
-	return fmt.Sprintf("The program was stopped from outside (%s) before its profile was written: a profile is written when main returns, when os.Exit is called, or shortly before the time is up.", r.Status)
+	why := stoppedWords(r.Status)
+	return strings.ToUpper(why[:1]) + why[1:] + " before the profile was written: that is done when main returns, when os.Exit is called, or shortly before the time is up."
 }

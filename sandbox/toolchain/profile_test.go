@@ -360,7 +360,7 @@ func TestProfileRefused(t *testing.T) {
 	for want, job := range map[string]sandbox.Job{
 		"profile:cpu, profile:heap": {Kind: sandbox.KindProfile},
 		`the profile "gpu"`:         {Kind: sandbox.KindProfile, Profile: "gpu"},
-		`kind "program" takes no`:   {Profile: "cpu"},
+		"of the kind profile:cpu":   {Profile: "cpu"},
 	} {
 		job.Files = program("package main\nfunc main() {}\n").Files
 		r := runJob(t, job)

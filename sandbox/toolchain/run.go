@@ -132,8 +132,10 @@ func (r *run) do(ctx context.Context) error {
 	}
 	defer func() { leave() }()
 	if r.job.Kind == sandbox.KindAsm {
-		if err = r.assemble(ctx, library, stages[0]); errors.Is(err, errDamaged) {
+		if ok, err = r.assemble(ctx, library, stages[0]); errors.Is(err, errDamaged) {
 			library.spoil()
+		} else if ok {
+			r.result.Status = sandbox.StatusOK
 		}
 		return err
 	}
@@ -144,6 +146,11 @@ func (r *run) do(ctx context.Context) error {
 			library.spoil()
 		}
 		return err
+	}
+	if r.job.Decides() {
+		if ok, err = r.assemble(ctx, library, stages[0]); err != nil || !ok {
+			return err
+		}
 	}
 	if err := r.buildAgainst(ctx); err != nil {
 		return err
@@ -169,22 +176,16 @@ func (r *run) do(ctx context.Context) error {
 	return r.addVetted(ctx, vetted)
 }
 
-// vet has a plain program, or a package with its tests, vetted while it is built
+// vet has a plain program, or a package and its tests, vetted while it is built
 // and run. What is found comes on the channel, which is nil where nobody asked.
-// Tests beside their package are not vetted: its types are nowhere but here.
 func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
 	if !r.job.Vet || len(r.job.Parts) > 0 {
 		return nil
 	}
-	var source []sandbox.File
-	switch {
-	case r.job.Kind == sandbox.KindTest || r.job.Kind == sandbox.KindCover:
-		source = r.tests.own
-	case r.job.Kind != sandbox.KindProgram || stages[0].plan.noMain != nil:
+	if r.job.Kind != sandbox.KindProgram && !r.job.Kind.Tests() || stages[0].plan.noMain != nil {
 		return nil
-	default:
-		source, _ = splitData(r.job.Files)
 	}
+	source := stages[0].plan.ownPackages()
 	vetted := make(chan []sandbox.Diagnostic, 1)
 	r.engine.working.Go(func() {
 		// The checker is not to be killed because the run has ended first. That
@@ -218,6 +219,10 @@ func (r *run) unsupported() bool {
 	switch {
 	case badProfile(r.job) != "":
 		r.refuse("profile", "%s", badProfile(r.job))
+	case r.job.Asm && !r.job.Kind.Tests() && r.job.Kind != sandbox.KindAsm:
+		r.refuse("kind", "what the compiler decided of a program is a run of the kind asm; tests and benchmarks can have it besides")
+	case len(r.job.Against) > 0 && r.job.Watched() != "":
+		r.refuse("against", "two versions can't be compared under %s: it takes time itself, more of one program than of another; leave one of the two out", r.job.Watched())
 	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
 	case r.job.Kind == sandbox.KindAsm && r.job.Alone:
@@ -251,8 +256,14 @@ func (r *run) conflict() string {
 		return "the race detector needs the real clock: on the fake one only one goroutine runs at a time; ask for one of the two"
 	case trace:
 		return "a trace needs the real clock: it shows how long things took, and on the fake one nothing takes time; ask for one of the two"
-	case r.job.Kind != sandbox.KindProgram:
-		return "the fake clock is for programs: tests keep one themselves, with testing/synctest, and a measurement needs the real one"
+	case r.job.Profile != "":
+		return "a profile needs the real clock: it shows what took how long, and on the fake one nothing takes time; ask for one of the two"
+	case r.job.Kind == sandbox.KindBench:
+		return "a benchmark needs the real clock: on the fake one every round would take no time"
+	case r.job.Kind.Tests():
+		return "the fake clock is for programs: tests keep one themselves, with testing/synctest"
+	case r.job.Kind == sandbox.KindAsm:
+		return "the kind asm runs nothing, so that there is no clock to choose"
 	case r.job.Dialogue != nil:
 		return "the fake clock is for single programs: one that waits for another would seem to wait for ever"
 	}
@@ -352,14 +363,14 @@ func (r *run) inspect(ctx context.Context, l *library, parts []sandbox.Part) ([]
 
 func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.Diagnostic, error) {
 	packages, problems := inspectPart(s.part, l.tool.GOOS, l.tool.GOARCH)
-	if r.job.Kind == sandbox.KindProfile && r.job.Profile == "cpu" {
+	if r.job.Profile == "cpu" {
 		problems = append(problems, ownCPUProfile(packages)...)
 	}
 	if len(problems) > 0 {
 		return problems, nil
 	}
 	if s.part.Trace || r.job.Dialogue == nil {
-		s.wire = shareTrace(packages) || s.part.Trace || r.job.Kind == sandbox.KindProfile
+		s.wire = shareTrace(packages) || s.part.Trace || r.job.Profile != ""
 	}
 	has, err := r.await(ctx, l, standardImports(packages))
 	if err != nil {
@@ -459,7 +470,7 @@ func (r *run) request(s *stage) request {
 	q.damaged = func() {
 		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "damaged", MS: since(r.began)}})
 	}
-	if s.part.Trace || r.job.Kind == sandbox.KindProfile {
+	if s.part.Trace || r.job.Profile != "" {
 		idle := r.job.Idle
 		if idle <= 0 {
 			idle = time.Second
@@ -472,7 +483,7 @@ func (r *run) request(s *stage) request {
 			q.trace.leaks = 1
 		}
 	}
-	if r.job.Kind == sandbox.KindProfile {
+	if r.job.Profile != "" {
 		q.trace.cpu = early(r.limits.CPU)
 		q.profile = profileRates[r.job.Profile].config(r.job.Profile)
 	}
@@ -588,12 +599,22 @@ func (r *run) runAlone(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.fill(ended)
-	if r.job.Kind == sandbox.KindProfile {
+	r.handOver(s, ended)
+	if s.result.Status == sandbox.StatusTimeLimit && r.clock() == sandbox.ClockFake {
+		s.result.Diagnostics = append(s.result.Diagnostics, sandbox.Diagnostic{Code: "runtime:clock",
+			Message: "the program saw the fake clock, and its time was up on the real one",
+			Explain: "On the fake clock no time passes while a program computes, only while all of it sleeps: a loop that waits for time to pass never ends. Sleep in it, or take the real clock."})
+	}
+	r.collectParts([]*stage{s})
+	return nil
+}
+
+// handOver fills in the profile of a run and tells of its trace.
+func (r *run) handOver(s *stage, ended *sandbox.Ended) {
+	if r.job.Profile != "" {
 		s.fillProfile(r.job.Profile, ended.Trace)
 	}
 	r.tellTrace(s.result)
-	r.collectParts([]*stage{s})
-	return nil
 }
 
 func (r *run) tellTrace(result *sandbox.Result) {

@@ -17,6 +17,8 @@ import (
 type testFunc struct {
 	name      string
 	kind      string // Test, Benchmark, Fuzz, Example or Main
+	file      string
+	line      int
 	output    string // that an example has to print
 	unordered bool
 }
@@ -132,7 +134,7 @@ func (s *testScan) function() {
 		return
 	}
 	if isTestName(name, "Example") {
-		s.example(name, head)
+		s.example(name, at.Line, head)
 		return
 	}
 	for _, k := range testKinds {
@@ -148,7 +150,7 @@ func (s *testScan) test(name, kind, arg string, at token.Position, head []token.
 		kind, arg = "Main", "M"
 	}
 	if takesOne(head, words, arg) {
-		s.out.funcs = append(s.out.funcs, testFunc{name: name, kind: kind})
+		s.out.funcs = append(s.out.funcs, testFunc{name: name, kind: kind, file: s.name, line: at.Line})
 		return
 	}
 	v := strings.ToLower(arg)
@@ -182,7 +184,7 @@ var outputPrefix = regexp.MustCompile(`(?i)^[[:space:]]*(unordered )?output:`)
 
 // example notes an example that says what it prints; others are compiled and
 // not run.
-func (s *testScan) example(name string, head []token.Token) {
+func (s *testScan) example(name string, line int, head []token.Token) {
 	s.group = nil
 	for s.depth > 0 && s.next() {
 	}
@@ -195,7 +197,7 @@ func (s *testScan) example(name string, head []token.Token) {
 		return
 	}
 	rest := strings.TrimPrefix(strings.TrimLeft(text[loc[1]:], " "), "\n")
-	s.out.funcs = append(s.out.funcs, testFunc{name: name, kind: "Example", output: rest, unordered: loc[2] != -1})
+	s.out.funcs = append(s.out.funcs, testFunc{name: name, kind: "Example", file: s.name, line: line, output: rest, unordered: loc[2] != -1})
 }
 
 // isTestName says whether a name is a prefix and nothing, or something that

@@ -33,6 +33,23 @@ var (
 	quietFlags = []string{"v", "benchmem"}
 )
 
+// besidesFlags are flags of go test for what is asked for beside the arguments,
+// each with how.
+var besidesFlags = map[string]string{
+	"race":         "the race detector is asked for with race in a fence or a request, or --race",
+	"cover":        "coverage is asked for with cover in a fence, or the kind cover",
+	"coverprofile": "coverage is asked for with cover in a fence, or the kind cover, and is part of the result",
+	"cpuprofile":   "a profile is asked for with profile=cpu in a fence, profile in a request, or --profile cpu",
+	"memprofile":   "a profile is asked for with profile=heap in a fence, profile in a request, or --profile heap",
+	"blockprofile": "a profile is asked for with profile=block in a fence, profile in a request, or --profile block",
+	"mutexprofile": "a profile is asked for with profile=mutex in a fence, profile in a request, or --profile mutex",
+	"trace":        "a trace is asked for with trace in a fence or a request, or --trace FILE",
+	"gcflags":      "flags of the compiler are asked for with gcflags in a fence or a request, or --gcflags",
+	"timeout":      "the time is limited with timeout in a fence, limits in a request, or --timeout",
+	"json":         "each test is told as it ends, and tutor run --json prints one result",
+	"fuzz":         "seeds of fuzz targets are run as tests; fuzzing, which goes on until it is stopped, is for go test -fuzz on your own machine",
+}
+
 // parseTestArgs reads flags as go test does, up to the first word that is
 // none or to -args. The sentence says what is wrong with them.
 func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
@@ -47,6 +64,9 @@ func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
 			return a, ""
 		}
 		args = args[1:]
+		if besides := besidesFlags[name]; besides != "" {
+			return a, "-" + name + " is no argument here: " + besides
+		}
 		if !slices.Contains(testFlags, name) && !slices.Contains(quietFlags, name) {
 			return a, "the flag -" + name + " of go test is not available here; -" + strings.Join(testFlags[:len(testFlags)-1], ", -") + " and -" + testFlags[len(testFlags)-1] + " are. What stands after -args goes to the tests themselves."
 		}

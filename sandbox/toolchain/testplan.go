@@ -21,8 +21,18 @@ type tests struct {
 	from  map[string]string // name of each file of tests to the package of it
 }
 
-// readTests tells the files of a job apart and finds the tests in them.
+// readTests tells the files of a job apart and finds the tests in them, of
+// which there have to be some.
 func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
+	t, problems := sortTests(job)
+	if len(problems) == 0 {
+		problems = t.missing()
+	}
+	return t, problems
+}
+
+// sortTests tells the files of a job apart and finds the tests in them.
+func sortTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 	t := &tests{kind: job.Kind}
 	var why string
 	if t.args, why = parseTestArgs(job.Args, job.Kind); why != "" {
@@ -48,9 +58,6 @@ func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 		}
 	}
 	t.sort(files, scans)
-	if len(problems) == 0 {
-		problems = t.missing()
-	}
 	return t, problems
 }
 
@@ -124,13 +131,18 @@ func (t *tests) names() []string {
 // go command for files that are named one by one.
 const alone = "command-line-arguments"
 
+// path is the import path of the package under test.
+func (t *tests) path(has manifest) string {
+	if t.name == "main" || t.name == "" || slices.Contains(has.All, t.name) || slices.Contains(has.All, t.name+"_test") {
+		return alone
+	}
+	return t.name
+}
+
 // part is what is compiled: the package under test with the tests in it, the
 // tests beside it, and a main of ours.
 func (t *tests) part(has manifest, trace bool) sandbox.Part {
-	at := t.name
-	if at == "main" || at == "" || slices.Contains(has.All, at) || slices.Contains(has.All, at+"_test") {
-		at = alone
-	}
+	at := t.path(has)
 	part := sandbox.Part{Name: "main", Trace: trace}
 	if len(t.own) > 0 {
 		part.Packages = append(part.Packages, sandbox.Package{Path: at, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
@@ -188,10 +200,39 @@ func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error)
 		r.result.Status, r.result.Diagnostics = statusOf(problems), problems
 		return nil, nil
 	}
-	has, err := r.await(ctx, l, []string{"testing/internal/testdeps"})
+	part, err := r.testPart(ctx, l, t)
 	if err != nil {
 		return nil, err
 	}
+	return []sandbox.Part{part}, nil
+}
+
+func (r *run) testPart(ctx context.Context, l *library, t *tests) (sandbox.Part, error) {
+	has, err := r.await(ctx, l, []string{"testing/internal/testdeps"})
+	if err != nil {
+		return sandbox.Part{}, err
+	}
 	r.tests = t
-	return []sandbox.Part{t.part(has, r.job.Trace)}, nil
+	r.result.Packages = []string{t.path(has), t.path(has) + "_test"}
+	return t.part(has, r.job.Trace), nil
+}
+
+// inspectTests inspects tests that are not to be run.
+func (r *run) inspectTests(ctx context.Context, l *library, t *tests) ([]*stage, bool, error) {
+	part, err := r.testPart(ctx, l, t)
+	if err != nil {
+		return nil, false, err
+	}
+	return r.inspect(ctx, l, []sandbox.Part{part})
+}
+
+// at is where the function of a test or benchmark is, or of one below it.
+func (t *tests) at(name string) (file string, line int) {
+	top, _, _ := strings.Cut(name, "/")
+	for _, f := range t.funcs {
+		if f.name == top {
+			return f.file, f.line
+		}
+	}
+	return "", 0
 }

@@ -31,7 +31,7 @@ func (r *run) runTests(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.fill(ended)
-	r.tellTrace(s.result)
+	r.handOver(s, ended)
 	(&testEnd{tests: r.tests, log: log, result: s.result, panicked: len(ended.Crash) > 0}).conclude()
 	if r.tests.kind == sandbox.KindCover {
 		s.result.Cover = r.coverage(ended)
@@ -101,12 +101,19 @@ func (e *testEnd) conclude() {
 // itself ends with code 1 when a test fails, and makes a panic of os.Exit(0).
 func (e *testEnd) ownWords() {
 	e.result.Diagnostics = slices.DeleteFunc(e.result.Diagnostics, func(d sandbox.Diagnostic) bool { return d.Code == "runtime:exit" })
-	for i, d := range e.result.Diagnostics {
+	e.exited = explainExit(e.result.Diagnostics)
+}
+
+// explainExit explains testing's panic on os.Exit(0), and says whether there is
+// one.
+func explainExit(diags []sandbox.Diagnostic) (exited bool) {
+	for i, d := range diags {
 		if strings.Contains(d.Message, exitPanic) {
-			e.exited = true
-			e.result.Diagnostics[i].Explain = "Something called os.Exit(0) in a test. It would end all tests at once, and look as if they had passed, so that the package testing makes a panic of it. Return instead, or use t.Skip."
+			exited = true
+			diags[i].Explain = "Something called os.Exit(0) in a test or a benchmark. It would end all at once, and look as if they had passed, so that the package testing makes a panic of it. Return instead, or use Skip."
 		}
 	}
+	return exited
 }
 
 // exitPanic is testing's word for os.Exit(0) in a test.
@@ -170,15 +177,16 @@ func (e *testEnd) sentence(running []*testRow, missed []string) string {
 			return "the program ended, with exit code 0, while " + culprit + " ran" + left
 		}
 		return ""
-	case sandbox.StatusDeadlock:
-		return "all goroutines waited for each other while " + culprit + " ran, so that nothing could go on" + left
 	case sandbox.StatusTimeLimit:
 		return culprit + " still ran when the time was up" + left
 	case sandbox.StatusKilled:
 		return ""
 	case sandbox.StatusRace, sandbox.StatusRuntimeError:
 	default:
-		return "the program was stopped by its limits while " + culprit + " ran" + left
+		if e.log.final != "" {
+			return "" // the tests went on to their end
+		}
+		return stoppedWords(e.result.Status) + " while " + culprit + " ran" + left
 	}
 	switch {
 	case e.log.final != "":
@@ -212,7 +220,28 @@ func (e *testEnd) before(left string) string {
 		}
 		return fmt.Sprintf("the program ended with exit code %d before any test was run", e.result.ExitCode) + left
 	}
-	return "the program was stopped before any test was run" + left
+	return stoppedWords(e.result.Status) + " before any test was run" + left
+}
+
+// stoppedWords say of a program that did not come to its end what stopped it.
+func stoppedWords(s sandbox.Status) string {
+	switch s {
+	case sandbox.StatusDeadlock:
+		return "all goroutines waited for each other"
+	case sandbox.StatusTimeLimit:
+		return "the time was up"
+	case sandbox.StatusMemoryLimit:
+		return "the memory that the program may use was used up"
+	case sandbox.StatusOutputLimit:
+		return "the program had printed all that it may"
+	case sandbox.StatusProcessLimit:
+		return "the program had started all the threads and processes that it may"
+	case sandbox.StatusDiskLimit:
+		return "the program's disk was full"
+	case sandbox.StatusForbidden:
+		return "the program was stopped for a system call that is not allowed"
+	}
+	return "the program was stopped"
 }
 
 // names lists the innermost of tests that ran, two at most by name.

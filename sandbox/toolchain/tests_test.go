@@ -134,7 +134,8 @@ func TestTestsEnd(t *testing.T) {
 		{"log.Fatal", `func TestA(t *testing.T) { log.Fatal("no") }`, "failed", "not_run", "as log.Fatal does", sandbox.StatusTestFailed},
 		{"deadlock", `func TestA(t *testing.T) { <-make(chan int) }`, "failed", "not_run", "all goroutines waited for each other while TestA ran", sandbox.StatusDeadlock},
 		{"time", `func TestA(t *testing.T) { for { time.Sleep(time.Hour) } }`, "failed", "not_run", "TestA still ran when the time was up; 2 tests were not run", sandbox.StatusTimeLimit},
-		{"output", `func TestA(t *testing.T) { for { fmt.Println("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx") } }`, "failed", "not_run", "stopped by its limits while TestA ran", sandbox.StatusOutputLimit},
+		{"output", `func TestA(t *testing.T) { for { fmt.Println("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx") } }`, "failed", "not_run", "the program had printed all that it may while TestA ran", sandbox.StatusOutputLimit},
+		{"disk", `func TestA(t *testing.T) { for i := 0; ; i++ { if os.WriteFile(fmt.Sprint("/tmp/", i), make([]byte, 1<<20), 0o600) != nil { os.Exit(1) } } }`, "failed", "not_run", "the program's disk was full while TestA ran", sandbox.StatusDiskLimit},
 		{"init", `func TestA(t *testing.T) {}; func init() { panic("early") }`, "not_run", "not_run", "panicked before any test was run", sandbox.StatusRuntimeError},
 		{"TestMain", `func TestA(t *testing.T) {}; func TestMain(m *testing.M) {}`, "not_run", "not_run", "a TestMain has to call m.Run; 3 tests", sandbox.StatusOK},
 		{"subtest", `func TestA(t *testing.T) { t.Run("x", func(t *testing.T) { os.Exit(1) }) }`, "failed", "not_run", "while TestA/x ran", sandbox.StatusTestFailed},
@@ -242,7 +243,9 @@ func TestRefusedTests(t *testing.T) {
 		{testJob(sandbox.KindTest, "-- a.go --\npackage a\n"), "refused:no-tests", "files whose names end in _test.go"},
 		{one("func f() {}\n"), "refused:no-tests", "no test is in the files"},
 		{testJob(sandbox.KindBench, "-- a_test.go --\npackage a\n"+ok), "refused:no-tests", "no benchmark is in the files"},
-		{one(ok, "-fuzz", "FuzzX"), "refused:args", "the flag -fuzz of go test is not available"},
+		{one(ok, "-fuzz", "FuzzX"), "refused:args", "-fuzz is no argument here: seeds of fuzz targets are run"},
+		{one(ok, "-race"), "refused:args", "-race is no argument here: the race detector is asked for with race"},
+		{one(ok, "-vet=off"), "refused:args", "the flag -vet of go test is not available"},
 		{one(ok, "-run"), "refused:args", "needs a value"},
 		{one(ok, "-run", "("), "refused:args", "missing closing )"},
 		{one(ok, "-count", "1000"), "refused:args", "1 to 50"},
@@ -421,6 +424,9 @@ func TestBenchmarksEnd(t *testing.T) {
 		{"fails", `b.Fatal("no")`, "", sandbox.StatusTestFailed, 1},
 		{"panics", `panic("no")`, "the program panicked while BenchmarkB ran", sandbox.StatusRuntimeError, 1},
 		{"exits", `os.Exit(4)`, "exit code 4 while BenchmarkB ran", sandbox.StatusRuntimeError, 1},
+		{"exits well", `os.Exit(0)`, "something called os.Exit(0) while BenchmarkB ran: testing makes a panic of it; what was", sandbox.StatusRuntimeError, 1},
+		{"deadlock", `<-make(chan int)`, "all goroutines waited for each other while BenchmarkB ran; what was", sandbox.StatusDeadlock, 1},
+		{"prints", `for { println("xxxx") }`, "the program had printed all that it may while BenchmarkB ran; what was", sandbox.StatusOutputLimit, 1},
 	} {
 		job := testJob(sandbox.KindBench, "-- a_test.go --\npackage a\nimport (\"os\"; \"testing\")\nvar _ = os.Exit\nfunc BenchmarkA(b *testing.B) { for b.Loop() {} }\nfunc BenchmarkB(b *testing.B) { "+c.body+" }\n", "-benchtime=1ms")
 		if c.name == "never ends" {

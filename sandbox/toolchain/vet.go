@@ -32,6 +32,8 @@ import (
 	"golang.org/x/tools/go/analysis/passes/stdmethods"
 	"golang.org/x/tools/go/analysis/passes/stringintconv"
 	"golang.org/x/tools/go/analysis/passes/structtag"
+	"golang.org/x/tools/go/analysis/passes/testinggoroutine"
+	testnames "golang.org/x/tools/go/analysis/passes/tests"
 	"golang.org/x/tools/go/analysis/passes/timeformat"
 	"golang.org/x/tools/go/analysis/passes/unmarshal"
 	"golang.org/x/tools/go/analysis/passes/unreachable"
@@ -42,36 +44,38 @@ import (
 )
 
 // analyzers are those of go vet that can find something in a program of plain
-// Go files.
+// Go files, or in its tests.
 var analyzers = []*analysis.Analyzer{
 	appends.Analyzer, assign.Analyzer, atomic.Analyzer, bools.Analyzer, buildtag.Analyzer, composite.Analyzer,
 	copylock.Analyzer, defers.Analyzer, directives.Analyzer, errorsas.Analyzer, hostport.Analyzer, httpresponse.Analyzer,
 	ifaceassert.Analyzer, loopclosure.Analyzer, lostcancel.Analyzer, nilfunc.Analyzer, printf.Analyzer, shift.Analyzer,
 	sigchanyzer.Analyzer, slog.Analyzer, stdmethods.Analyzer, stringintconv.Analyzer, structtag.Analyzer,
-	timeformat.Analyzer, unmarshal.Analyzer, unreachable.Analyzer, unusedresult.Analyzer, waitgroup.Analyzer,
+	testinggoroutine.Analyzer, testnames.Analyzer, timeformat.Analyzer, unmarshal.Analyzer, unreachable.Analyzer, unusedresult.Analyzer, waitgroup.Analyzer,
 }
 
-// vetting is one package being vetted. Of other packages no facts are known:
-// the analyzers know those of the standard library that matter.
+// vetting is one package being vetted. Of the standard library no facts are
+// known: the analyzers know those that matter.
 type vetting struct {
 	fset    *token.FileSet
 	files   []*ast.File
 	pkg     *types.Package
 	info    *types.Info
 	results map[*analysis.Analyzer]any
-	facts   map[factKey]analysis.Fact
+	facts   facts // of the learner's packages so far
 	found   []sandbox.Diagnostic
 }
 
+type facts map[factKey]analysis.Fact
+
 type factKey struct {
 	object types.Object // nil: of the package
+	pkg    *types.Package
 	kind   reflect.Type
 }
 
 // vet runs the analyzers over a package that type-checks.
-func vet(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info) []sandbox.Diagnostic {
-	v := &vetting{fset: fset, files: files, pkg: pkg, info: info,
-		results: map[*analysis.Analyzer]any{}, facts: map[factKey]analysis.Fact{}}
+func vet(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info, known facts) []sandbox.Diagnostic {
+	v := &vetting{fset: fset, files: files, pkg: pkg, info: info, results: map[*analysis.Analyzer]any{}, facts: known}
 	for _, a := range analyzers {
 		v.run(a)
 	}
@@ -103,22 +107,28 @@ func (v *vetting) pass(a *analysis.Analyzer, needs map[*analysis.Analyzer]any) *
 		ResultOf:          needs,
 		Report:            func(d analysis.Diagnostic) { v.report(a.Name, d) },
 		ReadFile:          func(name string) ([]byte, error) { return nil, fmt.Errorf("%s is not on a disk", name) },
-		ImportObjectFact:  func(o types.Object, f analysis.Fact) bool { return v.fact(o, f) },
-		ExportObjectFact:  func(o types.Object, f analysis.Fact) { v.facts[factKey{o, reflect.TypeOf(f)}] = f },
-		ImportPackageFact: func(_ *types.Package, f analysis.Fact) bool { return v.fact(nil, f) },
-		ExportPackageFact: func(f analysis.Fact) { v.facts[factKey{nil, reflect.TypeOf(f)}] = f },
+		ImportObjectFact:  func(o types.Object, f analysis.Fact) bool { return v.facts.get(factKey{object: o}, f) },
+		ExportObjectFact:  func(o types.Object, f analysis.Fact) { v.facts.set(factKey{object: o}, f) },
+		ImportPackageFact: func(p *types.Package, f analysis.Fact) bool { return v.facts.get(factKey{pkg: p}, f) },
+		ExportPackageFact: func(f analysis.Fact) { v.facts.set(factKey{pkg: v.pkg}, f) },
 		AllPackageFacts:   func() []analysis.PackageFact { return nil },
 		AllObjectFacts:    func() []analysis.ObjectFact { return nil },
 	}
 }
 
-// fact copies what is known of an object into f.
-func (v *vetting) fact(o types.Object, f analysis.Fact) bool {
-	known, ok := v.facts[factKey{o, reflect.TypeOf(f)}]
+// get copies what is known into f.
+func (k facts) get(of factKey, f analysis.Fact) bool {
+	of.kind = reflect.TypeOf(f)
+	known, ok := k[of]
 	if ok {
 		reflect.ValueOf(f).Elem().Set(reflect.ValueOf(known).Elem())
 	}
 	return ok
+}
+
+func (k facts) set(of factKey, f analysis.Fact) {
+	of.kind = reflect.TypeOf(f)
+	k[of] = f
 }
 
 func (v *vetting) report(name string, d analysis.Diagnostic) {

@@ -9,6 +9,9 @@ import { replayable, Stream } from "./output";
 import { costsOf } from "./pane";
 import { queued } from "./status";
 
+/** What a run is to be, in the words of a request. */
+interface Asked { kind?: string; race?: boolean; clock?: string; profile?: string; asm?: boolean }
+
 export class GoCell extends Bench {
   protected readonly startAct = "run";
   private stream: Stream | null = null;
@@ -193,21 +196,21 @@ export class GoCell extends Bench {
   }
 
   /**
-   * kind is what Run does: as the list beside the button says, or for tests the
-   * button for coverage; undefined for what the listing says.
+   * asked is what Run does, in the words of a request: as the list beside the
+   * button says, whose first choice is the plain run, and for tests the button
+   * for coverage; nothing for what the listing says.
    */
-  private kind(): string | undefined {
+  private asked(): Asked {
     const list = maybe<HTMLSelectElement>(this, "select.kind");
-    if (list) return list.value;
-    if (!maybe(this, "[data-act='cover']")) return undefined;
-    return this.holds("cover") ? "cover" : "test";
-  }
-
-  /** asked is the kind of run in the words of a request. */
-  private asked(): { kind?: string; race?: boolean; clock?: string } {
-    const kind = this.kind();
-    if (kind === "race") return { kind: "program", race: true };
-    return kind === "fake" ? { kind: "program", clock: "fake" } : { kind };
+    if (!list) return {};
+    const plain = list.options[0]!.value;
+    const kind = this.holds("cover") ? "cover" : plain;
+    const [what, profile] = list.value.split(":");
+    if (what === "race") return { kind, race: true };
+    if (what === "fake") return { kind, clock: "fake" };
+    if (plain === "program") return { kind: list.value };
+    if (what === "asm") return { kind, asm: true };
+    return profile ? { kind, profile } : { kind };
   }
 
   protected override act(name: string, button: HTMLElement): void {
