@@ -18,6 +18,8 @@ type ProfileInfo struct {
 	// Problem says why there is no profile, or why it can't be read; "" when
 	// there is one.
 	Problem string `json:"problem,omitempty"`
+	// Packages are the import paths of the learner's own.
+	Packages []string `json:"packages,omitempty"`
 	// Summary is what the profile holds. It is filled by whoever reads it,
 	// since this room knows nothing of profiles.
 	Summary any `json:"summary,omitempty"`

@@ -29,7 +29,7 @@ func (s *Server) profileOfRun(ctx context.Context, res *sandbox.Result) {
 		return
 	}
 	rec := &profileRecord{id: res.ID, what: res.Profile.What, data: data}
-	p, err := s.Profile(ctx, rec.what, data)
+	p, err := s.Profile(ctx, res.Profile, data)
 	if err != nil {
 		rec.problem = "The profile of this run can't be drawn: " + err.Error() + "."
 		s.Log.Warn("read profile", "id", rec.id, "bytes", len(data), "err", err)

@@ -40,7 +40,7 @@ type Config struct {
 	AnalyseFile func(ctx context.Context, trace io.Reader, size int64) (*exectrace.Trace, error)
 	// Profile reads a profile of cpu, heap, block, mutex or goroutine, in the
 	// jail: its bytes are hostile. The error's text is shown to the learner.
-	Profile func(ctx context.Context, what string, data []byte) (*profile.Profile, error)
+	Profile func(ctx context.Context, info *sandbox.ProfileInfo, data []byte) (*profile.Profile, error)
 	// Format formats Go files, in the jail. Files that don't parse come back
 	// as they were, with a diagnostic each.
 	Format func(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error)

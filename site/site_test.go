@@ -78,8 +78,8 @@ func parse(_ context.Context, data []byte) (*exectrace.Trace, error) {
 }
 
 // readProfile is profile.Parse, in this process.
-func readProfile(_ context.Context, what string, data []byte) (*profile.Profile, error) {
-	return profile.Parse(data, profile.Options{What: what, Own: []string{"main"}})
+func readProfile(_ context.Context, info *sandbox.ProfileInfo, data []byte) (*profile.Profile, error) {
+	return profile.Parse(data, profile.Options{What: info.What, Own: []string{"main"}})
 }
 
 // undiagnosed finds fault with files that hold "BAD".

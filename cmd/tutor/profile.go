@@ -18,8 +18,8 @@ import (
 type profiler struct{ engine *toolchain.Engine }
 
 // Read answers with a *profile.BadError when the profile is at fault.
-func (p profiler) Read(ctx context.Context, what string, data []byte) (*profile.Profile, error) {
-	request, err := profile.Request(profile.Options{What: what, Own: []string{"main", "exercise"}}, data)
+func (p profiler) Read(ctx context.Context, info *sandbox.ProfileInfo, data []byte) (*profile.Profile, error) {
+	request, err := profile.Request(profile.Options{What: info.What, Own: info.Packages}, data)
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func addSummary(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 	if data == nil || result.Profile == nil {
 		return
 	}
-	p, err := profiler{engine}.Read(ctx, result.Profile.What, data)
+	p, err := profiler{engine}.Read(ctx, result.Profile, data)
 	if err != nil {
 		result.Profile.Problem = "The profile of this run can't be read: " + err.Error() + "."
 		return

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -313,38 +312,6 @@ func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File
 func forHere(dir, name string) bool {
 	match, err := gobuild.Default.MatchFile(dir, name)
 	return match || err != nil
-}
-
-// readFolder reads the Go files of one folder: for a program the tests are left
-// out as go run does, else they belong to it. What is in testdata belongs to
-// tests, and to a program that names it.
-func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, misuse("read program: %v", err)
-	}
-	named := kind.Tests()
-	var files []sandbox.File
-	for _, e := range entries {
-		name := e.Name()
-		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") || !forHere(dir, name) {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, misuse("read program: %v", err)
-		}
-		named = named || bytes.Contains(data, []byte("testdata"))
-		files = append(files, sandbox.File{Name: name, Content: string(data)})
-	}
-	if len(files) == 0 {
-		return nil, misuse("%s: no Go files to run", dir)
-	}
-	if !named {
-		return files, nil
-	}
-	data, err := readTestdata(dir)
-	return append(files, data...), err
 }
 
 // passage writes what the program prints to our own streams, as it is, and

@@ -35,8 +35,15 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if err != nil {
 		return nil, err
 	}
-	files, data := splitData(files)
-	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files, Data: data}}}, l.tool.GOOS, l.tool.GOARCH)
+	source, problems := readSource(files, false, l.tool.Version)
+	if len(problems) > 0 {
+		return explainAll(problems), nil
+	}
+	part, problems := source.program(false)
+	if len(problems) > 0 {
+		return explainAll(problems), nil
+	}
+	packages, problems := inspectPart(part, source.module, l.tool.GOOS, l.tool.GOARCH)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}
@@ -48,7 +55,7 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}
-	found, err := e.diagnose(ctx, l, key, files)
+	found, err := e.diagnose(ctx, l, key, questionOf(&plan))
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +65,13 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	return append(found.Errors, found.Vet...), nil
 }
 
-// diagnose asks a checker about files whose imports are all there. What is too
+// diagnose asks a checker about packages whose imports are all there. What is too
 // much for it is a diagnostic.
-func (e *Engine) diagnose(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
+func (e *Engine) diagnose(ctx context.Context, l *library, key string, q question) (diagnosis, error) {
 	defer e.aside.begin()()
-	found, err := e.askWarm(ctx, l, key, files)
+	found, err := e.askWarm(ctx, l, key, q)
 	if errors.Is(err, errOutside) {
-		found, err = e.askWarm(ctx, l, key, files)
+		found, err = e.askWarm(ctx, l, key, q)
 	}
 	var bad *HelperError
 	if errors.As(err, &bad) {
@@ -74,13 +81,13 @@ func (e *Engine) diagnose(ctx context.Context, l *library, key string, files []s
 }
 
 // askWarm asks the checker of a person once.
-func (e *Engine) askWarm(ctx context.Context, l *library, key string, files []sandbox.File) (diagnosis, error) {
+func (e *Engine) askWarm(ctx context.Context, l *library, key string, q question) (diagnosis, error) {
 	c, err := e.warm.take(e, l, key)
 	if err != nil {
 		return diagnosis{}, err
 	}
 	defer e.warm.giveBack(c)
-	return c.ask(ctx, files)
+	return c.ask(ctx, q)
 }
 
 // checkers are the warm children, at most one for each person and one person
@@ -188,13 +195,13 @@ func (c *warmChecker) alive() bool {
 	}
 }
 
-// ask has the files of one program checked. It may take helperCPU of processor
+// ask has the packages of one program checked. It may take helperCPU of processor
 // time for them.
-func (c *warmChecker) ask(ctx context.Context, files []sandbox.File) (found diagnosis, err error) {
+func (c *warmChecker) ask(ctx context.Context, q question) (found diagnosis, err error) {
 	c.asked++
-	question, err := json.Marshal(files)
+	question, err := json.Marshal(q)
 	if err != nil {
-		return found, fmt.Errorf("diagnose: encode the files: %w", err)
+		return found, fmt.Errorf("diagnose: encode the question: %w", err)
 	}
 	done := make(chan struct{})
 	over := make(chan error, 1)

@@ -89,6 +89,11 @@ var profileEnds = map[byte]string{'e': "", 'i': "idle", 't': "time"}
 func (s *stage) fillProfile(what string, t *sandbox.Trace) {
 	rate := profileRates[what]
 	info := &sandbox.ProfileInfo{What: what, Rate: rate.rate, Says: rate.says}
+	for _, p := range s.plan.packages {
+		if !p.Trusted {
+			info.Packages = append(info.Packages, p.Path)
+		}
+	}
 	s.result.Profile = info
 	if t == nil || len(t.Profile) == 0 {
 		info.Problem = noProfile(s.result, t)

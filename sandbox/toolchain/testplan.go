@@ -9,49 +9,78 @@ import (
 	"course/tutor/sandbox"
 )
 
-// tests are the files of a job of tests, told apart.
+// tests are the files of a package and its tests, told apart.
 type tests struct {
-	kind  sandbox.Kind
-	args  testArgs
-	name  string            // of the package under test
-	own   []sandbox.File    // its files and tests in it
-	other []sandbox.File    // tests beside it, in a package NAME_test
-	data  []sandbox.File    // of testdata
-	funcs []testFunc        // those of own first, each in the order of files
-	from  map[string]string // name of each file of tests to the package of it
+	kind   sandbox.Kind
+	args   testArgs
+	source *source
+	dir    string            // the folder of the package; "" without a module
+	name   string            // of the package under test
+	own    []sandbox.File    // its files and tests in it, by their names in the folder
+	other  []sandbox.File    // tests beside it, in a package NAME_test
+	data   []sandbox.File    // of testdata
+	funcs  []testFunc        // those of own first, each in the order of files
+	from   map[string]string // name of each file of tests to the package of it
 }
 
-// readTests tells the files of a job apart and finds the tests in them.
-func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
-	t := &tests{kind: job.Kind}
-	var why string
-	if t.args, why = parseTestArgs(job.Args, job.Kind); why != "" {
+// readTests finds the packages of a job that have tests, the one at the top
+// first. There is one at least, or a problem.
+func readTests(job sandbox.Job, running string) ([]*tests, []sandbox.Diagnostic) {
+	args, why := parseTestArgs(job.Args, job.Kind)
+	if why != "" {
 		return nil, []sandbox.Diagnostic{refusal("", 0, 0, "args", "%s", why)}
 	}
-	if problems := checkFiles(job.Files, checkTestName); len(problems) > 0 {
+	source, problems := readSource(job.Files, true, running)
+	if len(problems) > 0 {
 		return nil, problems
 	}
-	files := slices.Clone(job.Files)
-	slices.SortStableFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
-	var problems []sandbox.Diagnostic
-	scans := map[string]testFile{}
-	for _, f := range files {
-		switch {
-		case strings.HasPrefix(f.Name, testdata):
-			t.data = append(t.data, f)
-			continue
-		case strings.HasSuffix(f.Name, "_test.go"):
-			scans[f.Name] = scanTests(f)
-			problems = append(problems, scans[f.Name].wrong...)
-		default:
-			scans[f.Name] = testFile{pack: scanTests(f).pack}
+	var list, without []*tests
+	for _, f := range source.folders {
+		t := &tests{kind: job.Kind, args: args, source: source, dir: f.dir, data: f.data}
+		problems = append(problems, t.read(f.files)...)
+		if t.missing() != nil {
+			without = append(without, t)
+		} else {
+			list = append(list, t)
 		}
 	}
-	t.sort(files, scans)
-	if len(problems) == 0 {
-		problems = t.missing()
+	if len(list)+len(problems) == 0 {
+		problems = without[0].missing()
+		for _, t := range without {
+			if t.hasFiles() {
+				problems = t.missing() // which says more than that there are none
+			}
+		}
 	}
-	return t, problems
+	return list, problems
+}
+
+// read takes the files of a folder.
+func (t *tests) read(files []sandbox.File) (problems []sandbox.Diagnostic) {
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
+	scans := map[string]testFile{}
+	for _, f := range files {
+		s := scanTests(sandbox.File{Name: t.shown(f.Name), Content: f.Content})
+		if !strings.HasSuffix(f.Name, "_test.go") {
+			s = testFile{pack: s.pack}
+		}
+		scans[f.Name] = s
+		problems = append(problems, s.wrong...)
+	}
+	t.sort(files, scans)
+	return problems
+}
+
+// shown is the path of a file of the package.
+func (t *tests) shown(name string) string { return path.Join(t.dir, name) }
+
+// below is the folder of a package that is not at the top, and "" of one that is.
+func (t *tests) below() string {
+	if t.dir == "." {
+		return ""
+	}
+	return t.dir
 }
 
 // sort puts each file into its package. A file of tests is beside the package
@@ -59,10 +88,7 @@ func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 func (t *tests) sort(files []sandbox.File, scans map[string]testFile) {
 	var inside, beside []testFunc
 	for _, f := range files {
-		s, isGo := scans[f.Name]
-		if !isGo {
-			continue
-		}
+		s := scans[f.Name]
 		name, external := strings.CutSuffix(s.pack, "_test")
 		external = external && strings.HasSuffix(f.Name, "_test.go") && name != ""
 		if t.name == "" && external {
@@ -87,9 +113,14 @@ func (t *tests) sort(files []sandbox.File, scans map[string]testFile) {
 	}
 }
 
-// missing refuses a job that has nothing to run.
+// hasFiles says whether there are files of tests, whatever is in them.
+func (t *tests) hasFiles() bool {
+	return slices.ContainsFunc(slices.Concat(t.own, t.other), func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+}
+
+// missing refuses a package that has nothing to run.
 func (t *tests) missing() []sandbox.Diagnostic {
-	if !slices.ContainsFunc(slices.Concat(t.own, t.other), func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") }) {
+	if !t.hasFiles() {
 		return []sandbox.Diagnostic{refusal("", 0, 0, "no-tests", "there are no tests: go test looks for them in files whose names end in _test.go")}
 	}
 	if len(t.names()) > 0 || slices.ContainsFunc(t.funcs, func(f testFunc) bool { return f.kind == "Main" }) {
@@ -125,22 +156,46 @@ func (t *tests) names() []string {
 const alone = "command-line-arguments"
 
 // part is what is compiled: the package under test with the tests in it, the
-// tests beside it, and a main of ours.
+// tests beside it, a main of ours, and the packages of the module that any of
+// them imports.
 func (t *tests) part(has manifest, trace bool) sandbox.Part {
-	at := t.name
-	if at == "main" || at == "" || slices.Contains(has.All, at) || slices.Contains(has.All, at+"_test") {
-		at = alone
-	}
+	at := t.importPath(has)
 	part := sandbox.Part{Name: "main", Trace: trace}
+	for _, f := range t.source.folders {
+		if f.dir != t.dir {
+			part.Packages = append(part.Packages, t.source.untested(f)...)
+		}
+	}
 	if len(t.own) > 0 {
-		part.Packages = append(part.Packages, sandbox.Package{Path: at, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
+		part.Packages = append(part.Packages, sandbox.Package{Path: at, Dir: t.dir, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
 	}
 	if len(t.other) > 0 {
-		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Files: t.other, Data: t.data, Tests: true})
+		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Dir: t.dir, Files: t.other, Data: t.data, Tests: true})
 	}
 	main := sandbox.File{Name: "tests.go", Content: t.main(at)}
 	part.Packages = append(part.Packages, sandbox.Package{Path: "main", Files: []sandbox.File{main}, Trusted: true})
 	return part
+}
+
+// importPath is that of the package under test.
+func (t *tests) importPath(has manifest) string {
+	if m := t.source.module; m != nil {
+		return m.importPath(t.dir)
+	}
+	if at := t.name; at != "main" && at != "" && !slices.Contains(has.All, at) && !slices.Contains(has.All, at+"_test") {
+		return at
+	}
+	return alone
+}
+
+// untested is the package in a folder without its tests; none where it has
+// nothing else.
+func (s *source) untested(f folder) []sandbox.Package {
+	f.files = slices.DeleteFunc(slices.Clone(f.files), func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+	if len(f.files) == 0 {
+		return nil
+	}
+	return []sandbox.Package{s.pack(f)}
 }
 
 // mapImports lets the tests beside a package import it under the path that it
@@ -151,7 +206,7 @@ func (t *tests) mapImports(packages []inspected, has manifest) {
 	for i := range packages {
 		p := &packages[i]
 		under := strings.TrimSuffix(p.Path, "_test")
-		if p.Trusted || under == p.Path || len(t.own) == 0 {
+		if p.Trusted || under == p.Path || len(t.own) == 0 || t.source.module != nil {
 			continue
 		}
 		var named, hosted, known []string
@@ -183,7 +238,7 @@ func (t *tests) mapImports(packages []inspected, has manifest) {
 // testParts reads a job of tests. It waits until the whole standard library
 // is there: testing and what it needs are not among what comes first.
 func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error) {
-	t, problems := readTests(r.job)
+	list, problems := readTests(r.job, l.tool.Version)
 	if len(problems) > 0 {
 		r.result.Status, r.result.Diagnostics = statusOf(problems), problems
 		return nil, nil
@@ -192,6 +247,6 @@ func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error)
 	if err != nil {
 		return nil, err
 	}
-	r.tests = t
-	return []sandbox.Part{t.part(has, r.job.Trace)}, nil
+	r.tests, r.others, r.module = list[0], list[1:], list[0].source.module
+	return []sandbox.Part{r.tests.part(has, r.job.Trace)}, nil
 }

@@ -97,12 +97,12 @@ export class GoCell extends Bench {
   }
 
   /** tested shows a test that has ended, until the table of all is there. */
-  private tested(test: { name: string; status: string }): void {
+  private tested(test: { package?: string; name: string; status: string }): void {
     if (!this.stream) {
       this.stream = new Stream(this.results);
       this.running();
     }
-    this.stream.say(`${test.status.replace("_", " ")}: ${test.name}`);
+    this.stream.say(`${test.status.replace("_", " ")}: ${test.package ? test.package + "." : ""}${test.name}`);
   }
 
   private building(build: { phase: string; done?: number; total?: number }): void {
