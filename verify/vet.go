@@ -307,7 +307,11 @@ var vetLine = regexp.MustCompile(`^(vet: )?(?:\./)?([^\s:]+\.go):(\d+)(?::\d+)?:
 // tell hands each line of go vet's to the file it belongs to, and counts them.
 // Output that names none of our files is trouble of ours.
 func (m *module) tell(out []byte) (said int, err error) {
+	compiling := false // go vet builds packages that others import, and heads what it says itself with # [PACKAGE]
 	for _, line := range bytes.Split(out, []byte("\n")) {
+		if head, ok := bytes.CutPrefix(line, []byte("# ")); ok {
+			compiling = !bytes.HasPrefix(head, []byte("["))
+		}
 		f := vetLine.FindStringSubmatch(string(line))
 		if f == nil {
 			continue
@@ -317,7 +321,7 @@ func (m *module) tell(out []byte) (said int, err error) {
 			continue
 		}
 		n, _ := strconv.Atoi(f[3])
-		told(n, f[4], f[1] != "")
+		told(n, f[4], compiling || f[1] != "")
 		said++
 	}
 	if text := strings.TrimSpace(string(out)); said == 0 && text != "" {

@@ -186,6 +186,10 @@ func TestFoldersShown(t *testing.T) {
 	if r := runJob(t, asm); r.Asm == nil || !slices.ContainsFunc(r.Asm.Notes, func(n sandbox.AsmNote) bool { return n.File == "internal/word/word.go" && n.Text == "can inline Of" }) {
 		t.Errorf("asm: %s %+v", r.Status, r.Asm)
 	}
+	files, problems, err := shared.engine.Format(t.Context(), folders("-- go.mod --\nmodule  example\n-- greet/greet.go --\npackage greet\n\nfunc Hello() { print( 1) }\n").Files)
+	if err != nil || len(problems) > 0 || files[0].Content != "module  example\n" || !strings.Contains(files[1].Content, "print(1)") {
+		t.Errorf("formatted: %+v %+v %v", files, problems, err)
+	}
 	own := folders(greeting + greet + word)
 	if list := varies(own.Files, &module{path: "example"}); len(list) > 0 {
 		t.Errorf("what may vary: %+v", list)
