@@ -10,6 +10,12 @@ import (
 // folders and that has no go.mod. Go keeps it free for this.
 const ModulePath = "example"
 
+// Bounds of the files of a Job.
+const (
+	MaxFiles      = 64
+	MaxFilesBytes = 256 << 10 // of all together
+)
+
 // Bounds of the names of files.
 const (
 	maxFolders = 8

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -20,23 +21,42 @@ import (
 // readFolder reads the program of a folder as go run . would: its Go files, the
 // packages of its module that they import and, of these, those that they import;
 // and go.mod. For a program the tests are left out, else those of all packages
-// below belong to it. What is in a folder testdata belongs to tests, and to a
-// program that names it.
-func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
-	w, start := newWalk(dir, kind)
-	if err := w.folder(start); err != nil {
+// below belong to it, as long as they are not too many. What is in a folder
+// testdata belongs to tests, and to a program that names it.
+func readFolder(io streams, dir string, kind sandbox.Kind) ([]sandbox.File, error) {
+	w := newWalk(dir, kind)
+	files, err := w.program(w.whole())
+	if err != nil || !w.whole() {
+		return files, err
+	}
+	size := 0
+	for _, f := range files {
+		size += len(f.Content)
+	}
+	if len(files) <= sandbox.MaxFiles && size <= sandbox.MaxFilesBytes {
+		return files, nil
+	}
+	w = newWalk(dir, kind)
+	if one, err := w.program(false); err == nil {
+		fmt.Fprintf(io.err, "tutor: only the tests of the package at the top are run: with all below there are %d files, and at most %d, of %d KiB together, are taken. Give the folder of another to run its tests.\n",
+			len(files), sandbox.MaxFiles, sandbox.MaxFilesBytes>>10)
+		return one, nil
+	}
+	return files, nil // there are none at the top: what is too much is said by who builds it
+}
+
+// program reads the package of the folder and those that it imports; and, of the
+// whole of a module, all below that have tests.
+func (w *walk) program(whole bool) ([]sandbox.File, error) {
+	err := w.folder(w.start)
+	if err == nil && whole {
+		err = w.tested()
+	}
+	if err != nil {
 		return nil, err
 	}
-	if len(w.files) == 0 && !w.whole() {
-		return nil, misuse("%s: no Go files to run", dir)
-	}
-	if w.whole() {
-		if err := w.tested(); err != nil {
-			return nil, err
-		}
-	}
 	if len(w.files) == 0 {
-		return nil, misuse("%s: no Go files to run", dir)
+		return nil, misuse("%s: no Go files to run", filepath.Join(w.root, filepath.FromSlash(w.start)))
 	}
 	return w.all()
 }
@@ -56,15 +76,15 @@ type walk struct {
 // newWalk finds the module that a folder is of. One whose go.mod lies above
 // matters only to a program that imports other packages of it: to any other it
 // is as if the folder lay alone.
-func newWalk(dir string, kind sandbox.Kind) (w *walk, start string) {
-	w = &walk{root: dir, module: sandbox.ModulePath, kind: kind, start: ".", seen: map[string]bool{}, named: map[string]bool{}}
+func newWalk(dir string, kind sandbox.Kind) *walk {
+	w := &walk{root: dir, module: sandbox.ModulePath, kind: kind, start: ".", seen: map[string]bool{}, named: map[string]bool{}}
 	root, inside := above(dir)
 	if root == "" {
-		return w, "."
+		return w
 	}
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
 	if err != nil {
-		return w, "." // it cannot be read: the program is taken as it is
+		return w // it cannot be read: the program is taken as it is
 	}
 	at := modfile.ModulePath(mod)
 	if inside == "." {
@@ -72,16 +92,16 @@ func newWalk(dir string, kind sandbox.Kind) (w *walk, start string) {
 		if at != "" {
 			w.module = at
 		}
-		return w, "."
+		return w
 	}
 	own := path.Join(at, inside)
 	for _, to := range w.importsIn(dir) {
 		if at != "" && to != own && strings.HasPrefix(to+"/", at+"/") {
 			w.root, w.module, w.mod, w.start = root, at, mod, inside
-			return w, inside
+			return w
 		}
 	}
-	return w, "."
+	return w
 }
 
 // above finds the folder of the go.mod that the go command would use for a

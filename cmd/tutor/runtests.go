@@ -77,7 +77,7 @@ func isGo(name string) bool { return strings.HasSuffix(name, ".go") }
 
 // readAgainst reads the version that --vs names as a folder or a Go file, which is measured
 // in turn with that of the command line.
-func readAgainst(f runFlags, job *sandbox.Job) (err error) {
+func readAgainst(io streams, f runFlags, job *sandbox.Job) (err error) {
 	if f.vs == "" {
 		return nil
 	}
@@ -85,7 +85,7 @@ func readAgainst(f runFlags, job *sandbox.Job) (err error) {
 		return misuse("--vs compares benchmarks: it needs --kind bench")
 	}
 	if isDir(f.vs) || isGo(f.vs) {
-		job.Against, err = readSources(nil, []string{f.vs}, job.Kind)
+		job.Against, err = readSources(io, []string{f.vs}, job.Kind)
 	}
 	return err
 }

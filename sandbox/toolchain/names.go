@@ -11,9 +11,9 @@ import (
 
 // What a learner may hand in.
 const (
-	maxFiles     = 64
+	maxFiles     = sandbox.MaxFiles
 	maxFileBytes = 64 << 10
-	maxAllBytes  = 256 << 10
+	maxAllBytes  = sandbox.MaxFilesBytes
 )
 
 // namePattern is a plain file name: no path, nothing that starts like a flag

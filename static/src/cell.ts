@@ -42,7 +42,8 @@ export class GoCell extends Bench {
   private found(found: Found[]): void {
     for (const p of this.panes) void p.mark(found.filter((d) => d.file === p.name).map(markOf));
     const first = found[0];
-    const detail = first ? `Line ${first.line}: ${first.message.split("\n", 1)[0]}` : "Run to see the new output";
+    const at = first && this.panes.length > 1 && first.file ? `${first.file}:${first.line}` : `Line ${first?.line}`;
+    const detail = first ? `${at}: ${first.message.split("\n", 1)[0]}` : "Run to see the new output";
     this.status.say({ state: "", icon: "", fact: "Changed.", detail });
   }
 
