@@ -72,27 +72,44 @@ func (c *Cell) Counted() bool {
 
 // Source is the Go files of a cell: what is built.
 func (c *Cell) Source() []File {
+	return c.filter(func(f File) bool { return path.Ext(f.Name) == ".go" && !f.isData() })
+}
+
+// GoMod is the go.mod of a cell, which names its module; "" when it has none.
+func (c *Cell) GoMod() string {
+	if f := c.file("go.mod"); f != nil {
+		return f.Content
+	}
+	return ""
+}
+
+// Foldered says whether a cell is a module: some of its packages lie in folders,
+// or it has a go.mod.
+func (c *Cell) Foldered() bool {
+	for _, f := range c.Source() {
+		if strings.Contains(f.Name, "/") {
+			return true
+		}
+	}
+	return c.GoMod() != ""
+}
+
+// Testdata is the files in folders testdata, which programs and tests find.
+func (c *Cell) Testdata() []File { return c.filter(File.isData) }
+
+func (c *Cell) filter(of func(File) bool) []File {
 	var fs []File
 	for _, f := range c.Files {
-		if path.Ext(f.Name) == ".go" && !strings.HasPrefix(f.Name, testdata) {
+		if of(f) {
 			fs = append(fs, f)
 		}
 	}
 	return fs
 }
 
-// testdata is the folder of files that tests read.
-const testdata = "testdata/"
-
-// Testdata is the files of the folder testdata, which tests find beside them.
-func (c *Cell) Testdata() []File {
-	var fs []File
-	for _, f := range c.Files {
-		if strings.HasPrefix(f.Name, testdata) {
-			fs = append(fs, f)
-		}
-	}
-	return fs
+// isData says whether a file lies in a folder testdata.
+func (f File) isData() bool {
+	return strings.HasPrefix(f.Name, "testdata/") || strings.Contains(f.Name, "/testdata/")
 }
 
 // Hash names what a run of the cell depends on: its files and the keys of its

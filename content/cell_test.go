@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -32,13 +33,31 @@ func TestCell(t *testing.T) {
 // Ensure that every listing may have files of testdata, and none elsewhere.
 func TestCellTestdata(t *testing.T) {
 	for _, verb := range []string{"run", "test", "norun"} {
-		for name, fine := range map[string]bool{"testdata/in/a.txt": true, "data/a.txt": false, "testdata/../a.txt": false} {
+		for name, fine := range map[string]bool{"testdata/in/a.txt": true, "data/a.txt": false, "testdata/../a.txt": false, "greet/testdata/a.txt": true, "greet//a.go": false, "../a.go": false, ".x/a.go": false, "greet/go.mod": false} {
 			c, err := Load(course(head+"```go "+verb+" id=a\n-- main.go --\npackage main\n-- "+name+" --\nx\n```\n", nil))
 			if err != nil || (len(c.Problems) == 0) != fine {
 				t.Errorf("%s with %s: %v %v", verb, name, err, c.Problems)
 			} else if a := c.Cell("a"); fine && (len(a.Testdata()) != 1 || len(a.Source()) != 1) {
 				t.Errorf("%s with %s: %+v", verb, name, a)
 			}
+		}
+	}
+}
+
+// Ensure that a listing may be of several packages, with a go.mod or without.
+func TestCellFolders(t *testing.T) {
+	for files, want := range map[string]string{
+		"-- main.go --\npackage main\n-- greet/greet.go --\npackage greet\n": "true ",
+		"-- main.go --\npackage main\n-- go.mod --\nmodule a\n":              "true module a\n",
+		"-- main.go --\npackage main\n-- testdata/a.go --\nx\n":              "false ",
+	} {
+		c, err := Load(course(head+"```go run id=a\n"+files+"```\n", nil))
+		if err != nil || len(c.Problems) > 0 {
+			t.Fatal(err, c.Problems)
+		}
+		a := c.Cell("a")
+		if got := fmt.Sprint(a.Foldered(), " ", a.GoMod()); got != want {
+			t.Errorf("%s: %q, want %q", files, got, want)
 		}
 	}
 }

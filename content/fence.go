@@ -113,9 +113,9 @@ func (b *builder) archive(c *Cell, body string) {
 	seen := map[string]bool{}
 	c.CodeLine++
 	for _, f := range txtar.Parse([]byte(body)).Files {
-		if !plainName(f.Name) && !dataName(f.Name) || seen[f.Name] {
-			b.problemAt(c.Line, "fence-word", fmt.Sprintf("%s is no plain file name, or stands twice", quoted(f.Name)),
-				"name each file once, without a folder")
+		if !pathName(f.Name) || seen[f.Name] {
+			b.problemAt(c.Line, "fence-word", fmt.Sprintf("%s is no name of a file of a program, or stands twice", quoted(f.Name)),
+				"name each file once, as main.go, greet/greet.go or testdata/words.txt")
 		}
 		seen[f.Name] = true
 		c.Files = append(c.Files, File{f.Name, string(f.Data)})

@@ -298,16 +298,15 @@ func plainName(s string) bool {
 	return ok
 }
 
-// dataName reports whether s names a file of testdata, at most four folders
-// below it.
-func dataName(s string) bool {
-	rest, ok := strings.CutPrefix(s, testdata)
-	parts := strings.Split(rest, "/")
-	ok = ok && len(parts) <= 5
+// pathName reports whether s names a file of a program: in folders there are only
+// Go files, and what lies in testdata.
+func pathName(s string) bool {
+	parts := strings.Split(s, "/")
+	ok := len(parts) <= 9 && len(s) <= 100
 	for _, part := range parts {
-		ok = ok && plainName(part)
+		ok = ok && plainName(part) && !strings.HasSuffix(part, ".")
 	}
-	return ok
+	return ok && (len(parts) == 1 || strings.HasSuffix(s, ".go") || File{Name: s}.isData())
 }
 
 func expectation(s string) error {

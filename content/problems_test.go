@@ -66,7 +66,7 @@ func TestProblems(t *testing.T) {
 		{"first", listing + "```text output first=2\na\n```\n", "7: output: first=2, and the fence shows 1 lines"},
 		{"empty", "```go run\n```\n", "4: compile: the listing is empty"},
 		{"stdin", "```go run stdin=in.txt\nx\n```\n", "4: fence-word: stdin=in.txt is no file of the fence"},
-		{"archive", "```go run\n-- ../x.go --\nx\n```\n", `4: fence-word: "../x.go" is no plain file name`},
+		{"archive", "```go run\n-- ../x.go --\nx\n```\n", `4: fence-word: "../x.go" is no name of a file of a program`},
 		{"exercise without file", "```go exercise=03-01\n```\n", "4: fence-word: an exercise's fence needs file="},
 		{"alert", "> [!NOTICE]\n> x\n", `4: fence-word: unknown alert "[!NOTICE]"`},
 		{"link", "a\n\n[x](02-no.md)\n", `6: link: the link to "02-no.md" leads nowhere`},

@@ -18,7 +18,7 @@ func (s *Set) Local(texts []string) (gomod string, files []File) {
 	}
 	var lines strings.Builder
 	for _, m := range s.Modules {
-		dir := path.Join(localDir, m.Path)
+		dir := LocalDir(m)
 		fmt.Fprintf(&lines, "\nrequire %s %s\n\nreplace %s => ./%s\n", m.Path, m.Version, m.Path, dir)
 		files = append(files, File{path.Join(dir, "go.mod"), fmt.Sprintf("module %s\n\ngo %s\n", m.Path, m.Go)})
 		for _, f := range m.Licences {
@@ -32,6 +32,9 @@ func (s *Set) Local(texts []string) (gomod string, files []File) {
 	}
 	return lines.String(), files
 }
+
+// LocalDir is where Local puts a module.
+func LocalDir(m *Module) string { return path.Join(localDir, m.Path) }
 
 // imported says whether any text has the path of a package that may be
 // imported, in quotes. One that has it for another reason does no harm.

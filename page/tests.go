@@ -49,7 +49,7 @@ func newTests(r *sandbox.Result) *testsView {
 		if !known {
 			words = [3]string{"", "dash", t.Status}
 		}
-		row := testRow{Name: t.Name, Depth: strings.Count(t.Name, "/"), State: words[0], Icon: words[1], Word: words[2], Time: duration(t.MS), Output: strings.TrimRight(t.Output, "\n")}
+		row := testRow{Name: t.FullName(), Depth: strings.Count(t.Name, "/"), State: words[0], Icon: words[1], Word: words[2], Time: duration(t.MS), Output: strings.TrimRight(t.Output, "\n")}
 		if t.Status == sandbox.TestNotRun {
 			row.Time = ""
 		}
@@ -70,11 +70,11 @@ func under(tests []sandbox.Test, parent string) []sandbox.Test {
 	children := map[string][]sandbox.Test{}
 	there := map[string]bool{}
 	for _, t := range tests {
-		there[t.Name] = true
+		there[t.FullName()] = true
 	}
 	for _, t := range tests {
-		up := t.Name
-		for up != "" && (up == t.Name || !there[up]) {
+		up := t.FullName()
+		for up != "" && (up == t.FullName() || !there[up]) {
 			at := strings.LastIndexByte(up, '/')
 			up = up[:max(at, 0)]
 		}
@@ -85,7 +85,7 @@ func under(tests []sandbox.Test, parent string) []sandbox.Test {
 	walk = func(name string) {
 		for _, t := range children[name] {
 			out = append(out, t)
-			walk(t.Name)
+			walk(t.FullName())
 		}
 	}
 	walk(parent)

@@ -89,7 +89,7 @@ func frameWords(f exectrace.Frame) string {
 	if f.Line == 0 {
 		return "a line that is not known"
 	}
-	return fmt.Sprintf("%s:%d", f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)
+	return fmt.Sprintf("%s:%d", f.File, f.Line)
 }
 
 // lookNote is what the author says that is to be seen, and where it is in this

@@ -199,8 +199,8 @@ func testLine(r *sandbox.Result) Line {
 		if top {
 			failed++
 		}
-		if first == "" || strings.HasPrefix(t.Name, first+"/") {
-			first = t.Name // the innermost of the first that failed
+		if first == "" || strings.HasPrefix(t.FullName(), first+"/") {
+			first = t.FullName() // the innermost of the first that failed
 		}
 	}
 	if first == "" {

@@ -33,7 +33,8 @@ type Assistant interface {
 // It is nil when nobody watches.
 type Sink func(Event)
 
-// File is one source file of a Job: a plain name and its text.
+// File is one source file of a Job: its path from the top of the program, with
+// slashes, and its text.
 type File struct {
 	Name    string `json:"name"`
 	Content string `json:"content"`
@@ -80,7 +81,8 @@ type Job struct {
 	// Key names who asks, for fairness between people. It is never shown.
 	Key  string
 	Kind Kind
-	// Files are the files of package main when Parts is empty.
+	// Files are those of the program when Parts is empty: of package main, or
+	// of a module, which has folders or a go.mod.
 	Files []File
 	// Parts, when not empty, are built and jailed apart on one machine and
 	// talk through the supervisor (see Dialogue); Files is then ignored.
@@ -185,7 +187,10 @@ type Part struct {
 
 // Package is one Go package of a Part.
 type Package struct {
-	Path  string // import path: "main", "exercise", "tutor/probe", ...
+	Path string // import path: "main", "exercise", "tutor/probe", ...
+	// Dir is the folder of a learner's module that the files lie in, as
+	// greet, and "." for its top; empty for a package that is of none.
+	Dir   string
 	Files []File
 	// Data are files of the folder testdata, which go:embed may name. The
 	// program finds those of a plain job beside it.
@@ -383,9 +388,9 @@ type Result struct {
 	Cover *Coverage `json:"cover,omitempty"`
 	// Asm is nil but for a job that asks for it and compiles.
 	Asm *Assembly `json:"asm"`
-	// Packages are the import paths of the learner's packages in a job of
-	// tests, as profiles and traces name their functions; nil for a program,
-	// whose package is main.
+	// Packages are the import paths of the learner's packages in a job of tests
+	// or of a module, as profiles and traces name their functions; nil for a
+	// program that is package main alone.
 	Packages []string `json:"packages,omitempty"`
 
 	// Exchanges and Report are what the Dialogue of a Job of several parts
@@ -482,10 +487,21 @@ const (
 // Test is a test, or one below it, as Parent/Child. MS is as testing measures
 // it, to 10 ms. Output is what was printed while it ran and what it logged.
 type Test struct {
-	Name   string  `json:"name"`
-	Status string  `json:"status"`
-	MS     float64 `json:"ms"`
-	Output string  `json:"output"`
+	// Package is the folder of its package; "" at the top of the program.
+	Package string  `json:"package,omitempty"`
+	Name    string  `json:"name"`
+	Status  string  `json:"status"`
+	MS      float64 `json:"ms"`
+	Output  string  `json:"output"`
+}
+
+// FullName is the name of a test with the folder of its package, if that is not
+// at the top.
+func (t Test) FullName() string {
+	if t.Package == "" {
+		return t.Name
+	}
+	return t.Package + "." + t.Name
 }
 
 // TraceInfo is what is known of the run's trace. Metrics is the JSON of the

@@ -24,9 +24,16 @@ const (
 // checkFiles refuses a set of files that can't be saved or run.
 func checkFiles(files []sandbox.File) error { return checkFilesBy(files, badName) }
 
-// checkRunFiles is checkFiles for what may be run: files of the folder testdata
-// are taken too.
-func checkRunFiles(files []sandbox.File) error { return checkFilesBy(files, badRunName) }
+// checkRunFiles is checkFiles for what may be run, whose files may lie in folders.
+func checkRunFiles(files []sandbox.File) error {
+	if err := checkFilesBy(files, badRunName); err != nil {
+		return err
+	}
+	if name := sandbox.Clash(files); name != "" {
+		return fail("bad-name", "%s is the name of two folders, or of a file and a folder; capital letters make no difference. Give each a name of its own.", name)
+	}
+	return nil
+}
 
 func checkFilesBy(files []sandbox.File, badName func(string) string) error {
 	if len(files) == 0 {
@@ -91,17 +98,16 @@ func badName(name string) string {
 	return ""
 }
 
-// badRunName is badName, but for files of testdata, of which each part is a
-// plain name.
+// badRunName is badName for what may lie in folders, of which each has a plain
+// name.
 func badRunName(name string) string {
-	rest, data := strings.CutPrefix(name, "testdata/")
-	if !data {
-		return badName(name)
+	if why := sandbox.PathProblem(name); why != "" {
+		return why
 	}
 	if len(name) > maxName {
 		return badName(name)
 	}
-	for part := range strings.SplitSeq(rest, "/") {
+	for part := range strings.SplitSeq(name, "/") {
 		if why := badName(part); why != "" {
 			return why
 		}

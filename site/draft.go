@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -207,7 +208,14 @@ func (s *Server) moduleFiles(key string, files []sandbox.File, answers map[strin
 		return "exercise-" + ex.ID, ex.Module(files, answers)
 	}
 	name := moduleName(s.cells[key].cell)
-	mod := sandbox.File{Name: "go.mod", Content: "module " + name + "\n\ngo 1.26\n"}
+	if has(files, "go.mod") {
+		return name, files
+	}
+	path := name
+	if slices.ContainsFunc(files, func(f sandbox.File) bool { return strings.Contains(f.Name, "/") && !sandbox.IsData(f.Name) }) {
+		path = sandbox.ModulePath // by which its packages import each other
+	}
+	mod := sandbox.File{Name: "go.mod", Content: "module " + path + "\n\ngo 1.26\n"}
 	return name, append([]sandbox.File{mod}, files...)
 }
 

@@ -48,7 +48,7 @@ func TestDraftsThatCannotBe(t *testing.T) {
 	w.api(http.MethodPut, "/api/drafts/../../etc/passwd", files("x")).want(t, 404)
 	w.api(http.MethodGet, "/api/drafts/nonsense", nil).want(t, 404, "no key of a draft")
 	w.api(http.MethodPut, "/api/drafts/cell:start/hello", map[string]any{"files": []sandbox.File{}}).want(t, 400, "files is empty")
-	w.api(http.MethodPut, "/api/drafts/cell:start/hello", map[string]any{"files": []sandbox.File{{Name: "../x"}}}).want(t, 400, "is a path")
+	w.api(http.MethodPut, "/api/drafts/cell:start/hello", map[string]any{"files": []sandbox.File{{Name: "../x"}}}).want(t, 400, "has the folder ..")
 	w.api(http.MethodPut, "/api/drafts/cell:start/hello", map[string]any{"files": []sandbox.File{{Name: "a"}}, "base_version": -1}).want(t, 409)
 }
 
@@ -83,6 +83,17 @@ func TestModule(t *testing.T) {
 	got := unzip(t, w.page("/api/modules/cell:start/reads").want(t, 200).body)
 	if !strings.HasPrefix(got["reads/go.mod"], "module reads\n") || got["reads/main.go"] != "package main // mine" {
 		t.Errorf("module = %q", got)
+	}
+	folders := []sandbox.File{{Name: "main.go", Content: "package main"}, {Name: "greet/greet.go", Content: "package greet"}}
+	w.api(http.MethodPut, "/api/drafts/cell:start/reads", map[string]any{"files": folders, "base_version": 1}).want(t, 200)
+	got = unzip(t, w.page("/api/modules/cell:start/reads").want(t, 200).body)
+	if !strings.HasPrefix(got["reads/go.mod"], "module example\n") || got["reads/greet/greet.go"] != "package greet" {
+		t.Errorf("module of several packages = %q", got)
+	}
+	folders = append(folders, sandbox.File{Name: "go.mod", Content: "module mine\n"})
+	w.api(http.MethodPut, "/api/drafts/cell:start/reads", map[string]any{"files": folders, "base_version": 2}).want(t, 200)
+	if got = unzip(t, w.page("/api/modules/cell:start/reads").want(t, 200).body); got["reads/go.mod"] != "module mine\n" || len(got) != 3 {
+		t.Errorf("module with a go.mod = %q", got)
 	}
 	got = unzip(t, w.page("/api/modules/exercise:01-01").want(t, 200).body)
 	for _, name := range []string{"exercise-01-01/go.mod", "exercise-01-01/double.go", "exercise-01-01/double_test.go", "exercise-01-01/TASK.md"} {

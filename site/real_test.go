@@ -103,6 +103,26 @@ func (w *world) run(body map[string]any) sandbox.Result {
 	return res
 }
 
+// A program of several packages is checked, built ahead and run, and its mistakes
+// are told with their paths.
+func TestFolders(t *testing.T) {
+	w := realWorld(t, func(c *Config) { c.Diagnose, c.Ahead = needsEngine(t).Diagnose, needsEngine(t).Ahead })
+	of := func(text string) map[string]any {
+		return map[string]any{"files": []sandbox.File{
+			{Name: "go.mod", Content: "module example.com/app\n\ngo 1.26\n"},
+			{Name: "main.go", Content: "package main\n\nimport \"example.com/app/greet\"\n\nfunc main() { greet.Hello() }\n"},
+			{Name: "greet/greet.go", Content: "package greet\n\nfunc Hello() { " + text + " }\n"},
+		}}
+	}
+	if res := w.run(of("print(1)")); res.Status != sandbox.StatusOK || printed(res, "stderr") != "1" {
+		t.Errorf("%s %q %+v", res.Status, printed(res, "stderr"), res.Diagnostics)
+	}
+	for _, asked := range []string{"/api/diagnose", "/api/runs"} {
+		w.api(http.MethodPost, asked, of("n := 1")).want(t, 200, `"file":"greet/greet.go","line":3,"col":16,"code":"UnusedVar"`)
+	}
+	w.api(http.MethodPost, "/api/ahead", of(`print("`+newID()+`")`)).want(t, 200, `"ahead":"built"`)
+}
+
 // printed is what a result holds of a stream.
 func printed(res sandbox.Result, stream string) string {
 	var b strings.Builder

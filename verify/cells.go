@@ -75,6 +75,9 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	for _, f := range slices.Concat(c.Source(), c.Testdata()) {
 		job.Files = append(job.Files, sandbox.File{Name: f.Name, Content: f.Content})
 	}
+	if mod := c.GoMod(); mod != "" {
+		job.Files = append(job.Files, sandbox.File{Name: "go.mod", Content: mod})
+	}
 	return job, ""
 }
 

@@ -62,6 +62,7 @@ func textLies() []lie {
 		{name: "a module that does not come with tutor", file: "content/course.yaml", old: "title: A small course\n", new: "title: A small course\nvendor: [example.org/a@v1.0.0]\n", off: 1, rule: "front-matter", says: "vendor: example.org/a@v1.0.0 is not among the modules"},
 		{name: "vet of a listing with a module", file: page, old: "import \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", 1)", new: "import \"golang.org/x/sync/errgroup\"\n\nfunc main() {\n\tvar g errgroup.Group\n\th := g\n\t_ = h.Wait()", off: 4, rule: "vet", says: "copies lock value"},
 		{name: "vet of a listing that embeds", file: page, old: "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", 1)\n}\n", new: "-- main.go --\npackage main\n\nimport (\n\t_ \"embed\"\n\t\"fmt\"\n)\n\n//go:embed testdata/a.txt\nvar a string\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", a)\n}\n-- testdata/a.txt --\nx\n", off: 12, rule: "vet", says: "Printf format %d"},
+		{name: "vet of a listing of several packages", file: page, old: "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Printf(\"%d\\n\", 1)\n}\n", new: "-- go.mod --\nmodule a.b/c\n\ngo 1.26\n-- main.go --\npackage main\n\nimport \"a.b/c/greet\"\n\nfunc main() { greet.Hello() }\n-- greet/greet.go --\npackage greet\n\nimport \"fmt\"\n\nfunc Hello() { fmt.Printf(\"%d\\n\", \"x\") }\n", off: 15, rule: "vet", says: "greet/greet.go: fmt.Printf format %d"},
 		{name: "a listing that doesn't compile", file: page, old: `Printf("%d\n", 1)`, new: `Printf("%d\n", x)`, rule: "compile", says: "undefined: x"},
 		{name: "code under an old recording", file: page, old: `	fmt.Println("goodbye")`, new: `	fmt.Print("goodbye\n")`, at: page, line: 12, rule: "recorded-stale", says: "of another text"},
 		{name: "a recording of another Go", file: "content/01-basics/_recorded/hello/result.json", old: `"go": "go1.`, new: `"go": "go1.1`, at: page, line: 12, rule: "recorded-stale", says: "the recording of hello is of go1.1"},
@@ -78,10 +79,19 @@ func textLies() []lie {
 	}
 }
 
+// helloCode is a listing of the sample course, and helloInFolders one of several
+// packages that prints something else in its place.
+const (
+	helloCode      = "file=hello.go\npackage main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello\")\n\tfmt.Println(\"goodbye\")\n}\n"
+	helloInFolders = "\n-- main.go --\npackage main\n\nimport \"example/greet\"\n\nfunc main() {\n\tgreet.Print(\"hallo\\n\")\n\tgreet.Print(\"goodbye\\n\")\n}\n-- greet/greet.go --\npackage greet\n\nimport \"os\"\n\nfunc Print(s string) { print(s) }\n\nfunc print(s string) { os.Stdout.WriteString(s) }\n"
+)
+
 // runLies are told by running.
 func runLies() []lie {
 	return []lie{
 		{name: "one character of an output, run", file: page, old: "```text output\nhello\n", new: "```text output\nhellp\n", off: 1, rule: "output", says: `the page says "hellp"`},
+		{name: "one character of an output of several packages", file: page, old: helloCode, new: helloInFolders, off: 20, rule: "output", says: `the page says "hello"`},
+		{name: "several packages, one with a mistake", file: page, old: helloCode, new: strings.Replace(helloInFolders, "print(s)", "prin(s)", 1), off: 15, rule: "compile", says: "greet/greet.go"},
 		{name: "a number in the prose, run", file: page, old: "[20](run", new: "[19](run", rule: "number", says: "has goroutines.created 20"},
 		{name: "a line of a set", file: page, old: "worker 2\n", new: "worker 3\n", rule: "output", says: `no line of the output is "worker 3"`},
 		{name: "a pattern", file: page, old: "pid is a .*: true", new: "pid is a .*: false", rule: "output", says: "the page says"},

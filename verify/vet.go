@@ -18,6 +18,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/mod/modfile"
+
 	"course/tutor/content"
 	"course/tutor/exercises"
 	"course/tutor/grade"
@@ -57,6 +59,12 @@ func (m *module) bring() {
 func (r *run) vet() error {
 	cells := newModule("module cells\n\ngo 1.26\n")
 	for i, c := range r.vetted() {
+		if c.Foldered() {
+			if err := r.vetModule("listing "+c.ID, r.cellModule(c)); err != nil {
+				return err
+			}
+			continue
+		}
 		r.addCell(cells, c, fmt.Sprintf("c%03d", i))
 	}
 	if err := r.vetModule("listings", cells); err != nil {
@@ -76,7 +84,7 @@ func (r *run) vetted() []*content.Cell {
 	var cells []*content.Cell
 	for _, p := range r.course.Pages() {
 		for _, c := range p.Cells {
-			if c.Exercise == "" && c.Options["expect"] != "compile_error" && r.wants(inContent(p.File)) && wholeProgram(c.Source()) {
+			if c.Exercise == "" && c.Options["expect"] != "compile_error" && r.wants(inContent(p.File)) && wholeProgram(c) {
 				cells = append(cells, c)
 			}
 		}
@@ -84,7 +92,11 @@ func (r *run) vetted() []*content.Cell {
 	return cells
 }
 
-func wholeProgram(files []content.File) bool {
+func wholeProgram(c *content.Cell) bool {
+	if c.GoMod() != "" && c.Options["expect"] == string(sandbox.StatusRefused) {
+		return false
+	}
+	own, files := modfile.ModulePath([]byte(c.GoMod())), c.Source()
 	for _, f := range files {
 		parsed, err := parser.ParseFile(token.NewFileSet(), f.Name, f.Content, parser.ImportsOnly)
 		if err != nil {
@@ -93,6 +105,9 @@ func wholeProgram(files []content.File) bool {
 		for _, imp := range parsed.Imports {
 			to, err := strconv.Unquote(imp.Path.Value)
 			first, _, _ := strings.Cut(to, "/")
+			if own != "" && strings.HasPrefix(to+"/", own+"/") {
+				continue
+			}
 			if err != nil || strings.Contains(first, ".") && modules.Vendored().Package(to) == nil {
 				return false
 			}
@@ -106,16 +121,36 @@ func (r *run) addCell(m *module, c *content.Cell, dir string) {
 		m.files[dir+"/"+f.Name] = f.Content // which it may embed
 	}
 	for _, f := range c.Source() {
-		m.add(dir+"/"+f.Name, r.importsAt("cells/"+dir, f), func(line int, message string, typeError bool) {
-			rule := "vet"
-			if typeError {
-				if c.Runs() && r.cfg.Runner != nil {
-					return // its run says so
-				}
-				rule = "compile"
+		m.add(dir+"/"+f.Name, r.importsAt("cells/"+dir, f), r.cellTold(c, f))
+	}
+}
+
+// cellModule is a listing of several packages, which is a module by itself.
+func (r *run) cellModule(c *content.Cell) *module {
+	gomod := c.GoMod()
+	if gomod == "" {
+		gomod = "module " + sandbox.ModulePath + "\n\ngo 1.26\n"
+	}
+	m := newModule(gomod)
+	for _, f := range c.Testdata() {
+		m.files[f.Name] = f.Content
+	}
+	for _, f := range c.Source() {
+		m.add(f.Name, f.Content, r.cellTold(c, f))
+	}
+	return m
+}
+
+func (r *run) cellTold(c *content.Cell, f content.File) func(int, string, bool) {
+	return func(line int, message string, typeError bool) {
+		rule := "vet"
+		if typeError {
+			if c.Runs() && r.cfg.Runner != nil {
+				return // its run says so
 			}
-			r.at(c, c.FileLine(f.Name, line), rule, f.Name+": "+message, "correct the program")
-		})
+			rule = "compile"
+		}
+		r.at(c, c.FileLine(f.Name, line), rule, f.Name+": "+message, "correct the program")
 	}
 }
 
@@ -272,7 +307,11 @@ var vetLine = regexp.MustCompile(`^(vet: )?(?:\./)?([^\s:]+\.go):(\d+)(?::\d+)?:
 // tell hands each line of go vet's to the file it belongs to, and counts them.
 // Output that names none of our files is trouble of ours.
 func (m *module) tell(out []byte) (said int, err error) {
+	compiling := false // go vet builds packages that others import, and heads what it says itself with # [PACKAGE]
 	for _, line := range bytes.Split(out, []byte("\n")) {
+		if head, ok := bytes.CutPrefix(line, []byte("# ")); ok {
+			compiling = !bytes.HasPrefix(head, []byte("["))
+		}
 		f := vetLine.FindStringSubmatch(string(line))
 		if f == nil {
 			continue
@@ -282,7 +321,7 @@ func (m *module) tell(out []byte) (said int, err error) {
 			continue
 		}
 		n, _ := strconv.Atoi(f[3])
-		told(n, f[4], f[1] != "")
+		told(n, f[4], compiling || f[1] != "")
 		said++
 	}
 	if text := strings.TrimSpace(string(out)); said == 0 && text != "" {

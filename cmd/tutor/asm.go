@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"course/tutor/sandbox"
@@ -26,6 +27,7 @@ func printAsm(to io.Writer, files []sandbox.File, r *sandbox.Result) error {
 		return nil
 	}
 	w := bufio.NewWriter(to)
+	files = slices.DeleteFunc(slices.Clone(files), func(f sandbox.File) bool { return !strings.HasSuffix(f.Name, ".go") || sandbox.IsData(f.Name) })
 	for _, f := range files {
 		if len(files) > 1 {
 			fmt.Fprintf(w, "-- %s --\n", f.Name)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -43,14 +42,16 @@ is the exit code. Else: 124 stopped for time, 125 for another limit, 65 did not
 compile or was refused, 70 our fault; the reason stands on stderr after
 "tutor: ". With --json one Result is printed and the exit code is 0.
 
-Programs may import the standard library and the modules that tutor doctor
-lists; nothing is downloaded. Of a folder whose program names testdata, the files
-in it are taken along.
+Of a folder, what go run . would build there is run: its Go files, go.mod, and
+the packages of its module that they import (without a go.mod, packages in the
+folders below are imported as example/FOLDER). Programs may import the standard
+library and the modules that tutor doctor lists; nothing is downloaded. Of a
+folder whose files name testdata, what is in it is taken along.
 
 With --kind test, bench or cover the _test.go files of a folder and its
-testdata are read too, and ARGS may begin with flags of go test: -run, -skip,
--short, -count, -failfast, -parallel, -shuffle, -cpu, -bench, -benchtime. The
-exit code is 1 when a test fails.
+testdata are read too; in the folder of a go.mod, of all packages below. ARGS may
+begin with flags of go test: -run, -skip, -short, -count, -failfast, -parallel,
+-shuffle, -cpu, -bench, -benchtime. The exit code is 1 when a test fails.
 
 --kind profile:cpu (or heap, block, mutex, goroutine) profiles the program: what
 took most is printed on stderr when it has ended, and --profile-out keeps the
@@ -252,10 +253,10 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if job.Limits.Memory, err = parseSize(f.memory); err != nil {
 		return job, err
 	}
-	if job.Files, err = readSources(io.in, sources, job.Kind); err != nil {
+	if job.Files, err = readSources(io, sources, job.Kind); err != nil {
 		return job, err
 	}
-	if err := readAgainst(f, &job); err != nil {
+	if err := readAgainst(io, f, &job); err != nil {
 		return job, err
 	}
 	return job, feedStdin(&job, io.in, f.stdin, sources)
@@ -289,13 +290,13 @@ func isTerminal(r io.Reader) bool {
 }
 
 // readSources reads the Go files of a command line: files, one folder, or "-"
-// for one program on in.
-func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File, error) {
+// for one program on standard input.
+func readSources(std streams, args []string, kind sandbox.Kind) ([]sandbox.File, error) {
 	if len(args) == 0 {
 		return nil, misuse("run what? Give Go files, a folder, or - for standard input")
 	}
 	if len(args) == 1 && args[0] == "-" {
-		data, err := io.ReadAll(io.LimitReader(in, 1<<20))
+		data, err := io.ReadAll(io.LimitReader(std.in, 1<<20))
 		if err != nil {
 			return nil, misuse("read standard input: %v", err)
 		}
@@ -307,7 +308,7 @@ func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File
 	}
 	if len(args) == 1 {
 		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
-			return readFolder(args[0], kind)
+			return readFolder(std, args[0], kind)
 		}
 	}
 	var files []sandbox.File
@@ -327,38 +328,6 @@ func readSources(in io.Reader, args []string, kind sandbox.Kind) ([]sandbox.File
 func forHere(dir, name string) bool {
 	match, err := gobuild.Default.MatchFile(dir, name)
 	return match || err != nil
-}
-
-// readFolder reads the Go files of one folder: for a program the tests are left
-// out as go run does, else they belong to it. What is in testdata belongs to
-// tests, and to a program that names it.
-func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return nil, misuse("read program: %v", err)
-	}
-	named := kind.Tests()
-	var files []sandbox.File
-	for _, e := range entries {
-		name := e.Name()
-		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") || !forHere(dir, name) {
-			continue
-		}
-		data, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
-			return nil, misuse("read program: %v", err)
-		}
-		named = named || bytes.Contains(data, []byte("testdata"))
-		files = append(files, sandbox.File{Name: name, Content: string(data)})
-	}
-	if len(files) == 0 {
-		return nil, misuse("%s: no Go files to run", dir)
-	}
-	if !named {
-		return files, nil
-	}
-	data, err := readTestdata(dir)
-	return append(files, data...), err
 }
 
 // passage writes what the program prints to our own streams, as it is, and

@@ -17,26 +17,26 @@ import (
 // says by its own bounds what is too much.
 const maxTestdata = 1 << 20
 
-// readTestdata reads the files of the folder testdata, if there is one.
-func readTestdata(dir string) ([]sandbox.File, error) {
-	root := filepath.Join(dir, "testdata")
+// readTestdata reads the files of the folder testdata of a package of the module
+// at top, if there is one, and adds up their size.
+func readTestdata(top, inside string, size *int64) ([]sandbox.File, error) {
+	root := filepath.Join(top, filepath.FromSlash(inside), "testdata")
 	var files []sandbox.File
-	var size int64
 	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
 			return err
 		}
 		if info, err := d.Info(); err == nil {
-			size += info.Size()
+			*size += info.Size()
 		}
-		if size > maxTestdata {
+		if *size > maxTestdata {
 			return fmt.Errorf("more than %d KiB in %s", maxTestdata>>10, root)
 		}
 		data, err := os.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		inside, err := filepath.Rel(dir, name)
+		inside, err := filepath.Rel(top, name)
 		files = append(files, sandbox.File{Name: filepath.ToSlash(inside), Content: string(data)})
 		return err
 	})
@@ -80,7 +80,7 @@ func isGo(name string) bool { return strings.HasSuffix(name, ".go") }
 
 // readAgainst reads the version that --vs names as a folder or a Go file, which is measured
 // in turn with that of the command line.
-func readAgainst(f runFlags, job *sandbox.Job) (err error) {
+func readAgainst(io streams, f runFlags, job *sandbox.Job) (err error) {
 	if f.vs == "" {
 		return nil
 	}
@@ -91,7 +91,7 @@ func readAgainst(f runFlags, job *sandbox.Job) (err error) {
 		return misuse("--vs can't compare under %s, whose times compare with no others: leave one of the two out", by)
 	}
 	if isDir(f.vs) || isGo(f.vs) {
-		job.Against, err = readSources(nil, []string{f.vs}, job.Kind)
+		job.Against, err = readSources(io, []string{f.vs}, job.Kind)
 	}
 	return err
 }
@@ -103,9 +103,9 @@ var goWords = map[string]string{sandbox.TestPassed: "PASS", sandbox.TestFailed: 
 func testLine(t sandbox.Test) string {
 	indent := strings.Repeat("    ", strings.Count(t.Name, "/"))
 	if t.Status == sandbox.TestNotRun {
-		return indent + "--- NOT RUN: " + t.Name
+		return indent + "--- NOT RUN: " + t.FullName()
 	}
-	return fmt.Sprintf("%s--- %s: %s (%.2fs)", indent, goWords[t.Status], t.Name, t.MS/1000)
+	return fmt.Sprintf("%s--- %s: %s (%.2fs)", indent, goWords[t.Status], t.FullName(), t.MS/1000)
 }
 
 // report prints what came of tests, benchmarks or coverage, once all is over.

@@ -24,6 +24,8 @@ func unfit(job sandbox.Job) string {
 		return "programs of several parts need Go"
 	case len(job.Files) != 1:
 		return "only programs of one file are interpreted"
+	case strings.Contains(job.Files[0].Name, "/"):
+		return "the file lies in a folder; programs of folders need Go"
 	case strings.Contains(job.Files[0].Name, "_") || !strings.HasSuffix(job.Files[0].Name, ".go"):
 		return "the name of the file, " + job.Files[0].Name + ", may mean something to Go; call it main.go"
 	case len(job.Files[0].Content) > mostText:

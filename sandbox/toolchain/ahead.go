@@ -94,13 +94,13 @@ func (f *foreseen) built() bool {
 }
 
 // wrong has the types of a plain program checked. Those of tests and of
-// several packages are checked by the compiler alone.
+// several parts are checked by the compiler alone.
 func (f *foreseen) wrong(ctx context.Context) (bool, error) {
 	r := f.run
 	if r.tests != nil || len(r.job.Parts) > 0 || r.job.Key == forPrimer {
 		return false, nil
 	}
-	found, err := r.engine.diagnose(ctx, f.library, r.job.Key, mainPackage(r.job.Files))
+	found, err := r.engine.diagnose(ctx, f.library, r.job.Key, questionOf(&f.programs[0].request.plan))
 	return len(found.Errors) > 0, err
 }
 

@@ -39,8 +39,15 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if hasTests(files) {
 		return e.diagnoseTests(ctx, l, key, files)
 	}
-	files, data := splitData(files)
-	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files, Data: data}}}, l.tool.GOOS, l.tool.GOARCH)
+	source, problems := readSource(files, false, l.tool.Version)
+	if len(problems) > 0 {
+		return explainAll(problems), nil
+	}
+	part, problems := source.program(false)
+	if len(problems) > 0 {
+		return explainAll(problems), nil
+	}
+	packages, problems := inspectPart(part, source.module, l.tool.GOOS, l.tool.GOARCH)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}
@@ -52,7 +59,7 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}
-	found, err := e.diagnose(ctx, l, key, mainPackage(files))
+	found, err := e.diagnose(ctx, l, key, questionOf(&plan))
 	if err != nil {
 		return nil, err
 	}
@@ -62,34 +69,45 @@ func (e *Engine) Diagnose(ctx context.Context, key string, files []sandbox.File)
 	return append(found.Errors, found.Vet...), nil
 }
 
-// hasTests says whether files are of a package and its tests.
+// hasTests says whether files are of packages and their tests.
 func hasTests(files []sandbox.File) bool {
 	return slices.ContainsFunc(files, func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
 }
 
-// diagnoseTests is Diagnose for a package and its tests. That there is no test
-// yet is no mistake of who still writes.
-func (e *Engine) diagnoseTests(ctx context.Context, l *library, key string, files []sandbox.File) ([]sandbox.Diagnostic, error) {
-	r := e.newRun(sandbox.Job{Key: key, Kind: sandbox.KindTest, Files: files}, nil)
-	t, problems := sortTests(r.job)
+// diagnoseTests is Diagnose for packages and their tests, up to the first with
+// errors. That there is no test yet is no mistake of who still writes.
+func (e *Engine) diagnoseTests(ctx context.Context, l *library, key string, files []sandbox.File) (all []sandbox.Diagnostic, err error) {
+	job := sandbox.Job{Key: key, Kind: sandbox.KindTest, Files: files}
+	with, without, problems := sortTests(job, l.tool.Version)
 	if len(problems) > 0 {
 		return explainAll(problems), nil
 	}
-	stages, ok, err := r.inspectTests(ctx, l, t)
-	if err != nil || !ok {
-		return r.result.Diagnostics, err
+	for _, t := range slices.Concat(with, without) {
+		r := e.newRun(job, nil)
+		stages, ok, err := r.inspectTests(ctx, l, t)
+		if err != nil || !ok {
+			return r.result.Diagnostics, err
+		}
+		found, err := e.diagnose(ctx, l, key, questionOf(&stages[0].plan))
+		if err != nil || len(found.Errors) > 0 {
+			return found.Errors, err
+		}
+		for _, d := range found.Vet { // a package may be among what another imports
+			if !slices.Contains(all, d) {
+				all = append(all, d)
+			}
+		}
 	}
-	found, err := e.diagnose(ctx, l, key, stages[0].plan.ownPackages())
-	return append(found.Errors, found.Vet...), err
+	return all, nil
 }
 
-// diagnose asks a checker about packages whose imports are all there. What is
-// too much for it is a diagnostic.
-func (e *Engine) diagnose(ctx context.Context, l *library, key string, packages []checked) (diagnosis, error) {
+// diagnose asks a checker about packages whose imports are all there. What is too
+// much for it is a diagnostic.
+func (e *Engine) diagnose(ctx context.Context, l *library, key string, q question) (diagnosis, error) {
 	defer e.aside.begin()()
-	found, err := e.askWarm(ctx, l, key, packages)
+	found, err := e.askWarm(ctx, l, key, q)
 	if errors.Is(err, errOutside) {
-		found, err = e.askWarm(ctx, l, key, packages)
+		found, err = e.askWarm(ctx, l, key, q)
 	}
 	var bad *HelperError
 	if errors.As(err, &bad) {
@@ -99,13 +117,13 @@ func (e *Engine) diagnose(ctx context.Context, l *library, key string, packages 
 }
 
 // askWarm asks the checker of a person once.
-func (e *Engine) askWarm(ctx context.Context, l *library, key string, packages []checked) (diagnosis, error) {
+func (e *Engine) askWarm(ctx context.Context, l *library, key string, q question) (diagnosis, error) {
 	c, err := e.warm.take(e, l, key)
 	if err != nil {
 		return diagnosis{}, err
 	}
 	defer e.warm.giveBack(c)
-	return c.ask(ctx, packages)
+	return c.ask(ctx, q)
 }
 
 // checkers are the warm children, at most one for each person and one person
@@ -213,13 +231,13 @@ func (c *warmChecker) alive() bool {
 	}
 }
 
-// ask has the packages of one program checked. It may take helperCPU of
-// processor time for them.
-func (c *warmChecker) ask(ctx context.Context, packages []checked) (found diagnosis, err error) {
+// ask has the packages of one program checked. It may take helperCPU of processor
+// time for them.
+func (c *warmChecker) ask(ctx context.Context, q question) (found diagnosis, err error) {
 	c.asked++
-	question, err := json.Marshal(packages)
+	question, err := json.Marshal(q)
 	if err != nil {
-		return found, fmt.Errorf("diagnose: encode the files: %w", err)
+		return found, fmt.Errorf("diagnose: encode the question: %w", err)
 	}
 	done := make(chan struct{})
 	over := make(chan error, 1)

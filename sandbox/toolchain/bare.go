@@ -25,7 +25,7 @@ func (e *Engine) Bare(ctx context.Context, files []sandbox.File, dir string) (co
 	if err != nil {
 		return nil, nil, err
 	}
-	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files}}}, l.tool.GOOS, l.tool.GOARCH)
+	packages, problems := inspectPart(sandbox.Part{Packages: []sandbox.Package{{Path: "main", Files: files}}}, nil, l.tool.GOOS, l.tool.GOARCH)
 	has, err := l.await(ctx, standardImports(packages), func(int, int) {})
 	if err != nil {
 		return nil, nil, err

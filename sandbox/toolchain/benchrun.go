@@ -137,7 +137,7 @@ func (b *benchRun) once(ctx context.Context) (more bool, err error) {
 func (b *benchRun) side(ctx context.Context, s *benchSide) (*sandbox.Ended, *testLog, error) {
 	args := s.run.tests.args
 	s.done, s.part, s.last = map[string]int{}, "", ""
-	log := newTestLog(s.names, b.tell)
+	log := newTestLog(s.run.tests.below(), s.names, b.tell)
 	if s != b.sides[0] {
 		log.tell = func(sandbox.Event) {}
 	}

@@ -76,6 +76,9 @@ func (r *request) key(l *library) (string, error) {
 		files := slices.Clone(p.Files)
 		slices.SortFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
 		parts = append(parts, p.Path, p.Trusted, p.Cover, p.ImportMap, files)
+		if p.module != nil {
+			parts = append(parts, p.Dir, p.module.language)
+		}
 		if anyVendored(slices.Collect(maps.Keys(p.imports))) {
 			parts = append(parts, modulesDir())
 		}
@@ -270,6 +273,13 @@ func (r *request) ownConfig() string {
 
 // shown is what the name of a file of a package begins with in messages.
 func (r *request) shown(p inspected) string {
+	switch p.Dir {
+	case "":
+	case ".":
+		return ""
+	default:
+		return p.Dir + "/"
+	}
 	learners := 0
 	for _, other := range r.packages {
 		if !other.Trusted {
@@ -285,7 +295,7 @@ func (r *request) shown(p inspected) string {
 func (s *steps) compile(i int, p inspected, own string) {
 	dir := "/src/" + strconv.Itoa(i)
 	shown := s.request.shown(p)
-	args := []string{"compile", "-o", fmt.Sprintf("/tmp/%d.a", i), "-p", p.Path, "-lang=" + language,
+	args := []string{"compile", "-o", fmt.Sprintf("/tmp/%d.a", i), "-p", p.Path, "-lang=" + p.language(),
 		"-trimpath", dir + "=>" + strings.TrimSuffix(shown, "/"),
 		"-errorurl", "-dwarf=false", "-nolocalimports", "-pack", "-importcfg", s.importConfig(dir, p, own)}
 	args = append(args, s.set.compile...)
@@ -321,6 +331,14 @@ func (s *steps) compile(i int, p inspected, own string) {
 	if p.Cover {
 		compile(s.cover(p, dir))
 	}
+}
+
+// language is the version of Go that a package is written in.
+func (in *inspected) language() string {
+	if in.module != nil {
+		return in.module.language
+	}
+	return language
 }
 
 // embed lays the files out that a package embeds, and returns how the compiler

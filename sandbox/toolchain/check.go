@@ -15,7 +15,10 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
+
+	"golang.org/x/tools/go/analysis"
 
 	"course/tutor/sandbox"
 )
@@ -23,61 +26,69 @@ import (
 // libraryEnv tells the helper "diagnose" where the archives are.
 const libraryEnv = "TUTOR_LIBRARY"
 
-// diagnosis is what the helper "diagnose" answers to the files of a program.
+// question is what the helper "diagnose" is asked: the learner's packages of one
+// program, each after those it imports.
+type question struct {
+	Language string
+	Packages []asked
+}
+
+// asked is one of them. Its files have their paths in the program.
+type asked struct {
+	Path  string
+	Files []sandbox.File
+	Maps  map[string]string // imports of the key are of the package with the path
+}
+
+// questionOf asks about the packages of a plan.
+func questionOf(p *plan) question {
+	q := question{Language: language}
+	r := request{plan: *p}
+	for _, pkg := range p.packages {
+		if pkg.Trusted {
+			continue
+		}
+		a := asked{Path: pkg.Path}
+		for from, to := range pkg.ImportMap {
+			if r.has(to) { // and not our stand-in for one of the standard library
+				if a.Maps == nil {
+					a.Maps = map[string]string{}
+				}
+				a.Maps[from] = to
+			}
+		}
+		for _, f := range pkg.Files {
+			a.Files = append(a.Files, sandbox.File{Name: r.shown(pkg) + f.Name, Content: f.Content})
+		}
+		q.Language = pkg.language()
+		q.Packages = append(q.Packages, a)
+	}
+	return q
+}
+
+// diagnosis is what the helper "diagnose" answers to a question.
 type diagnosis struct {
 	Errors []sandbox.Diagnostic // that no compiler would take
 	Vet    []sandbox.Diagnostic // that are likely mistakes; only without errors
 }
 
-// checked is a package that is to be checked.
-type checked struct {
-	Path  string // it is vetted under
-	Files []sandbox.File
-	// Imports are the paths under which it imports packages that stand before
-	// it, each to the path of one.
-	Imports map[string]string
-}
-
-// mainPackage is the question about a program of one package.
-func mainPackage(files []sandbox.File) []checked { return []checked{{Path: "main", Files: files}} }
-
-// ownPackages is the question about the learner's packages of a plan.
-func (p *plan) ownPackages() (list []checked) {
-	for _, pkg := range p.packages {
-		if pkg.Trusted {
-			continue
-		}
-		one := checked{Path: pkg.Path, Files: pkg.Files, Imports: map[string]string{}}
-		for _, before := range list {
-			one.Imports[before.Path] = before.Path
-		}
-		for from, to := range pkg.ImportMap {
-			if one.Imports[to] != "" {
-				one.Imports[from] = to
-			}
-		}
-		list = append(list, one)
-	}
-	return list
-}
-
-// ServeDiagnose is the helper "diagnose". It reads packages, as JSON, each
-// after those that it imports, checks their types and vets them, answers with
-// one line of JSON, and waits for the next until in ends: what it has read of
-// the standard library is then still there.
+// ServeDiagnose is the helper "diagnose". It reads a question, as JSON, checks the
+// types of its packages and vets them, answers with one line of JSON, and waits
+// for the next until in ends: what it has read of the standard library is then
+// still there.
 func ServeDiagnose(in io.Reader, out io.Writer) error {
 	c := newChecker(os.Getenv(libraryEnv))
 	dec, enc := json.NewDecoder(in), json.NewEncoder(out)
 	for {
-		var packages []checked
-		err := dec.Decode(&packages)
+		var q question
+		err := dec.Decode(&q)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("read the files: %w", err)
+			return fmt.Errorf("read the question: %w", err)
 		}
-		if err := enc.Encode(c.check(packages)); err != nil {
+		if err := enc.Encode(c.check(q)); err != nil {
 			return err
 		}
 	}
@@ -99,43 +110,91 @@ func newChecker(dir string) *checker {
 	return c
 }
 
-// check parses, type-checks and vets packages, up to the first that no compiler
-// would take. Facts about one are known to those that import it.
-func (c *checker) check(packages []checked) (all diagnosis) {
-	own, known := map[string]*types.Package{}, facts{}
-	for _, p := range packages {
-		parsed, problems := c.parse(p.Files)
-		defer func() {
-			for _, f := range parsed {
-				c.fset.RemoveFile(c.fset.File(f.Pos()))
-			}
-		}()
-		if len(problems) > 0 {
-			return diagnosis{Errors: problems}
-		}
-		pkg, info, list := c.types(p.Path, parsed, ownFirst{c.importer, own, p.Imports})
-		if len(list) > 0 {
-			return diagnosis{Errors: finishDiagnostics(c.errors(list))}
-		}
-		own[p.Path] = pkg
-		all.Vet = append(all.Vet, finishDiagnostics(vet(c.fset, parsed, pkg, info, known))...)
+// check parses, type-checks and vets packages. One is left out when a package
+// that it imports has errors: they would be repeated in it.
+func (c *checker) check(q question) diagnosis {
+	k := checking{checker: c, language: q.Language, own: map[string]*types.Package{}, facts: map[factKey]analysis.Fact{}}
+	defer k.forget()
+	for _, p := range q.Packages {
+		k.check(p)
 	}
-	return all
+	if len(k.out.Errors) > 0 {
+		return diagnosis{Errors: k.out.Errors[:min(len(k.out.Errors), maxDiagnostics)]}
+	}
+	return k.out
 }
 
-// ownFirst imports the learner's own packages, which are checked already, and
-// all others as types.Importer does.
-type ownFirst struct {
-	types.Importer
-	own     map[string]*types.Package
-	imports map[string]string
+// checking is one question being answered.
+type checking struct {
+	*checker
+	language string
+	own      map[string]*types.Package // that are checked; nil: it has errors
+	facts    map[factKey]analysis.Fact
+	parsed   []*ast.File
+	out      diagnosis
 }
 
-func (i ownFirst) Import(path string) (*types.Package, error) {
-	if pkg := i.own[i.imports[path]]; pkg != nil {
+// forget lets go of the text of the files.
+func (k *checking) forget() {
+	for _, f := range k.parsed {
+		k.fset.RemoveFile(k.fset.File(f.Pos()))
+	}
+}
+
+func (k *checking) check(p asked) {
+	k.own[p.Path] = nil
+	parsed, problems := k.parse(p.Files)
+	k.parsed = append(k.parsed, parsed...)
+	if len(problems) > 0 {
+		k.out.Errors = append(k.out.Errors, problems...)
+		return
+	}
+	if k.needsBroken(p, parsed) {
+		return
+	}
+	pkg, info, list := k.types(p, parsed)
+	if len(list) > 0 {
+		k.out.Errors = append(k.out.Errors, finishDiagnostics(k.errors(list))...)
+		return
+	}
+	k.own[p.Path] = pkg
+	v := vetting{fset: k.fset, files: parsed, pkg: pkg, info: info, language: k.language, results: map[*analysis.Analyzer]any{}, facts: k.facts}
+	k.out.Vet = append(k.out.Vet, finishDiagnostics(v.vet())...)
+}
+
+// needsBroken says whether a package imports one that has errors.
+func (k *checking) needsBroken(p asked, parsed []*ast.File) bool {
+	for _, f := range parsed {
+		for _, spec := range f.Imports {
+			to, err := strconv.Unquote(spec.Path.Value)
+			if pkg, ours := k.own[p.mapped(to)]; err == nil && ours && pkg == nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (p *asked) mapped(to string) string {
+	if other, ok := p.Maps[to]; ok {
+		return other
+	}
+	return to
+}
+
+// imports finds the packages that one of the question's imports: others of it,
+// or archives.
+type imports struct {
+	*checking
+	of asked
+}
+
+// Import implements types.Importer.
+func (i imports) Import(to string) (*types.Package, error) {
+	if pkg := i.own[i.of.mapped(to)]; pkg != nil {
 		return pkg, nil
 	}
-	return i.Importer.Import(path)
+	return i.importer.Import(to)
 }
 
 func (c *checker) parse(files []sandbox.File) (parsed []*ast.File, problems []sandbox.Diagnostic) {
@@ -152,7 +211,7 @@ func (c *checker) parse(files []sandbox.File) (parsed []*ast.File, problems []sa
 }
 
 // types checks the types of a package. The errors are in the order found.
-func (c *checker) types(path string, parsed []*ast.File, imports types.Importer) (*types.Package, *types.Info, []types.Error) {
+func (k *checking) types(p asked, parsed []*ast.File) (*types.Package, *types.Info, []types.Error) {
 	var list []types.Error
 	info := &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},
@@ -161,7 +220,7 @@ func (c *checker) types(path string, parsed []*ast.File, imports types.Importer)
 		FileVersions: map[*ast.File]string{},
 	}
 	config := types.Config{
-		GoVersion: language, Importer: imports, Sizes: types.SizesFor("gc", runtime.GOARCH),
+		GoVersion: k.language, Importer: imports{k, p}, Sizes: types.SizesFor("gc", runtime.GOARCH),
 		Error: func(err error) {
 			var e types.Error
 			if errors.As(err, &e) {
@@ -170,7 +229,7 @@ func (c *checker) types(path string, parsed []*ast.File, imports types.Importer)
 		},
 	}
 	// The error is the first of the list.
-	pkg, _ := config.Check(path, c.fset, parsed, info)
+	pkg, _ := config.Check(p.Path, k.fset, parsed, info)
 	return pkg, info, list
 }
 

@@ -18,7 +18,7 @@ func (r *run) coverage(e *sandbox.Ended) *sandbox.Coverage {
 	c := &sandbox.Coverage{Mode: "set", Functions: []sandbox.CoveredFunc{}}
 	files := map[string]*sandbox.CoveredFile{}
 	for _, name := range known {
-		files[name] = &sandbox.CoveredFile{Name: name, Blocks: []sandbox.Block{}}
+		files[name] = &sandbox.CoveredFile{Name: r.tests.shown(name), Blocks: []sandbox.Block{}}
 	}
 	for line := range strings.Lines(string(e.Trace.Cover)) {
 		var name string
@@ -37,6 +37,7 @@ func (r *run) coverage(e *sandbox.Ended) *sandbox.Coverage {
 		}
 		slices.SortFunc(file.Blocks, func(a, b sandbox.Block) int { return (a.Line-b.Line)<<16 + a.Col - b.Col })
 		c.Files = append(c.Files, *file)
+		f.Name = file.Name
 		for _, fn := range scanFuncs(f) {
 			fn.count(file.Blocks)
 			c.Functions = append(c.Functions, fn.CoveredFunc)

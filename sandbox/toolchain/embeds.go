@@ -13,18 +13,6 @@ import (
 	"course/tutor/sandbox"
 )
 
-// splitData tells the Go files of a job from those of testdata.
-func splitData(files []sandbox.File) (source, data []sandbox.File) {
-	for _, f := range files {
-		if strings.HasPrefix(f.Name, testdata) {
-			data = append(data, f)
-		} else {
-			source = append(source, f)
-		}
-	}
-	return source, data
-}
-
 // embedded is what a package embeds: the files by each pattern of its
 // //go:embed lines. All of them are the job's own.
 type embedded map[string][]string

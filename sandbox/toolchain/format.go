@@ -11,7 +11,6 @@ import (
 	"go/scanner"
 	"go/token"
 	"io"
-	"strings"
 
 	"course/tutor/sandbox"
 )
@@ -24,9 +23,9 @@ type formatted struct {
 
 // Format has files formatted as gofmt does it, in a jail. A file that does
 // not parse comes back as it was, with diagnostics that say why, and so do
-// those of testdata.
+// those of testdata and go.mod.
 func (e *Engine) Format(ctx context.Context, files []sandbox.File) ([]sandbox.File, []sandbox.Diagnostic, error) {
-	if problems := checkFiles(files, checkTestName); len(problems) > 0 {
+	if problems := checkTree(files, true); len(problems) > 0 {
 		return files, problems, nil
 	}
 	in, err := json.Marshal(files)
@@ -65,7 +64,7 @@ func ServeFormat(in io.Reader, out io.Writer) error {
 }
 
 func formatFile(f sandbox.File) (string, []sandbox.Diagnostic) {
-	if strings.HasPrefix(f.Name, testdata) {
+	if sandbox.IsData(f.Name) || f.Name == goMod {
 		return f.Content, nil
 	}
 	src := bytes.TrimPrefix([]byte(f.Content), []byte("\ufeff"))

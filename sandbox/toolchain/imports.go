@@ -39,12 +39,19 @@ func standardImports(packages []inspected) []string {
 	return slices.Sorted(maps.Keys(need))
 }
 
-// inspectPart reads the heads of all packages of a part.
-func inspectPart(part sandbox.Part, goos, goarch string) (packages []inspected, problems []sandbox.Diagnostic) {
+// inspectPart reads the heads of all packages of a part that package main needs.
+// Those that have a Dir are of module m.
+func inspectPart(part sandbox.Part, m *module, goos, goarch string) (packages []inspected, problems []sandbox.Diagnostic) {
 	for _, pkg := range part.Packages {
 		in := inspect(pkg, goos, goarch)
+		if pkg.Dir != "" {
+			in.module = m
+		}
 		packages = append(packages, in)
 		problems = append(problems, in.problems...)
+	}
+	if m != nil {
+		return reached(packages)
 	}
 	return packages, problems
 }
@@ -52,6 +59,9 @@ func inspectPart(part sandbox.Part, goos, goarch string) (packages []inspected, 
 // arrange checks the imports of a part against what there is and orders its
 // packages.
 func arrange(packages []inspected, has manifest) (plan, []sandbox.Diagnostic) {
+	if problems := checkPaths(packages, has); len(problems) > 0 {
+		return plan{}, problems
+	}
 	var problems []sandbox.Diagnostic
 	byPath := map[string]*inspected{}
 	for i := range packages {
@@ -93,12 +103,26 @@ func (p *plan) settle(main inspected, has manifest) []sandbox.Diagnostic {
 }
 
 // debugLines are those of package main or, of tests, which have a main of
-// ours, those of the packages they are in.
+// ours, those of the packages they are in; and those of go.mod whose keys these
+// do not name.
 func (p *plan) debugLines(main inspected) []debugLine {
-	lines := main.debug
+	lines, m := slices.Clone(main.debug), main.module
 	for _, pkg := range p.packages {
 		if pkg.Tests {
-			lines = append(lines, pkg.debug...)
+			lines, m = append(lines, pkg.debug...), pkg.module
+		}
+	}
+	if m == nil {
+		return lines
+	}
+	named := map[string]bool{}
+	for _, d := range lines {
+		key, _, _ := strings.Cut(strings.TrimSpace(d.text), "=")
+		named[key] = true
+	}
+	for _, d := range m.defaults() {
+		if key, _, _ := strings.Cut(d.text, "="); !named[key] {
+			lines = append(lines, d)
 		}
 	}
 	return lines
@@ -132,6 +156,9 @@ func importProblem(p *inspected, path string, byPath map[string]*inspected, has 
 	if _, mapped := p.ImportMap[path]; mapped || path == "unsafe" {
 		return "", ""
 	}
+	if p.module != nil && p.module.holds(path) {
+		return "", ownProblem(p, path, byPath)
+	}
 	if other, ok := byPath[path]; ok {
 		if other.Path == "main" {
 			return "", "import " + quote(path) + " is a program, not an importable package"
@@ -144,7 +171,7 @@ func importProblem(p *inspected, path string, byPath map[string]*inspected, has 
 	case has.public[path], p.Trusted && exists:
 		return "", ""
 	case strings.HasPrefix(path, "./"), strings.HasPrefix(path, "../"):
-		return "", quote(path) + " is relative, but relative import paths are not supported in module mode"
+		return "", quote(path) + " is relative, but relative import paths are not supported in module mode" + p.hint(path)
 	case exists && internal(path):
 		return "", "use of internal package " + path + " not allowed"
 	case path == "plugin":
@@ -154,7 +181,7 @@ func importProblem(p *inspected, path string, byPath map[string]*inspected, has 
 	case strings.Contains(first, "."):
 		return "refused:not-vendored", "no required module provides package " + path + ": " + thereAre()
 	}
-	return "", "package " + path + " is not in std"
+	return "", "package " + path + " is not in std" + p.hint(path)
 }
 
 func quote(s string) string { return `"` + s + `"` }

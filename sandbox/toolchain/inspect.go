@@ -28,6 +28,11 @@ type inspected struct {
 	main     bool // has func main
 	clause   place
 	problems []sandbox.Diagnostic
+	// forbidden are those problems that are told even where nothing needs the
+	// package.
+	forbidden []sandbox.Diagnostic
+	module    *module // that it is a package of; nil for one of none
+	external  bool    // tests beside the package, in one named NAME_test
 }
 
 // place is a position in a file, as the compiler would print it.
@@ -42,8 +47,36 @@ type debugLine struct {
 }
 
 // inspect reads the head of every file as the go command would: build
-// constraints, package clauses, imports and //go:debug lines.
+// constraints, package clauses, imports and //go:debug lines. What it says of
+// files has their paths in the program.
 func inspect(pkg sandbox.Package, goos, goarch string) inspected {
+	in := inspectFolder(pkg, goos, goarch)
+	if pkg.Dir == "" || pkg.Dir == "." {
+		return in
+	}
+	within := func(file *string) {
+		if *file != "" {
+			*file = pkg.Dir + "/" + *file
+		}
+	}
+	for _, list := range [][]sandbox.Diagnostic{in.problems, in.forbidden} {
+		for i := range list {
+			within(&list[i].File)
+		}
+	}
+	for to, at := range in.imports {
+		within(&at.file)
+		in.imports[to] = at
+	}
+	for i := range in.debug {
+		within(&in.debug[i].file)
+	}
+	within(&in.clause.file)
+	return in
+}
+
+// inspectFolder is inspect with the names that files have in their folder.
+func inspectFolder(pkg sandbox.Package, goos, goarch string) inspected {
 	in := inspected{Package: pkg, imports: map[string]place{}}
 	if !pkg.Trusted {
 		check := checkName
@@ -69,7 +102,7 @@ func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 		return in
 	}
 	in.name = p.Name
-	if len(p.XTestGoFiles) == len(pkg.Files) {
+	if in.external = len(p.XTestGoFiles) == len(pkg.Files); in.external {
 		in.name += "_test"
 	}
 	for _, pos := range []map[string][]token.Position{p.XTestImportPos, p.TestImportPos, p.ImportPos} {
@@ -103,6 +136,7 @@ func (in *inspected) scanAll() {
 		}
 		if !in.Trusted {
 			in.problems = append(in.problems, s.refusals...)
+			in.forbidden = append(in.forbidden, s.refusals...)
 		}
 	}
 }

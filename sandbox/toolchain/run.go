@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"runtime"
 	"slices"
 	"strings"
@@ -25,8 +26,11 @@ type run struct {
 	began   time.Time
 	library *library // that it is built with; nil until it is known
 	keys    []string // of the programs that were built
+	module  *module  // that the program is, or nil
 	tests   *tests   // of a job of tests
-	other   other    // version that benchmarks are held against
+	others  []*tests // of the further packages of the module
+	further []further
+	other   other // version that benchmarks are held against
 
 	mu   sync.Mutex // of sink
 	sink sandbox.Sink
@@ -118,13 +122,15 @@ func (r *run) do(ctx context.Context) error {
 	if err != nil || len(parts) == 0 {
 		return r.lack(err)
 	}
-	if r.clock() == sandbox.ClockFake {
-		source, _ := splitData(r.job.Files)
-		r.result.Varies = varies(source)
-	}
 	stages, ok, err := r.inspect(ctx, library, parts)
 	if err != nil || !ok {
 		return r.lack(err)
+	}
+	if r.tests != nil || r.module != nil {
+		r.result.Packages = stages[0].plan.paths()
+	}
+	if r.clock() == sandbox.ClockFake {
+		r.result.Varies = varies(stages[0].plan.learners(), r.module)
 	}
 	leave, err := r.enter(ctx)
 	if err != nil {
@@ -152,6 +158,10 @@ func (r *run) do(ctx context.Context) error {
 			return err
 		}
 	}
+	defer r.letGoFurther()
+	if ok, err = r.buildFurther(ctx, library); err != nil || !ok {
+		return err
+	}
 	if err := r.buildAgainst(ctx); err != nil {
 		return err
 	}
@@ -167,6 +177,9 @@ func (r *run) do(ctx context.Context) error {
 		return r.converse(ctx, stages)
 	case r.tests != nil:
 		err = r.runTests(ctx, stages[0])
+		if err == nil {
+			err = r.runFurther(ctx, library)
+		}
 	default:
 		err = r.runAlone(ctx, stages[0])
 	}
@@ -176,8 +189,8 @@ func (r *run) do(ctx context.Context) error {
 	return r.addVetted(ctx, vetted)
 }
 
-// vet has a plain program, or a package and its tests, vetted while it is built
-// and run. What is found comes on the channel, which is nil where nobody asked.
+// vet has a plain program, or tests, vetted while they are built and run. What is
+// found comes on the channel, which is nil where nobody asked.
 func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
 	if !r.job.Vet || len(r.job.Parts) > 0 {
 		return nil
@@ -185,12 +198,12 @@ func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandb
 	if r.job.Kind != sandbox.KindProgram && !r.job.Kind.Tests() || stages[0].plan.noMain != nil {
 		return nil
 	}
-	source := stages[0].plan.ownPackages()
+	asks := questionOf(&stages[0].plan)
 	vetted := make(chan []sandbox.Diagnostic, 1)
 	r.engine.working.Go(func() {
 		// The checker is not to be killed because the run has ended first. That
 		// it could not answer says nothing of the program: there is no advice.
-		found, err := r.engine.diagnose(context.WithoutCancel(ctx), l, r.job.Key, source)
+		found, err := r.engine.diagnose(context.WithoutCancel(ctx), l, r.job.Key, asks)
 		if err != nil {
 			found = diagnosis{}
 		}
@@ -326,8 +339,22 @@ func (r *run) parts(ctx context.Context, l *library) ([]sandbox.Part, error) {
 	case r.job.Kind.Tests():
 		return r.testParts(ctx, l)
 	}
-	source, data := splitData(r.job.Files)
-	return []sandbox.Part{{Name: "main", Packages: []sandbox.Package{{Path: "main", Files: source, Data: data}}, Trace: r.job.Trace}}, nil
+	source, problems := readSource(r.job.Files, false, l.tool.Version)
+	if len(problems) > 0 {
+		return r.wrong(problems)
+	}
+	r.module = source.module
+	part, problems := source.program(r.job.Trace)
+	if len(problems) > 0 {
+		return r.wrong(problems)
+	}
+	return []sandbox.Part{part}, nil
+}
+
+// wrong says why there are no parts to build.
+func (r *run) wrong(problems []sandbox.Diagnostic) ([]sandbox.Part, error) {
+	r.result.Status, r.result.Diagnostics = statusOf(problems), explainAll(problems)
+	return nil, nil
 }
 
 // await waits until packages of the standard library are compiled, and tells
@@ -362,7 +389,7 @@ func (r *run) inspect(ctx context.Context, l *library, parts []sandbox.Part) ([]
 }
 
 func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.Diagnostic, error) {
-	packages, problems := inspectPart(s.part, l.tool.GOOS, l.tool.GOARCH)
+	packages, problems := inspectPart(s.part, r.module, l.tool.GOOS, l.tool.GOARCH)
 	if r.job.Profile == "cpu" {
 		problems = append(problems, ownCPUProfile(packages)...)
 	}
@@ -532,7 +559,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Path:    r.engine.binaries.path(s.built.key),
 			Args:    append([]string{"/app/prog"}, args...),
 			Env:     r.environment(),
-			Dir:     "/tmp",
+			Dir:     r.folder(),
 			CPUs:    r.cpus(),
 			Files:   r.beside(),
 			Binds:   s.shared,
@@ -547,15 +574,25 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 	}
 }
 
+// folder is where the program runs: tests, as with go test, in the folder of their
+// package, if there are files in it for them to find.
+func (r *run) folder() string {
+	if r.tests == nil || len(r.tests.data) == 0 {
+		return "/tmp"
+	}
+	return path.Join("/tmp", r.tests.dir)
+}
+
 // beside are the files that the program of a plain job finds in testdata.
 func (r *run) beside() []jail.File {
 	if len(r.job.Parts) > 0 {
 		return nil
 	}
 	var files []jail.File
-	_, data := splitData(r.job.Files)
-	for _, f := range data {
-		files = append(files, jail.File{Path: "/tmp/" + f.Name, Data: []byte(f.Content)})
+	for _, f := range r.job.Files {
+		if sandbox.IsData(f.Name) {
+			files = append(files, jail.File{Path: "/tmp/" + f.Name, Data: []byte(f.Content)})
+		}
 	}
 	return files
 }

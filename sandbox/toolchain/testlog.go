@@ -35,6 +35,7 @@ type testRow struct {
 // tests there are, and what has failed stays failed; a run is information and
 // no grade.
 type testLog struct {
+	pack  string          // the folder of the tests; "" at the top
 	known map[string]bool // tests at the top level
 	tell  func(sandbox.Event)
 
@@ -55,8 +56,8 @@ type testLog struct {
 	filter func(row *testRow, text string) string
 }
 
-func newTestLog(known []string, tell func(sandbox.Event)) *testLog {
-	l := &testLog{known: map[string]bool{}, byName: map[string]*testRow{}, tell: tell}
+func newTestLog(pack string, known []string, tell func(sandbox.Event)) *testLog {
+	l := &testLog{pack: pack, known: map[string]bool{}, byName: map[string]*testRow{}, tell: tell}
 	for _, name := range known {
 		l.known[name] = true
 	}
@@ -178,7 +179,7 @@ func (l *testLog) start(name string) *testRow {
 		l.dropped++
 		return nil
 	}
-	row := &testRow{Test: sandbox.Test{Name: strings.ToValidUTF8(name, "\uFFFD")}}
+	row := &testRow{Test: sandbox.Test{Package: l.pack, Name: strings.ToValidUTF8(name, "\uFFFD")}}
 	l.rows, l.byName[name] = append(l.rows, row), row
 	return row
 }

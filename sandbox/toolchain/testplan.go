@@ -9,56 +9,84 @@ import (
 	"course/tutor/sandbox"
 )
 
-// tests are the files of a job of tests, told apart.
+// tests are the files of a package and its tests, told apart.
 type tests struct {
-	kind  sandbox.Kind
-	args  testArgs
-	name  string            // of the package under test
-	own   []sandbox.File    // its files and tests in it
-	other []sandbox.File    // tests beside it, in a package NAME_test
-	data  []sandbox.File    // of testdata
-	funcs []testFunc        // those of own first, each in the order of files
-	from  map[string]string // name of each file of tests to the package of it
+	kind   sandbox.Kind
+	args   testArgs
+	source *source
+	dir    string            // the folder of the package; "" without a module
+	name   string            // of the package under test
+	own    []sandbox.File    // its files and tests in it, by their names in the folder
+	other  []sandbox.File    // tests beside it, in a package NAME_test
+	data   []sandbox.File    // of testdata
+	funcs  []testFunc        // those of own first, each in the order of files
+	from   map[string]string // name of each file of tests to the package of it
 }
 
-// readTests tells the files of a job apart and finds the tests in them, of
-// which there have to be some.
-func readTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
-	t, problems := sortTests(job)
-	if len(problems) == 0 {
-		problems = t.missing()
-	}
-	return t, problems
-}
-
-// sortTests tells the files of a job apart and finds the tests in them.
-func sortTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
-	t := &tests{kind: job.Kind}
-	var why string
-	if t.args, why = parseTestArgs(job.Args, job.Kind); why != "" {
-		return nil, []sandbox.Diagnostic{refusal("", 0, 0, "args", "%s", why)}
-	}
-	if problems := checkFiles(job.Files, checkTestName); len(problems) > 0 {
-		return nil, problems
-	}
-	files := slices.Clone(job.Files)
-	slices.SortStableFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
-	var problems []sandbox.Diagnostic
-	scans := map[string]testFile{}
-	for _, f := range files {
-		switch {
-		case strings.HasPrefix(f.Name, testdata):
-			t.data = append(t.data, f)
-			continue
-		case strings.HasSuffix(f.Name, "_test.go"):
-			scans[f.Name] = scanTests(f)
-			problems = append(problems, scans[f.Name].wrong...)
-		default:
-			scans[f.Name] = testFile{pack: scanTests(f).pack}
+// readTests finds the packages of a job that have tests, the one at the top
+// first. There is one at least, or a problem.
+func readTests(job sandbox.Job, running string) ([]*tests, []sandbox.Diagnostic) {
+	with, without, problems := sortTests(job, running)
+	if len(with)+len(problems) == 0 {
+		problems = without[0].missing()
+		for _, t := range without {
+			if t.hasFiles() {
+				problems = t.missing() // which says more than that there are none
+			}
 		}
 	}
+	return with, problems
+}
+
+// sortTests tells the files of a job apart: the packages that have tests to run,
+// and those without.
+func sortTests(job sandbox.Job, running string) (with, without []*tests, problems []sandbox.Diagnostic) {
+	args, why := parseTestArgs(job.Args, job.Kind)
+	if why != "" {
+		return nil, nil, []sandbox.Diagnostic{refusal("", 0, 0, "args", "%s", why)}
+	}
+	source, problems := readSource(job.Files, true, running)
+	if len(problems) > 0 {
+		return nil, nil, problems
+	}
+	for _, f := range source.folders {
+		t := &tests{kind: job.Kind, args: args, source: source, dir: f.dir, data: f.data}
+		problems = append(problems, t.read(f.files)...)
+		if t.missing() != nil {
+			without = append(without, t)
+		} else {
+			with = append(with, t)
+		}
+	}
+	return with, without, problems
+}
+
+// read takes the files of a folder.
+func (t *tests) read(files []sandbox.File) (problems []sandbox.Diagnostic) {
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
+	scans := map[string]testFile{}
+	for _, f := range files {
+		s := scanTests(sandbox.File{Name: t.shown(f.Name), Content: f.Content})
+		if !strings.HasSuffix(f.Name, "_test.go") {
+			s = testFile{pack: s.pack}
+		}
+		scans[f.Name] = s
+		problems = append(problems, s.wrong...)
+	}
 	t.sort(files, scans)
-	return t, problems
+	return problems
+}
+
+// shown is the path of a file of the package.
+func (t *tests) shown(name string) string { return path.Join(t.dir, name) }
+
+// below is the folder of a package that is not at the top, and "" of one that is.
+func (t *tests) below() string {
+	if t.dir == "." {
+		return ""
+	}
+	return t.dir
 }
 
 // sort puts each file into its package. A file of tests is beside the package
@@ -66,10 +94,7 @@ func sortTests(job sandbox.Job) (*tests, []sandbox.Diagnostic) {
 func (t *tests) sort(files []sandbox.File, scans map[string]testFile) {
 	var inside, beside []testFunc
 	for _, f := range files {
-		s, isGo := scans[f.Name]
-		if !isGo {
-			continue
-		}
+		s := scans[f.Name]
 		name, external := strings.CutSuffix(s.pack, "_test")
 		external = external && strings.HasSuffix(f.Name, "_test.go") && name != ""
 		if t.name == "" && external {
@@ -94,9 +119,14 @@ func (t *tests) sort(files []sandbox.File, scans map[string]testFile) {
 	}
 }
 
-// missing refuses a job that has nothing to run.
+// hasFiles says whether there are files of tests, whatever is in them.
+func (t *tests) hasFiles() bool {
+	return slices.ContainsFunc(slices.Concat(t.own, t.other), func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+}
+
+// missing refuses a package that has nothing to run.
 func (t *tests) missing() []sandbox.Diagnostic {
-	if !slices.ContainsFunc(slices.Concat(t.own, t.other), func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") }) {
+	if !t.hasFiles() {
 		return []sandbox.Diagnostic{refusal("", 0, 0, "no-tests", "there are no tests: go test looks for them in files whose names end in _test.go")}
 	}
 	if len(t.names()) > 0 || slices.ContainsFunc(t.funcs, func(f testFunc) bool { return f.kind == "Main" }) {
@@ -131,28 +161,47 @@ func (t *tests) names() []string {
 // go command for files that are named one by one.
 const alone = "command-line-arguments"
 
-// path is the import path of the package under test.
-func (t *tests) path(has manifest) string {
-	if t.name == "main" || t.name == "" || slices.Contains(has.All, t.name) || slices.Contains(has.All, t.name+"_test") {
-		return alone
-	}
-	return t.name
-}
-
 // part is what is compiled: the package under test with the tests in it, the
-// tests beside it, and a main of ours.
+// tests beside it, a main of ours, and the packages of the module that any of
+// them imports.
 func (t *tests) part(has manifest, trace bool) sandbox.Part {
-	at := t.path(has)
+	at := t.importPath(has)
 	part := sandbox.Part{Name: "main", Trace: trace}
+	for _, f := range t.source.folders {
+		if f.dir != t.dir {
+			part.Packages = append(part.Packages, t.source.untested(f)...)
+		}
+	}
 	if len(t.own) > 0 {
-		part.Packages = append(part.Packages, sandbox.Package{Path: at, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
+		part.Packages = append(part.Packages, sandbox.Package{Path: at, Dir: t.dir, Files: t.own, Data: t.data, Tests: true, Cover: t.kind == sandbox.KindCover})
 	}
 	if len(t.other) > 0 {
-		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Files: t.other, Data: t.data, Tests: true})
+		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Dir: t.dir, Files: t.other, Data: t.data, Tests: true})
 	}
 	main := sandbox.File{Name: "tests.go", Content: t.main(at)}
 	part.Packages = append(part.Packages, sandbox.Package{Path: "main", Files: []sandbox.File{main}, Trusted: true})
 	return part
+}
+
+// importPath is that of the package under test.
+func (t *tests) importPath(has manifest) string {
+	if m := t.source.module; m != nil {
+		return m.importPath(t.dir)
+	}
+	if at := t.name; at != "main" && at != "" && !slices.Contains(has.All, at) && !slices.Contains(has.All, at+"_test") {
+		return at
+	}
+	return alone
+}
+
+// untested is the package in a folder without its tests; none where it has
+// nothing else.
+func (s *source) untested(f folder) []sandbox.Package {
+	f.files = slices.DeleteFunc(slices.Clone(f.files), func(f sandbox.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+	if len(f.files) == 0 {
+		return nil
+	}
+	return []sandbox.Package{s.pack(f)}
 }
 
 // mapImports lets the tests beside a package import it under the path that it
@@ -163,7 +212,7 @@ func (t *tests) mapImports(packages []inspected, has manifest) {
 	for i := range packages {
 		p := &packages[i]
 		under := strings.TrimSuffix(p.Path, "_test")
-		if p.Trusted || under == p.Path || len(t.own) == 0 {
+		if p.Trusted || under == p.Path || len(t.own) == 0 || t.source.module != nil {
 			continue
 		}
 		var named, hosted, known []string
@@ -195,12 +244,13 @@ func (t *tests) mapImports(packages []inspected, has manifest) {
 // testParts reads a job of tests. It waits until the whole standard library
 // is there: testing and what it needs are not among what comes first.
 func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error) {
-	t, problems := readTests(r.job)
+	list, problems := readTests(r.job, l.tool.Version)
 	if len(problems) > 0 {
 		r.result.Status, r.result.Diagnostics = statusOf(problems), problems
 		return nil, nil
 	}
-	part, err := r.testPart(ctx, l, t)
+	r.others = list[1:]
+	part, err := r.testPart(ctx, l, list[0])
 	if err != nil {
 		return nil, err
 	}
@@ -212,8 +262,7 @@ func (r *run) testPart(ctx context.Context, l *library, t *tests) (sandbox.Part,
 	if err != nil {
 		return sandbox.Part{}, err
 	}
-	r.tests = t
-	r.result.Packages = []string{t.path(has), t.path(has) + "_test"}
+	r.tests, r.module = t, t.source.module
 	return t.part(has, r.job.Trace), nil
 }
 

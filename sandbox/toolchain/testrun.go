@@ -25,7 +25,7 @@ func (r *run) runTests(ctx context.Context, s *stage) error {
 	if r.tests.args.failfast {
 		args = append(args, "-test.failfast")
 	}
-	log := newTestLog(r.tests.names(), r.tell)
+	log := newTestLog(r.tests.below(), r.tests.names(), r.tell)
 	ended, err := r.runOnce(ctx, s, log, r.limits, args)
 	if err != nil {
 		return err

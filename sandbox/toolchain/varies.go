@@ -31,8 +31,8 @@ var unsteady = map[string]string{
 // the clock is fake and one goroutine runs at a time. It reads tokens, so it
 // names some that do no harm: a range in a program with maps may be over a
 // slice. A program of which it names nothing repeats.
-func varies(files []sandbox.File) []sandbox.Diagnostic {
-	v := variety{}
+func varies(files []sandbox.File, m *module) []sandbox.Diagnostic {
+	v := variety{module: m}
 	for _, f := range files {
 		v.scan(f)
 	}
@@ -44,6 +44,7 @@ func varies(files []sandbox.File) []sandbox.Diagnostic {
 
 // variety is what was found so far.
 type variety struct {
+	module  *module // whose packages are looked through too; or nil
 	found   []sandbox.Diagnostic
 	maps    bool                // some file has the word map
 	ranges  *sandbox.Diagnostic // the first range
@@ -144,6 +145,7 @@ func (v *variety) imported(pos token.Pos, lit, before string) {
 	}
 	v.local[name] = p
 	switch {
+	case v.module != nil && v.module.holds(p):
 	case !slices.Contains(steady, p):
 		v.note(pos, "import", "it imports "+p+", which may do something else each time")
 	case name == "." && strings.HasPrefix(p, "math/rand"):

@@ -28,7 +28,7 @@ func TestVariesNamesWhatDiffers(t *testing.T) {
 	} {
 		text := "package main\n\nimport (" + c.imports + ")\n\nfunc main() {\n" + c.body + "\n}\n"
 		var codes []string
-		for _, d := range varies([]sandbox.File{{Name: "main.go", Content: text}}) {
+		for _, d := range varies([]sandbox.File{{Name: "main.go", Content: text}}, nil) {
 			codes = append(codes, d.Code)
 			if d.Line == 0 || d.Message == "" {
 				t.Errorf("%s: %+v", c.name, d)

@@ -53,29 +53,29 @@ var analyzers = []*analysis.Analyzer{
 	testinggoroutine.Analyzer, testnames.Analyzer, timeformat.Analyzer, unmarshal.Analyzer, unreachable.Analyzer, unusedresult.Analyzer, waitgroup.Analyzer,
 }
 
-// vetting is one package being vetted. Of the standard library no facts are
-// known: the analyzers know those that matter.
+// vetting is one package being vetted. Of packages other than the learner's no
+// facts are known: the analyzers know those of the standard library that matter.
 type vetting struct {
-	fset    *token.FileSet
-	files   []*ast.File
-	pkg     *types.Package
-	info    *types.Info
-	results map[*analysis.Analyzer]any
-	facts   facts // of the learner's packages so far
-	found   []sandbox.Diagnostic
+	language string
+	fset     *token.FileSet
+	files    []*ast.File
+	pkg      *types.Package
+	info     *types.Info
+	results  map[*analysis.Analyzer]any
+	facts    map[factKey]analysis.Fact
+	found    []sandbox.Diagnostic
 }
 
 type facts map[factKey]analysis.Fact
 
 type factKey struct {
-	object types.Object // nil: of the package
-	pkg    *types.Package
+	object types.Object   // nil: of the package
+	pkg    *types.Package // nil: of the object
 	kind   reflect.Type
 }
 
 // vet runs the analyzers over a package that type-checks.
-func vet(fset *token.FileSet, files []*ast.File, pkg *types.Package, info *types.Info, known facts) []sandbox.Diagnostic {
-	v := &vetting{fset: fset, files: files, pkg: pkg, info: info, results: map[*analysis.Analyzer]any{}, facts: known}
+func (v *vetting) vet() []sandbox.Diagnostic {
 	for _, a := range analyzers {
 		v.run(a)
 	}
@@ -103,23 +103,29 @@ func (v *vetting) run(a *analysis.Analyzer) any {
 func (v *vetting) pass(a *analysis.Analyzer, needs map[*analysis.Analyzer]any) *analysis.Pass {
 	return &analysis.Pass{
 		Analyzer: a, Fset: v.fset, Files: v.files, Pkg: v.pkg, TypesInfo: v.info,
-		TypesSizes: types.SizesFor("gc", runtime.GOARCH), Module: &analysis.Module{GoVersion: language},
+		TypesSizes: types.SizesFor("gc", runtime.GOARCH), Module: &analysis.Module{GoVersion: v.language},
 		ResultOf:          needs,
 		Report:            func(d analysis.Diagnostic) { v.report(a.Name, d) },
 		ReadFile:          func(name string) ([]byte, error) { return nil, fmt.Errorf("%s is not on a disk", name) },
-		ImportObjectFact:  func(o types.Object, f analysis.Fact) bool { return v.facts.get(factKey{object: o}, f) },
-		ExportObjectFact:  func(o types.Object, f analysis.Fact) { v.facts.set(factKey{object: o}, f) },
-		ImportPackageFact: func(p *types.Package, f analysis.Fact) bool { return v.facts.get(factKey{pkg: p}, f) },
-		ExportPackageFact: func(f analysis.Fact) { v.facts.set(factKey{pkg: v.pkg}, f) },
+		ImportObjectFact:  func(o types.Object, f analysis.Fact) bool { return v.fact(factKey{object: o}, f) },
+		ExportObjectFact:  func(o types.Object, f analysis.Fact) { v.know(factKey{object: o}, f) },
+		ImportPackageFact: func(p *types.Package, f analysis.Fact) bool { return v.fact(factKey{pkg: p}, f) },
+		ExportPackageFact: func(f analysis.Fact) { v.know(factKey{pkg: v.pkg}, f) },
 		AllPackageFacts:   func() []analysis.PackageFact { return nil },
 		AllObjectFacts:    func() []analysis.ObjectFact { return nil },
 	}
 }
 
-// get copies what is known into f.
-func (k facts) get(of factKey, f analysis.Fact) bool {
+// know keeps a fact for the packages that come after.
+func (v *vetting) know(of factKey, f analysis.Fact) {
 	of.kind = reflect.TypeOf(f)
-	known, ok := k[of]
+	v.facts[of] = f
+}
+
+// fact copies what is known of an object or a package into f.
+func (v *vetting) fact(of factKey, f analysis.Fact) bool {
+	of.kind = reflect.TypeOf(f)
+	known, ok := v.facts[of]
 	if ok {
 		reflect.ValueOf(f).Elem().Set(reflect.ValueOf(known).Elem())
 	}

@@ -45,7 +45,8 @@ export class GoCell extends Bench {
   private found(found: Found[]): void {
     for (const p of this.panes) void p.mark(found.filter((d) => d.file === p.name).map(markOf));
     const first = found[0];
-    const detail = first ? `Line ${first.line}: ${first.message.split("\n", 1)[0]}` : "Run to see the new output";
+    const at = first && this.panes.length > 1 && first.file ? `${first.file}:${first.line}` : `Line ${first?.line}`;
+    const detail = first ? `${at}: ${first.message.split("\n", 1)[0]}` : "Run to see the new output";
     this.status.say({ state: "", icon: "", fact: "Changed.", detail });
   }
 
@@ -100,12 +101,12 @@ export class GoCell extends Bench {
   }
 
   /** tested shows a test that has ended, until the table of all is there. */
-  private tested(test: { name: string; status: string }): void {
+  private tested(test: { package?: string; name: string; status: string }): void {
     if (!this.stream) {
       this.stream = new Stream(this.results);
       this.running();
     }
-    this.stream.say(`${test.status.replace("_", " ")}: ${test.name}`);
+    this.stream.say(`${test.status.replace("_", " ")}: ${test.package ? test.package + "." : ""}${test.name}`);
   }
 
   private building(build: { phase: string; done?: number; total?: number }): void {

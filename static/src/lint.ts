@@ -39,7 +39,7 @@ export class Lint {
     const asking = this.asking = new AbortController();
     try {
       // Only a plain program can be checked without its being built.
-      if (this.files().every((f) => f.name.endsWith(".go") && !f.name.endsWith("_test.go"))) {
+      if (this.files().every((f) => f.name === "go.mod" || f.name.endsWith(".go") && !f.name.endsWith("_test.go"))) {
         const answer = await json<{ diagnostics: Found[] }>("POST", "/api/diagnose", { files: this.files() }, { signal: asking.signal });
         if (this.asking !== asking) return;
         this.show(answer.diagnostics);
