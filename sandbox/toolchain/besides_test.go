@@ -95,7 +95,7 @@ func TestBesidesTests(t *testing.T) {
 	if of := share(t, profileOf(t, r), "alloc_space", "sum.TestSum"); of < 0.1 { // the harness of the trace allocates too
 		t.Errorf("%.0f %% of what is allocated is below TestSum", 100*of)
 	}
-	if r.TraceData() == nil || !slices.Equal(r.Packages, []string{"sum", "sum_test"}) {
+	if r.TraceData() == nil || !slices.Equal(r.Packages, []string{"sum"}) {
 		t.Errorf("trace %+v, packages %q", r.Trace, r.Packages)
 	}
 	if r.Asm == nil || len(r.Asm.Funcs) > 0 || !slices.Contains(r.Asm.Notes, sandbox.AsmNote{File: "sum.go", Line: 11, Col: 10, What: "heap", Text: "&node{...} escapes to heap"}) {

@@ -129,6 +129,9 @@ func TestFoldersRefused(t *testing.T) {
 			if got := d.Code + " " + said(d); !strings.HasPrefix(got, c.want) || r.Status != statusOf(r.Diagnostics) {
 				t.Errorf("%s: %s\nwant %s", r.Status, got, c.want)
 			}
+			if c.name == "tests" {
+				return // files of tests may be written, though no program has them
+			}
 			// The warm checker points at the same place.
 			while, err := e.Diagnose(t.Context(), "folders", folders(c.text).Files)
 			if err != nil || len(while) == 0 || while[0].File != d.File || while[0].Line != d.Line && !strings.HasPrefix(c.name, "syntax") {
