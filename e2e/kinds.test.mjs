@@ -26,8 +26,8 @@ async function listing(t, id, options) {
 const run = (cell) => cell.locator("[data-act='run']").click();
 
 async function edit(page, cell, text) {
-  await cell.locator(".code .ln").first().click();
   const editor = cell.locator(".cm-content").first();
+  if (!await editor.isVisible()) await cell.locator(".code .ln").first().click();
   await editor.waitFor();
   await editor.click();
   await page.keyboard.press("Control+A");
@@ -111,6 +111,8 @@ test("a benchmark shows its range, and a changed one is compared with it", async
   assert.match(before, /RoundTrip/);
 
   const text = await cell.locator("textarea[name='file:switch_test.go']").inputValue();
+  await edit(page, cell, text.replace("return n + 1 }", "return n + one }"));
+  await cell.getByText("undefined: one").first().waitFor(); // before it is run
   await edit(page, cell, text.replace("func next(n int) int { return n + 1 }", "func next(n int) int {\n\tfor range 1000 {\n\t\tn++\n\t}\n\treturn n\n}"));
   await run(cell);
   await status(cell, ["ok"], 180_000);

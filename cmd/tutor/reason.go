@@ -13,21 +13,21 @@ import (
 
 // reason says in one line why a run did not end by its own exit code.
 func reason(result *sandbox.Result) string {
+	ran, _ := remarks(result)
 	switch result.Status {
 	case sandbox.StatusCompileError:
 		return "does not compile\n" + diagnostics(result.Diagnostics)
 	case sandbox.StatusRefused:
 		return "not built\n" + diagnostics(result.Diagnostics)
 	case sandbox.StatusCompileLimit:
-		return "the build was stopped" + numbers(result.Limit)
+		return strings.TrimSpace("the build was stopped" + numbers(result.Limit) + "\n" + diagnostics(result.Diagnostics))
 	case sandbox.StatusForbidden:
-		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(result.Diagnostics))
+		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(ran))
 	}
 	text := "stopped: " + limitWord(result.Status) + numbers(result.Limit)
 	if cut := result.Truncated; cut != nil {
 		text += fmt.Sprintf("; of what it printed %s are kept, and %s are left out", amount(float64(cut.KeptBytes), "bytes"), amount(float64(cut.DroppedBytes), "bytes"))
 	}
-	ran, _ := remarks(result)
 	return strings.TrimSpace(text + "\n" + diagnostics(ran))
 }
 

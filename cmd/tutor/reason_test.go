@@ -30,6 +30,25 @@ func TestAfterwards(t *testing.T) {
 	}
 }
 
+// Ensure that a limit is told with what was used and kept, and no sentence of
+// report's again.
+func TestReason(t *testing.T) {
+	sentence := sandbox.Diagnostic{Code: "runtime:tests", Message: "the program had printed all that it may while TestA ran"}
+	lesson := sandbox.Diagnostic{Message: "compiling was stopped", Explain: "Some programs are large."}
+	for want, r := range map[string]*sandbox.Result{
+		"stopped: output (output: 2 KiB of 1 KiB); of what it printed 1 KiB are kept, and 1 KiB are left out": {Status: sandbox.StatusOutputLimit,
+			Limit:     &sandbox.LimitHit{Name: "output", Used: 2 << 10, Allowed: 1 << 10, Unit: "bytes"},
+			Truncated: &sandbox.Truncated{KeptBytes: 1 << 10, DroppedBytes: 1 << 10}, Diagnostics: []sandbox.Diagnostic{sentence}},
+		"stopped: it made a system call that is not allowed here": {Status: sandbox.StatusForbidden, Diagnostics: []sandbox.Diagnostic{sentence}},
+		"the build was stopped (compile: 10.00 s of 10.00 s)\ncompiling was stopped\n\tSome programs are large.": {Status: sandbox.StatusCompileLimit,
+			Limit: &sandbox.LimitHit{Name: "compile", Used: 10000, Allowed: 10000, Unit: "ms"}, Diagnostics: []sandbox.Diagnostic{lesson}},
+	} {
+		if got := reason(r); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 // Ensure that a position is said as far as it is known.
 func TestPlace(t *testing.T) {
 	for want, d := range map[string]sandbox.Diagnostic{

@@ -38,8 +38,8 @@ export class Lint {
   private async paused(): Promise<void> {
     const asking = this.asking = new AbortController();
     try {
-      // Only a plain program can be checked without its being built.
-      if (this.files().every((f) => f.name === "go.mod" || f.name.endsWith(".go") && !f.name.endsWith("_test.go"))) {
+      // What is no file of the program, as its input, the server would refuse.
+      if (this.files().every((f) => f.name === "go.mod" || f.name.endsWith(".go") || /(^|\/)testdata\//.test(f.name))) {
         const answer = await json<{ diagnostics: Found[] }>("POST", "/api/diagnose", { files: this.files() }, { signal: asking.signal });
         if (this.asking !== asking) return;
         this.show(answer.diagnostics);
