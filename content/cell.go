@@ -31,8 +31,11 @@ func (c *Cell) Memory() int64 {
 	return n
 }
 
-// Args is args=, cut at spaces.
-func (c *Cell) Args() []string { return strings.Fields(c.Options["args"]) }
+// Args is args=, cut as a shell does.
+func (c *Cell) Args() []string {
+	args, _ := SplitArgs(c.Options["args"]) // the fence was checked when it was read
+	return args
+}
 
 // Env is what env= adds to the environment, as KEY=VALUE.
 func (c *Cell) Env() []string { return strings.Fields(c.Options["env"]) }

@@ -65,6 +65,7 @@ type cellData struct {
 	Version    int
 	Problem    string
 	GoProblem  string
+	Feed       *feedData
 	Predict    *predictData
 	Panel      panelData
 	NewStarter []fileDiff
@@ -94,13 +95,14 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	if v.Files != nil {
 		files = v.Files
 	}
-	d.Changed = !slices.Equal(files, originals)
+	d.Feed = newFeed(c, v.Input)
+	d.Changed = !slices.Equal(files, originals) || d.Feed.Changed()
 	d.Panel = newPanel(c, v, d.Changed, files)
 	d.Files = fileList(files, originals, "cell-"+c.ID, underLines(v))
 	if v.Result != nil || !d.Changed && !d.Panel.Folded {
 		hangCosts(d.Files, append(lineCosts(d.Panel.Trace), coverCosts(d.Panel.covered)...))
 	}
-	d.Predict = newPredict(c, v, d.Changed)
+	d.Predict = newPredict(c, v, d.Changed || v.Fed)
 	d.NewStarter = fileDiffs(v.NewStarter)
 	return d
 }
@@ -296,10 +298,13 @@ type panelData struct {
 // newPanel shows the result, or else the recording, or else what the author
 // says it prints.
 func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) panelData {
-	p := panelData{Trace: pointed(c, v.Trace, changed)}
+	p := panelData{Trace: pointed(c, v.Trace, changed || v.Fed)}
 	expect := ""
 	if c != nil {
-		p.CellID, expect = c.ID, c.Options["expect"]
+		p.CellID = c.ID
+	}
+	if c != nil && !v.Fed {
+		expect = c.Options["expect"]
 	}
 	if r := v.Result; r != nil {
 		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"course/tutor/content"
+	"course/tutor/learner"
 	"course/tutor/page"
 	"course/tutor/sandbox"
 )
@@ -20,8 +21,10 @@ type runRequest struct {
 	Clock  string         `json:"clock"`
 	Stdin  *string        `json:"stdin"`
 	Args   []string       `json:"args"`
-	Env    []string       `json:"env"`
-	Procs  int            `json:"procs"`
+	// ArgsLine is Args as one types them; see content.SplitArgs.
+	ArgsLine *string  `json:"args_line"`
+	Env      []string `json:"env"`
+	Procs    int      `json:"procs"`
 	// GCFlags are flags of the compiler; see sandbox.CheckGCFlags.
 	GCFlags []string  `json:"gcflags"`
 	Limits  runLimits `json:"limits"`
@@ -39,6 +42,8 @@ type ranRecord struct {
 	key     string // draft key; "" for a run that belongs to no cell
 	kind    string // as requests write it: program, profile:cpu
 	files   []sandbox.File
+	args    []string // and stdin: what it was given besides
+	stdin   string
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
 	picked  int  // prediction, 1-based; 0 none
@@ -111,8 +116,13 @@ func (req *runRequest) available() error {
 	if req.Procs < 0 || req.Procs > 256 {
 		return fail("unsupported", "procs is %d; it can be 0 (the default) to 256.", req.Procs)
 	}
-	if req.Stdin != nil && len(*req.Stdin) > maxStdin {
-		return over("stdin", maxStdin, len(*req.Stdin), "stdin holds %s bytes; at most %s (256 KiB) are taken.", grouped(len(*req.Stdin)), grouped(maxStdin))
+	if req.Stdin != nil {
+		if err := checkStdin(*req.Stdin); err != nil {
+			return err
+		}
+	}
+	if err := req.splitLine(); err != nil {
+		return err
 	}
 	if err := checkTexts("args", req.Args); err != nil {
 		return err
@@ -126,6 +136,23 @@ func (req *runRequest) available() error {
 		}
 	}
 	return req.Limits.check()
+}
+
+// splitLine makes args of a line of arguments.
+func (req *runRequest) splitLine() (err error) {
+	if req.ArgsLine == nil {
+		return nil
+	}
+	if req.Args != nil {
+		return fail("bad-request", "The request has args and args_line, which say the same in two ways. Send one.")
+	}
+	if err := checkInput(&learner.Input{Args: *req.ArgsLine}); err != nil {
+		return err
+	}
+	if req.Args, err = splitArgs(*req.ArgsLine); req.Args == nil {
+		req.Args = []string{} // none, whatever the fence says
+	}
+	return err
 }
 
 // over sets in job what the request asks for.
@@ -197,7 +224,7 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 		return err
 	}
 	defer end()
-	rec.id, rec.kind = id, job.KindText()
+	rec.id, rec.kind, rec.args, rec.stdin = id, job.KindText(), job.Args, job.Stdin
 	s.against(&job, rec)
 	if job.Race && job.Kind == sandbox.KindProgram {
 		rec.kind = page.KindRace
@@ -222,7 +249,8 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 // against lets the benchmarks of a listing be held against those of the run
 // before: its text is measured again, in turn with the new one, since a
 // machine that was busier then would show as a difference. Where the text is
-// the same, there is nothing to hold it against.
+// the same, there is nothing to hold it against, nor are the numbers of the run
+// before where that had other flags.
 func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
 	if job.Kind != sandbox.KindBench || rec.key == "" {
 		return
@@ -231,8 +259,9 @@ func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
 	if !ok {
 		return
 	}
-	rec.before, rec.again = old.result, sameFiles(old.files, rec.files)
-	if !rec.again {
+	same := sameFiles(old.files, rec.files)
+	rec.before, rec.again = old.result, same && old.fedAs(*job)
+	if !same {
 		job.Against = old.files
 	}
 }
@@ -260,7 +289,7 @@ func sinkTo(tell emit) sandbox.Sink {
 
 // sizeOf is about how many bytes a record takes.
 func sizeOf(rec *ranRecord) int64 {
-	n := 2048 + filesSize(rec.files)
+	n := 2048 + filesSize(rec.files) + len(rec.stdin)
 	if rec.result != nil {
 		for _, e := range rec.result.Events {
 			n += len(e.Text) + len(e.Raw) + 64
