@@ -19,6 +19,12 @@ func (c *Cell) Procs() int {
 	return n
 }
 
+// CPULimit is cpulimit=, or 0.
+func (c *Cell) CPULimit() float64 {
+	n, _ := strconv.ParseFloat(c.Options["cpulimit"], 64)
+	return n
+}
+
 // Duration is a key such as timeout= or idle=, or 0.
 func (c *Cell) Duration(key string) time.Duration {
 	d, _ := time.ParseDuration(c.Options[key])

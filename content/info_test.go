@@ -44,6 +44,14 @@ func TestGCFlags(t *testing.T) {
 	}
 }
 
+func TestProcessorLimits(t *testing.T) {
+	for _, n := range []string{"0", "-1", "0.001", "257", "NaN", "inf", "two"} {
+		if _, errs := ParseInfo("go run cpulimit=" + n); len(errs) != 1 || !strings.Contains(errs[0].Message, "from 0.01 to 256") {
+			t.Errorf("cpulimit=%s: %v", n, errs)
+		}
+	}
+}
+
 func TestParseSize(t *testing.T) {
 	for in, want := range map[string]int64{"65536": 65536, "64KiB": 65536, "1MB": 1000000, "2GiB": 2 << 30, "7B": 7,
 		"": 0, "0": 0, "-1": 0, "x": 0, "99999999999GiB": 0, "1.5MiB": 0} {

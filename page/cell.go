@@ -153,6 +153,9 @@ func cellTags(c *content.Cell) []string {
 	if n := c.Options["procs"]; n != "" {
 		tags = append(tags, "GOMAXPROCS "+n)
 	}
+	if n := c.CPULimit(); n > 0 {
+		tags = append(tags, "at most "+processors(n))
+	}
 	if c.Options["race"] != "" {
 		tags = append(tags, "race detector on")
 	}
@@ -340,8 +343,10 @@ func (p *panelData) tested(r, before *sandbox.Result) {
 	if p.Tests != nil && p.Output != nil {
 		p.Output.Folded = true // each test has its own
 	}
-	if says := Measured(r); says != "" {
-		p.Said = append(p.Said, says)
+	for _, says := range []string{Measured(r), Throttled(r)} {
+		if says != "" {
+			p.Said = append(p.Said, says)
+		}
 	}
 	for _, d := range r.Diagnostics {
 		if d.Code == "runtime:tests" || d.Code == "runtime:bench" {

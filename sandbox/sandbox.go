@@ -104,7 +104,11 @@ type Job struct {
 	// Idle ends the trace when nothing ran for this long (default 1 s).
 	Idle  time.Duration
 	Procs int // GOMAXPROCS and the size of the affinity mask; 0: the smaller of 4 and the CPUs there are
-	Stdin string
+	// CPULimit is how many processors the program may use over time, as a
+	// container's quota has it; 0 is no bound. Without Procs, Go's runtime
+	// chooses GOMAXPROCS itself, and finds it.
+	CPULimit float64
+	Stdin    string
 	// StdinFrom, when not nil, is the program's input instead of Stdin, copied
 	// as it comes. It stays on this machine.
 	StdinFrom io.Reader `json:"-"`
@@ -327,6 +331,8 @@ type Result struct {
 	GoVersion   string `json:"go_version"`
 	Procs       int    `json:"procs"`
 	Clock       string `json:"clock"`
+	// CPULimit is the bound on processors that the run had; 0 is none.
+	CPULimit float64 `json:"cpulimit,omitempty"`
 	// Measured says how a measurement was kept from being disturbed; nil for a
 	// run that was none.
 	Measured *Measured `json:"measured,omitempty"`
@@ -370,6 +376,9 @@ type Usage struct {
 	WallMS      float64 `json:"wall_ms"`
 	MaxRSSKiB   int64   `json:"max_rss_kib"`
 	ThreadsPeak int     `json:"threads_peak"`
+	// ThrottledMS is how long threads were held back by Job.CPULimit, summed
+	// over processors.
+	ThrottledMS float64 `json:"throttled_ms,omitempty"`
 }
 
 // Timing is where the time of a request went.

@@ -25,6 +25,8 @@ type runRequest struct {
 	ArgsLine *string  `json:"args_line"`
 	Env      []string `json:"env"`
 	Procs    int      `json:"procs"`
+	// CPULimit is sandbox.Job.CPULimit.
+	CPULimit float64 `json:"cpulimit"`
 	// GCFlags are flags of the compiler; see sandbox.CheckGCFlags.
 	GCFlags []string  `json:"gcflags"`
 	Limits  runLimits `json:"limits"`
@@ -89,6 +91,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	req.over(&job)
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
+	}
+	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, fail("unsupported", "cpulimit: %s.", why)
 	}
 	if job.Kind == sandbox.KindAsm && job.Trace {
 		return job, fail("unsupported", "The kind asm runs nothing, so that there can be no trace.")
@@ -178,6 +183,9 @@ func (req *runRequest) over(job *sandbox.Job) {
 	if req.Procs > 0 {
 		job.Procs = req.Procs
 	}
+	if req.CPULimit != 0 {
+		job.CPULimit = req.CPULimit
+	}
 	job.Alone = job.Alone || req.Alone
 	if req.Env != nil {
 		job.Env = req.Env
@@ -194,19 +202,24 @@ func setKind(job *sandbox.Job, kind string) {
 	job.Kind, job.Profile = sandbox.SplitKind(kind)
 	job.Alone = job.Alone && job.Kind != sandbox.KindAsm
 	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
+	if job.Kind == sandbox.KindAsm {
+		job.CPULimit = 0
+	}
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {
 		return sandbox.CheckGCFlags([]string{f}, job.Kind) != ""
 	})
 }
 
-// setClock gives job a clock; "" leaves it its own. A trace of its own is
-// dropped where the clock has none.
+// setClock gives job a clock; "" leaves it its own. A trace and a limit on
+// processors of its own are dropped where the clock has none.
 func setClock(job *sandbox.Job, clock string) {
 	if clock == "" {
 		return
 	}
 	job.Clock = clock
-	job.Trace = job.Trace && clock != sandbox.ClockFake
+	if clock == sandbox.ClockFake {
+		job.Trace, job.CPULimit = false, 0
+	}
 }
 
 // run runs a Job, tells what happens, and keeps what came of it in rec under

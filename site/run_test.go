@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -296,6 +297,19 @@ func TestCellOptions(t *testing.T) {
 	}
 	if j := got[3]; j.Trace || j.Procs != 2 || ms(j.Limits.Wall) != 1500 || j.Limits.Memory != 1<<20 {
 		t.Errorf("job of the request = %+v", j)
+	}
+	c := w.site.cells["cell:start/hello"].cell
+	c.Options["cpulimit"] = "1.5"
+	defer delete(c.Options, "cpulimit")
+	for ask, want := range map[string]float64{`{"cpulimit":2}`: 2, `{}`: 1.5, `{"kind":"asm"}`: 0, `{"clock":"fake"}`: 0} {
+		var req runRequest
+		if err := json.Unmarshal([]byte(ask), &req); err != nil {
+			t.Fatal(err)
+		}
+		req.Files, req.Key = two[:1], "cell:start/hello"
+		if job, err := w.site.jobOf(&req); err != nil || job.CPULimit != want {
+			t.Errorf("%s of a listing with cpulimit=1.5: %v, %v; want %v", ask, job.CPULimit, err, want)
+		}
 	}
 	for _, j := range got {
 		if j.Key == "" || j.Kind != sandbox.KindProgram {

@@ -39,7 +39,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	if c.Flag("cover") && c.Verb != "test" {
 		return job, "cover is for go test, and can't be used with go " + c.Verb
 	}
-	for _, key := range []string{"cpulimit", "vary"} {
+	for _, key := range []string{"vary"} {
 		if c.Options[key] != "" {
 			return job, key + " can't be used by this version"
 		}
@@ -50,7 +50,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	job = sandbox.Job{
 		Kind: kindOf(c), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
 		Race: c.Flag("race"), Alone: c.Flag("alone"), Clock: c.Options["clock"],
-		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(), Env: c.Env(),
+		Procs: c.Procs(), CPULimit: c.CPULimit(), Stdin: c.Stdin(), Args: c.Args(), Env: c.Env(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
 	switch what := c.Options["profile"]; {
@@ -64,6 +64,9 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		job.Kind = sandbox.KindAsm
 	case what != "":
 		job.Kind, job.Profile = sandbox.KindProfile, what
+	}
+	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, why
 	}
 	job.GCFlags = strings.Fields(c.Options["gcflags"])
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {

@@ -25,6 +25,9 @@ func TestJobOf(t *testing.T) {
 		{map[string]string{"asm": "true", "profile": "cpu"}, "", nil, "asm runs nothing"},
 		{map[string]string{"alone": "true"}, "program", nil, ""},
 		{map[string]string{"asm": "true", "alone": "true"}, "", nil, "asm runs nothing"},
+		{map[string]string{"cpulimit": "1.5"}, "program", nil, ""},
+		{map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
+		{map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
 		{map[string]string{"gcflags": "-B"}, "", nil, "for the kind asm only"},
 	} {
 		job, why := JobOf(&content.Cell{Verb: "run", Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
@@ -34,7 +37,8 @@ func TestJobOf(t *testing.T) {
 			}
 			continue
 		}
-		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") {
+		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") ||
+			job.CPULimit > 0 != (c.options["cpulimit"] != "") {
 			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
 		}
 	}

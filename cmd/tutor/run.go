@@ -26,6 +26,7 @@ type runFlags struct {
 	profileOut, gcflags                                 string
 	race, alone                                         bool
 	procs                                               int
+	cpulimit                                            float64
 	timeout                                             time.Duration
 	json                                                bool
 	env                                                 []string
@@ -71,6 +72,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
+	flags.Float64Var(&f.cpulimit, "cpulimit", 0, "processors it may use over time, as 1.5, like a container's quota; without --procs Go's runtime chooses GOMAXPROCS itself")
 	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
@@ -147,7 +149,14 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 		report(io, result, before)
 	}
-	if says := page.Measured(result); says != "" && job.Kind != sandbox.KindBench {
+	said := []string{page.Throttled(result)}
+	if job.Kind != sandbox.KindBench { // whose report has said it
+		said = append(said, page.Measured(result))
+	}
+	for _, says := range said {
+		if says == "" {
+			continue
+		}
 		through.end()
 		through.open = false
 		fmt.Fprintln(io.err, "tutor: "+says)
@@ -195,11 +204,14 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
 		Kind: kind, Profile: what, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
-		Race: f.race, Env: f.env, Alone: f.alone, Clock: f.clock,
+		Race: f.race, Env: f.env, Alone: f.alone, Clock: f.clock, CPULimit: f.cpulimit,
 		Limits: sandbox.Limits{Wall: f.timeout}, Vet: true,
 	}
 	if !slices.Contains(sandbox.Kinds(), f.kind) {
 		return job, misuse("--kind %s is not known; it can be %s", f.kind, strings.Join(sandbox.Kinds(), ", "))
+	}
+	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, misuse("--cpulimit: %s", why)
 	}
 	job.GCFlags = strings.Fields(f.gcflags)
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {

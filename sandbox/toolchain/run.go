@@ -20,7 +20,7 @@ type run struct {
 	engine  *Engine
 	job     sandbox.Job
 	limits  sandbox.Limits
-	procs   int
+	procs   int // and processors it may run on
 	result  *sandbox.Result
 	began   time.Time
 	library *library // that it is built with; nil until it is known
@@ -88,10 +88,23 @@ func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
 // newResult is what every Result of the run has in common.
 func (r *run) newResult() *sandbox.Result {
 	return &sandbox.Result{
-		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.procs, Clock: r.clock(), Race: r.job.Race,
+		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.goProcs(), Clock: r.clock(), Race: r.job.Race,
+		CPULimit:    r.job.CPULimit,
 		Diagnostics: []sandbox.Diagnostic{}, Events: []sandbox.Output{}, Artifacts: []sandbox.Artifact{},
 		Tests: []sandbox.Test{}, Bench: []sandbox.Bench{},
 	}
+}
+
+// leftToGo says that Go's runtime is to find by itself how many processors it
+// may use.
+func (r *run) leftToGo() bool { return r.job.CPULimit > 0 && r.job.Procs <= 0 }
+
+// goProcs is GOMAXPROCS.
+func (r *run) goProcs() int {
+	if r.leftToGo() {
+		return sandbox.GoProcs(r.procs, r.job.CPULimit)
+	}
+	return r.procs
 }
 
 func (r *run) tell(event sandbox.Event) {
@@ -113,7 +126,9 @@ func (r *run) do(ctx context.Context) error {
 		return r.lack(err)
 	}
 	r.library, r.result.GoVersion = library, library.tool.Version
-	r.result.Isolation, _ = r.engine.Isolation(ctx)
+	if r.unbounded(ctx) {
+		return nil
+	}
 	parts, err := r.parts(ctx, library)
 	if err != nil || len(parts) == 0 {
 		return r.lack(err)
@@ -169,6 +184,24 @@ func (r *run) do(ctx context.Context) error {
 	return r.addVetted(ctx, vetted)
 }
 
+// unbounded notes the isolation of the run, and refuses a bound on processors
+// where that has none.
+func (r *run) unbounded(ctx context.Context) bool {
+	var mends []jail.Mend
+	r.result.Isolation, mends = r.engine.Isolation(ctx)
+	if r.job.CPULimit == 0 || !slices.Contains(r.result.Isolation.Missing, string(jail.CgroupCPU)) {
+		return false
+	}
+	how := ""
+	for _, m := range mends {
+		if m.Layer == jail.CgroupCPU {
+			how = "; to get it: " + m.Command
+		}
+	}
+	r.refuse("cpulimit", "a limit on processors needs a cgroup with the cpu controller, and this machine gives us none%s", how)
+	return true
+}
+
 // vet has a plain program, or a package with its tests, vetted while it is built
 // and run. What is found comes on the channel, which is nil where nobody asked.
 // Tests beside their package are not vetted: its types are nowhere but here.
@@ -220,6 +253,8 @@ func (r *run) unsupported() bool {
 		r.refuse("profile", "%s", badProfile(r.job))
 	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
+	case sandbox.CheckCPULimit(&r.job) != "":
+		r.refuse("cpulimit", "%s", sandbox.CheckCPULimit(&r.job))
 	case r.job.Kind == sandbox.KindAsm && r.job.Alone:
 		r.refuse("kind", "the kind asm runs nothing, so that there is nothing to run alone")
 	case r.job.Kind == sandbox.KindAsm && (len(r.job.Parts) > 0 || r.job.Trace):
@@ -523,6 +558,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Env:     r.environment(),
 			Dir:     "/tmp",
 			CPUs:    r.cpus(),
+			Limits:  jail.Limits{CPUs: r.job.CPULimit},
 			Files:   r.beside(),
 			Binds:   s.shared,
 		},
@@ -566,7 +602,10 @@ func (r *run) stdin(part sandbox.Part) io.Reader {
 
 // environment is small and the same everywhere.
 func (r *run) environment() []string {
-	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC", "GOMAXPROCS=" + itoa(r.procs)}
+	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC"}
+	if !r.leftToGo() {
+		env = append(env, "GOMAXPROCS="+itoa(r.procs))
+	}
 	if r.job.Race && !slices.ContainsFunc(r.job.Env, func(v string) bool { return strings.HasPrefix(v, "GORACE=") }) {
 		// Goroutines that main left behind are watched this long; by default it
 		// would be a second.
