@@ -61,10 +61,14 @@ func (c *Cell) Runs() bool { return c.Verb == "run" || c.Tests() }
 // Tests says whether the cell's files are tests or benchmarks.
 func (c *Cell) Tests() bool { return c.Verb == "test" || c.Verb == "bench" }
 
+// Traced says whether a run of the cell leaves one trace, of which a page can
+// speak.
+func (c *Cell) Traced() bool { return c.Verb == "run" && c.Flag("trace") && c.Options["vary"] == "" }
+
 // Counted says whether a page can take numbers from runs of the cell: from
 // their traces or their benchmarks.
 func (c *Cell) Counted() bool {
-	return c.Verb == "run" && c.Options["trace"] != "" || c.Verb == "bench"
+	return c.Traced() || c.Verb == "bench"
 }
 
 // Source is the Go files of a cell: what is built.

@@ -65,7 +65,7 @@ func goKeys() map[string]keyRule {
 		"cover":    nil,
 		"asm":      nil,
 		"gcflags":  matches(regexp.MustCompile(`^-[lNmB]( -[lNmB])*$`), `flags of -l, -N, -m and -B, as "-l -N"`),
-		"vary":     matches(regexp.MustCompile(`^[A-Z]+:[0-9]+(,[0-9]+)*$`), "NAME:1,2,4"),
+		"vary":     func(s string) error { _, err := ParseVary(s); return err },
 		"args":     func(s string) error { _, err := SplitArgs(s); return err },
 		"env":      matches(regexp.MustCompile(`^[^\s=]+=\S*( [^\s=]+=\S*)*$`), `KEY=VALUE, several with blanks between them: env="A=1 B=2"`),
 		"stdin":    fileName,

@@ -3,6 +3,7 @@ package content
 import (
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -49,6 +50,18 @@ func TestProcessorLimits(t *testing.T) {
 		if _, errs := ParseInfo("go run cpulimit=" + n); len(errs) != 1 || !strings.Contains(errs[0].Message, "from 0.01 to 256") {
 			t.Errorf("cpulimit=%s: %v", n, errs)
 		}
+	}
+}
+
+func TestVary(t *testing.T) {
+	for text, want := range map[string]string{"GOGC:1": "only GOMAXPROCS", "GOMAXPROCS": "only GOMAXPROCS", "GOMAXPROCS:": "no whole number", "GOMAXPROCS:1,x": `"x" is no whole number`, "GOMAXPROCS:1,,2": "no whole number"} {
+		if _, errs := ParseInfo("go run vary=" + text); len(errs) != 1 || !strings.Contains(errs[0].Message, want) {
+			t.Errorf("vary=%s: %v, want %q", text, errs, want)
+		}
+	}
+	c := Cell{Verb: "run", Options: map[string]string{"vary": "GOMAXPROCS:4,1", "trace": "true"}}
+	if got := c.Vary(); !slices.Equal(got, []int{4, 1}) || c.Traced() || c.Counted() {
+		t.Errorf("%v, traced %v: there is one trace for each value, and none to count in", got, c.Traced())
 	}
 }
 

@@ -153,6 +153,9 @@ func cellTags(c *content.Cell) []string {
 	if n := c.Options["procs"]; n != "" {
 		tags = append(tags, "GOMAXPROCS "+n)
 	}
+	if values := c.Vary(); values != nil {
+		tags = append(tags, "GOMAXPROCS "+numbers(values))
+	}
 	if n := c.CPULimit(); n > 0 {
 		tags = append(tags, "at most "+processors(n))
 	}
@@ -284,6 +287,7 @@ type panelData struct {
 	Diags    []sandbox.Diagnostic // those that belong to no line shown
 	Marks    []sandbox.Diagnostic // lines that only get a mark
 	Output   *outputView
+	Varied   *variedView
 	Tests    *testsView
 	Bench    *benchView
 	Cover    *coverView
@@ -313,6 +317,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)
 		p.Output, p.Explain, p.Others = newOutput(r, false), explain(r), otherTraces(r)
 		p.Profile = newProfile(v.Profile, p.CellID)
+		p.Varied = newVaried(r, false)
 		p.tested(r, v.Before)
 		p.Asm = newAsm(r.Asm, codeOf(v, files), p.CellID)
 		p.Diags, p.Marks = elsewhere(told(r), files), marked(r)
@@ -322,6 +327,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	p.Folded = c != nil && c.Predict != nil && v.Picked == 0
 	if rec := v.Recorded; rec != nil && rec.Result != nil {
 		p.Output, p.Trace = newOutput(rec.Result, true), pointed(c, rec.Trace, false)
+		p.Varied = newVaried(rec.Result, true)
 		p.tested(rec.Result, nil)
 		p.Recorded = goVersion(rec.Result.GoVersion)
 		p.Line.Detail = joinSentences(p.Line.Detail, "Recorded with "+p.Recorded)
@@ -340,8 +346,8 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 // tested fills in what tests, benchmarks and coverage gave.
 func (p *panelData) tested(r, before *sandbox.Result) {
 	p.Tests, p.Bench, p.Cover, p.covered = newTests(r), newBench(r, before), newCover(r.Cover), r.Cover
-	if p.Tests != nil && p.Output != nil {
-		p.Output.Folded = true // each test has its own
+	if (p.Tests != nil || p.Varied != nil) && p.Output != nil {
+		p.Output.Folded = true // each test, and each run of several, has its own
 	}
 	for _, says := range []string{Measured(r), Throttled(r)} {
 		if says != "" {

@@ -108,7 +108,10 @@ type Job struct {
 	// container's quota has it; 0 is no bound. Without Procs, Go's runtime
 	// chooses GOMAXPROCS itself, and finds it.
 	CPULimit float64
-	Stdin    string
+	// Vary runs the job once for each of these values of Procs, one after the
+	// other; see RunVaried.
+	Vary  []int
+	Stdin string
 	// StdinFrom, when not nil, is the program's input instead of Stdin, copied
 	// as it comes. It stays on this machine.
 	StdinFrom io.Reader `json:"-"`
@@ -330,7 +333,10 @@ type Result struct {
 	Approximate bool   `json:"approximate,omitempty"`
 	GoVersion   string `json:"go_version"`
 	Procs       int    `json:"procs"`
-	Clock       string `json:"clock"`
+	// Vary are the values of Procs of the parts, in order; nil for a run that
+	// was not varied. Procs is then 0.
+	Vary  []int  `json:"vary,omitempty"`
+	Clock string `json:"clock"`
 	// CPULimit is the bound on processors that the run had; 0 is none.
 	CPULimit float64 `json:"cpulimit,omitempty"`
 	// Measured says how a measurement was kept from being disturbed; nil for a

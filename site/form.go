@@ -134,6 +134,7 @@ func (s *Server) postRun(c echo.Context) error {
 	job.Trace = job.Trace || f.values.Get("trace") != "" && job.Kind != sandbox.KindAsm && job.Clock != sandbox.ClockFake
 	if job.Kind == sandbox.KindTest && f.values.Get("cover") != "" {
 		job.Kind = sandbox.KindCover
+		dropVary(&job)
 	}
 	s.runForm(ctx, job, rec, told)
 	return backTo(c, p.URL(), url.Values{"run": {rec.id}}, "cell-"+cell.ID)

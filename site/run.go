@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"course/tutor/content"
@@ -27,6 +28,8 @@ type runRequest struct {
 	Procs    int      `json:"procs"`
 	// CPULimit is sandbox.Job.CPULimit.
 	CPULimit float64 `json:"cpulimit"`
+	// Vary is what is varied, as content.ParseVary reads it.
+	Vary string `json:"vary"`
 	// GCFlags are flags of the compiler; see sandbox.CheckGCFlags.
 	GCFlags []string  `json:"gcflags"`
 	Limits  runLimits `json:"limits"`
@@ -88,9 +91,14 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	if job, err = cellJob(cell, req.Files); err != nil {
 		return job, err
 	}
-	req.over(&job)
+	if err := req.over(&job); err != nil {
+		return job, err
+	}
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
+	}
+	if why := sandbox.CheckVary(&job); why != "" {
+		return job, fail("unsupported", "vary: %s.", why)
 	}
 	if why := sandbox.CheckCPULimit(&job); why != "" {
 		return job, fail("unsupported", "cpulimit: %s.", why)
@@ -161,7 +169,7 @@ func (req *runRequest) splitLine() (err error) {
 }
 
 // over sets in job what the request asks for.
-func (req *runRequest) over(job *sandbox.Job) {
+func (req *runRequest) over(job *sandbox.Job) (err error) {
 	setKind(job, req.Kind)
 	if req.Engine != "" {
 		job.Engine = req.Engine
@@ -181,7 +189,13 @@ func (req *runRequest) over(job *sandbox.Job) {
 		job.GCFlags = req.GCFlags
 	}
 	if req.Procs > 0 {
-		job.Procs = req.Procs
+		job.Procs, job.Vary = req.Procs, nil
+	}
+	if req.Vary != "" {
+		if job.Vary, err = content.ParseVary(req.Vary); err != nil {
+			return fail("bad-request", "vary: %v.", err)
+		}
+		job.Procs = req.Procs // not that of the fence
 	}
 	if req.CPULimit != 0 {
 		job.CPULimit = req.CPULimit
@@ -191,6 +205,7 @@ func (req *runRequest) over(job *sandbox.Job) {
 		job.Env = req.Env
 	}
 	job.Limits = req.Limits.limits().Or(job.Limits)
+	return nil
 }
 
 // setKind gives job a kind, as requests write it; "" leaves it its own. What
@@ -205,6 +220,7 @@ func setKind(job *sandbox.Job, kind string) {
 	if job.Kind == sandbox.KindAsm {
 		job.CPULimit = 0
 	}
+	dropVary(job)
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {
 		return sandbox.CheckGCFlags([]string{f}, job.Kind) != ""
 	})
@@ -219,6 +235,14 @@ func setClock(job *sandbox.Job, clock string) {
 	job.Clock = clock
 	if clock == sandbox.ClockFake {
 		job.Trace, job.CPULimit = false, 0
+	}
+	dropVary(job)
+}
+
+// dropVary leaves GOMAXPROCS alone where it can't be varied.
+func dropVary(job *sandbox.Job) {
+	if !job.CanVary() {
+		job.Vary = nil
 	}
 }
 
@@ -252,7 +276,12 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	}
 	res.ID = id
 	s.counts.add("tutor_runs_total", "status", string(res.Status))
-	s.traceOfRun(ctx, rec, res, tell)
+	s.traceOfRun(ctx, rec, res, "", tell)
+	for i, part := range res.Varied() {
+		name := sandbox.VaryName(res.Vary[i])
+		part.ID = fmt.Sprintf("%s-%d", id, res.Vary[i])
+		s.traceOfRun(ctx, rec, part, name, tell)
+	}
 	s.profileOfRun(ctx, res)
 	rec.result = res
 	s.runs.put(id, rec, sizeOf(rec))
@@ -304,8 +333,10 @@ func sinkTo(tell emit) sandbox.Sink {
 func sizeOf(rec *ranRecord) int64 {
 	n := 2048 + filesSize(rec.files) + len(rec.stdin)
 	if rec.result != nil {
-		for _, e := range rec.result.Events {
-			n += len(e.Text) + len(e.Raw) + 64
+		for _, r := range append(rec.result.Varied(), rec.result) {
+			for _, e := range r.Events {
+				n += len(e.Text) + len(e.Raw) + 64
+			}
 		}
 		for _, d := range rec.result.Diagnostics {
 			n += len(d.Message) + len(d.Explain) + 128

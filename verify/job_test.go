@@ -26,6 +26,11 @@ func TestJobOf(t *testing.T) {
 		{map[string]string{"alone": "true"}, "program", nil, ""},
 		{map[string]string{"asm": "true", "alone": "true"}, "", nil, "asm runs nothing"},
 		{map[string]string{"cpulimit": "1.5"}, "program", nil, ""},
+		{map[string]string{"vary": "GOMAXPROCS:1,2"}, "program", nil, ""},
+		{map[string]string{"vary": "GOMAXPROCS:1,1"}, "", nil, "1 twice"},
+		{map[string]string{"vary": "GOMAXPROCS:1,2", "procs": "2"}, "", nil, "given twice"},
+		{map[string]string{"vary": "GOMAXPROCS:1,2", "trace": "true", "see": "leak"}, "", nil, "one for each value"},
+		{map[string]string{"vary": "GOMAXPROCS:1,2", "profile": "cpu"}, "", nil, "not for the kind profile:cpu"},
 		{map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
 		{map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
 		{map[string]string{"gcflags": "-B"}, "", nil, "for the kind asm only"},
@@ -38,7 +43,7 @@ func TestJobOf(t *testing.T) {
 			continue
 		}
 		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") ||
-			job.CPULimit > 0 != (c.options["cpulimit"] != "") {
+			len(job.Vary) > 0 != (c.options["vary"] != "") || job.CPULimit > 0 != (c.options["cpulimit"] != "") {
 			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
 		}
 	}

@@ -35,6 +35,9 @@ type run struct {
 // Run builds and runs a Job. See sandbox.Runner.
 func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	r := e.newRun(job, sink)
+	if len(job.Vary) > 0 && !r.unsupported() {
+		return sandbox.RunVaried(ctx, e, job, sink)
+	}
 	err := r.do(ctx)
 	if err != nil && ctx.Err() == nil && r.outdated(err) {
 		// What is there now is looked for, once.
@@ -255,6 +258,8 @@ func (r *run) unsupported() bool {
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
 	case sandbox.CheckCPULimit(&r.job) != "":
 		r.refuse("cpulimit", "%s", sandbox.CheckCPULimit(&r.job))
+	case sandbox.CheckVary(&r.job) != "":
+		r.refuse("vary", "%s", sandbox.CheckVary(&r.job))
 	case r.job.Kind == sandbox.KindAsm && r.job.Alone:
 		r.refuse("kind", "the kind asm runs nothing, so that there is nothing to run alone")
 	case r.job.Kind == sandbox.KindAsm && (len(r.job.Parts) > 0 || r.job.Trace):
