@@ -19,6 +19,12 @@ func (c *Cell) Procs() int {
 	return n
 }
 
+// CPULimit is cpulimit=, or 0.
+func (c *Cell) CPULimit() float64 {
+	n, _ := strconv.ParseFloat(c.Options["cpulimit"], 64)
+	return n
+}
+
 // Duration is a key such as timeout= or idle=, or 0.
 func (c *Cell) Duration(key string) time.Duration {
 	d, _ := time.ParseDuration(c.Options[key])
@@ -31,8 +37,11 @@ func (c *Cell) Memory() int64 {
 	return n
 }
 
-// Args is args=, cut at spaces.
-func (c *Cell) Args() []string { return strings.Fields(c.Options["args"]) }
+// Args is args=, cut as a shell does.
+func (c *Cell) Args() []string {
+	args, _ := SplitArgs(c.Options["args"]) // the fence was checked when it was read
+	return args
+}
 
 // Env is what env= adds to the environment, as KEY=VALUE.
 func (c *Cell) Env() []string { return strings.Fields(c.Options["env"]) }
@@ -64,10 +73,14 @@ func (c *Cell) Kind() string {
 	return "program"
 }
 
+// Traced says whether a run of the cell leaves one trace, of which a page can
+// speak.
+func (c *Cell) Traced() bool { return c.Verb == "run" && c.Flag("trace") && c.Options["vary"] == "" }
+
 // Counted says whether a page can take numbers from runs of the cell: from
 // their traces or their benchmarks.
 func (c *Cell) Counted() bool {
-	return c.Verb == "run" && c.Options["trace"] != "" || c.Verb == "bench"
+	return c.Traced() || c.Verb == "bench"
 }
 
 // Source is the Go files of a cell: what is built.

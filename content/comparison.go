@@ -49,7 +49,7 @@ func (b *builder) comparison(n *comment, rest string) {
 func (l *loader) compared(b *builder) {
 	ids := []string{}
 	for _, c := range b.page.Cells {
-		if c.Verb == "run" && c.Flag("trace") && c.Named {
+		if c.Traced() && c.Named {
 			ids = append(ids, c.ID)
 		}
 	}

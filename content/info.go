@@ -57,7 +57,7 @@ func goKeys() map[string]keyRule {
 		"timeout":  duration,
 		"memory":   func(s string) error { _, err := ParseSize(s); return err },
 		"procs":    number(1, 256),
-		"cpulimit": positiveFloat,
+		"cpulimit": processors,
 		"idle":     duration,
 		"engine":   oneOf("auto", "go", "interp"),
 		"expect":   expectation,
@@ -65,8 +65,8 @@ func goKeys() map[string]keyRule {
 		"cover":    nil,
 		"asm":      nil,
 		"gcflags":  matches(regexp.MustCompile(`^-[lNmB]( -[lNmB])*$`), `flags of -l, -N, -m and -B, as "-l -N"`),
-		"vary":     matches(regexp.MustCompile(`^[A-Z]+:[0-9]+(,[0-9]+)*$`), "NAME:1,2,4"),
-		"args":     anything,
+		"vary":     func(s string) error { _, err := ParseVary(s); return err },
+		"args":     func(s string) error { _, err := SplitArgs(s); return err },
 		"env":      matches(regexp.MustCompile(`^[^\s=]+=\S*( [^\s=]+=\S*)*$`), `KEY=VALUE, several with blanks between them: env="A=1 B=2"`),
 		"stdin":    fileName,
 		"focus":    oneOf("goroutines", "procs", "threads"),
@@ -258,9 +258,9 @@ func number(min, max int) keyRule {
 	}
 }
 
-func positiveFloat(s string) error {
-	if f, err := strconv.ParseFloat(s, 64); err != nil || f <= 0 || f > 256 {
-		return fmt.Errorf("want a number of CPUs, as 0.5")
+func processors(s string) error {
+	if f, err := strconv.ParseFloat(s, 64); err != nil || !(f >= 0.01 && f <= 256) {
+		return fmt.Errorf("want a number of CPUs from 0.01 to 256, as 1.5")
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package content
 import (
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -41,6 +42,26 @@ func TestGCFlags(t *testing.T) {
 		if _, errs := ParseInfo(`go run gcflags="` + flags + `"`); len(errs) != 1 || !strings.Contains(errs[0].Message, "want flags of -l, -N, -m and -B") {
 			t.Errorf("gcflags=%q: %v", flags, errs)
 		}
+	}
+}
+
+func TestProcessorLimits(t *testing.T) {
+	for _, n := range []string{"0", "-1", "0.001", "257", "NaN", "inf", "two"} {
+		if _, errs := ParseInfo("go run cpulimit=" + n); len(errs) != 1 || !strings.Contains(errs[0].Message, "from 0.01 to 256") {
+			t.Errorf("cpulimit=%s: %v", n, errs)
+		}
+	}
+}
+
+func TestVary(t *testing.T) {
+	for text, want := range map[string]string{"GOGC:1": "only GOMAXPROCS", "GOMAXPROCS": "only GOMAXPROCS", "GOMAXPROCS:": "no whole number", "GOMAXPROCS:1,x": `"x" is no whole number`, "GOMAXPROCS:1,,2": "no whole number"} {
+		if _, errs := ParseInfo("go run vary=" + text); len(errs) != 1 || !strings.Contains(errs[0].Message, want) {
+			t.Errorf("vary=%s: %v, want %q", text, errs, want)
+		}
+	}
+	c := Cell{Verb: "run", Options: map[string]string{"vary": "GOMAXPROCS:4,1", "trace": "true"}}
+	if got := c.Vary(); !slices.Equal(got, []int{4, 1}) || c.Traced() || c.Counted() {
+		t.Errorf("%v, traced %v: there is one trace for each value, and none to count in", got, c.Traced())
 	}
 }
 

@@ -129,3 +129,59 @@ test("a benchmark shows its range, and a changed one is compared with it", async
   assert.equal(await cell.getByText(/slower/).count(), 0, "what is measured under a profile is compared with nothing");
   assert.deepEqual(errors, []);
 });
+
+const echo = `package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+func main() {
+	in, _ := io.ReadAll(os.Stdin)
+	fmt.Printf("%q %q\\n", os.Args[1:], in)
+}
+`;
+
+test("arguments and input are typed, run, kept and reset, on a phone too", async (t) => {
+  const { page, cell, errors } = await listing(t, "deadlock", { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+  const args = cell.getByLabel("Arguments", { exact: true });
+  const stdin = cell.getByLabel("Standard input");
+  assert.equal(await args.isVisible(), false, "folded while nobody asked for them");
+  await cell.getByText("Arguments, input").focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("-n 'two words' it's");
+  await status(cell, "changed");
+  await page.keyboard.press("Tab");
+  await page.keyboard.type("1\n2");
+  await page.keyboard.press("Control+Enter");
+  await cell.getByText("the quote ' at character 18 is not closed").waitFor();
+  assert.equal(await args.inputValue(), "-n 'two words' it's");
+
+  await args.fill("-n 'two words'");
+  await args.press("Enter");
+  await status(cell, "deadlock", 180_000);
+  assert.doesNotMatch(await cell.locator(".runbar .status").textContent(), /as expected/, "the author's word is of the fence's own run");
+  await edit(page, cell, echo);
+  await run(cell);
+  await status(cell, "ok", 180_000);
+  assert.match(await cell.locator(".results").textContent(), /\["-n" "two words"\] "1\\n2"/);
+  assert.deepEqual(await axe(page), []);
+  await cell.scrollIntoViewIfNeeded();
+  await picture(page, "input-phone");
+
+  await cell.getByText("saved", { exact: true }).waitFor();
+  await page.reload();
+  assert.equal(await args.inputValue(), "-n 'two words'");
+  assert.equal(await stdin.inputValue(), "1\n2");
+  const kinds = await cell.locator("select.kind").evaluate((e) => e.getBoundingClientRect().right);
+  const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+  assert.ok(kinds <= 390 && wide <= room, `the list of kinds ends at ${kinds}, the page is ${wide} wide`);
+
+  await cell.locator("[data-act='reset']").click();
+  assert.deepEqual([await args.inputValue(), await stdin.inputValue()], ["", ""]);
+  await status(cell, "idle");
+  assert.deepEqual(errors.filter((e) => !e.includes("400")), []);
+});

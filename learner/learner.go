@@ -17,11 +17,20 @@ type Draft struct {
 	Key     string            `json:"key"` // cell:CHAPTER/CELLID or exercise:ID
 	Files   []sandbox.File    `json:"files"`
 	Answers map[string]string `json:"answers,omitempty"` // to an exercise's questions
-	Version int               `json:"version"`           // 1 for the first that is saved
+	// Input is what a cell is run with; nil is what its fence says.
+	Input   *Input `json:"input,omitempty"`
+	Version int    `json:"version"` // 1 for the first that is saved
 	// Starter is the author's text it began from, so that the learner can be
 	// shown what changed in that since. Saving with none keeps it.
 	Starter []sandbox.File `json:"starter,omitempty"`
 	Updated time.Time      `json:"updated"`
+}
+
+// Input is what a program is given besides its code: a line of arguments, as it
+// was typed, and standard input.
+type Input struct {
+	Args  string `json:"args"`
+	Stdin string `json:"stdin"`
 }
 
 // Why says why an older version of a draft was kept.

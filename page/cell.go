@@ -65,6 +65,7 @@ type cellData struct {
 	Version    int
 	Problem    string
 	GoProblem  string
+	Feed       *feedData
 	Predict    *predictData
 	Panel      panelData
 	NewStarter []fileDiff
@@ -94,13 +95,14 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	if v.Files != nil {
 		files = v.Files
 	}
-	d.Changed = !slices.Equal(files, originals)
+	d.Feed = newFeed(c, v.Input)
+	d.Changed = !slices.Equal(files, originals) || d.Feed.Changed()
 	d.Panel = newPanel(c, v, d.Changed, files)
 	d.Files = fileList(files, originals, "cell-"+c.ID, underLines(v))
 	if v.Result != nil || !d.Changed && !d.Panel.Folded {
 		hangCosts(d.Files, append(lineCosts(d.Panel.Trace), coverCosts(d.Panel.covered)...))
 	}
-	d.Predict = newPredict(c, v, d.Changed)
+	d.Predict = newPredict(c, v, d.Changed || v.Fed)
 	d.NewStarter = fileDiffs(v.NewStarter)
 	return d
 }
@@ -150,6 +152,12 @@ func cellTags(c *content.Cell) []string {
 	var tags []string
 	if n := c.Options["procs"]; n != "" {
 		tags = append(tags, "GOMAXPROCS "+n)
+	}
+	if values := c.Vary(); values != nil {
+		tags = append(tags, "GOMAXPROCS "+numbers(values))
+	}
+	if n := c.CPULimit(); n > 0 {
+		tags = append(tags, "at most "+processors(n))
 	}
 	if c.Options["race"] != "" {
 		tags = append(tags, "race detector on")
@@ -279,6 +287,7 @@ type panelData struct {
 	Diags    []sandbox.Diagnostic // those that belong to no line shown
 	Marks    []sandbox.Diagnostic // lines that only get a mark
 	Output   *outputView
+	Varied   *variedView
 	Tests    *testsView
 	Bench    *benchView
 	Cover    *coverView
@@ -296,15 +305,19 @@ type panelData struct {
 // newPanel shows the result, or else the recording, or else what the author
 // says it prints.
 func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) panelData {
-	p := panelData{Trace: pointed(c, v.Trace, changed)}
+	p := panelData{Trace: pointed(c, v.Trace, changed || v.Fed)}
 	expect := ""
 	if c != nil {
-		p.CellID, expect = c.ID, c.Options["expect"]
+		p.CellID = c.ID
+	}
+	if c != nil && !v.Fed {
+		expect = c.Options["expect"]
 	}
 	if r := v.Result; r != nil {
 		p.ID, p.Status, p.Line = r.ID, string(r.Status), StatusLine(r, expect)
 		p.Output, p.Explain, p.Others = newOutput(r, false), explain(r), otherTraces(r)
 		p.Profile = newProfile(v.Profile, p.CellID)
+		p.Varied = newVaried(r, false)
 		p.tested(r, v.Before)
 		p.Asm = newAsm(r, codeOf(v, files), p.CellID)
 		p.Diags, p.Marks = elsewhere(told(r), files), marked(r)
@@ -314,6 +327,7 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 	p.Folded = c != nil && c.Predict != nil && v.Picked == 0
 	if rec := v.Recorded; rec != nil && rec.Result != nil {
 		p.Output, p.Trace = newOutput(rec.Result, true), pointed(c, rec.Trace, false)
+		p.Varied = newVaried(rec.Result, true)
 		p.tested(rec.Result, nil)
 		p.Recorded = goVersion(rec.Result.GoVersion)
 		p.Line.Detail = joinSentences(p.Line.Detail, "Recorded with "+p.Recorded)
@@ -332,11 +346,13 @@ func newPanel(c *content.Cell, v CellView, changed bool, files []sandbox.File) p
 // tested fills in what tests, benchmarks and coverage gave.
 func (p *panelData) tested(r, before *sandbox.Result) {
 	p.Tests, p.Bench, p.Cover, p.covered = newTests(r), newBench(r, before), newCover(r.Cover), r.Cover
-	if p.Tests != nil && p.Output != nil {
-		p.Output.Folded = true // each test has its own
+	if (p.Tests != nil || p.Varied != nil) && p.Output != nil {
+		p.Output.Folded = true // each test, and each run of several, has its own
 	}
-	if says := Measured(r); says != "" {
-		p.Said = append(p.Said, says)
+	for _, says := range []string{Measured(r), Throttled(r)} {
+		if says != "" {
+			p.Said = append(p.Said, says)
+		}
 	}
 	for _, d := range r.Diagnostics {
 		if d.Code == "runtime:tests" || d.Code == "runtime:bench" {

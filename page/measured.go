@@ -36,3 +36,25 @@ func Measured(r *sandbox.Result) string {
 	}
 	return text
 }
+
+// Throttled says in a sentence what a bound on processors did to a run; nothing
+// for a run without one.
+func Throttled(r *sandbox.Result) string {
+	if r.CPULimit == 0 || neverRan(r) {
+		return ""
+	}
+	text := "It was allowed " + processors(r.CPULimit) + ": its threads were "
+	if r.Usage.ThrottledMS == 0 {
+		return text + "never held back."
+	}
+	return text + "held back for " + duration(r.Usage.ThrottledMS) + ", summed over processors."
+}
+
+// processors writes "1.5 processors".
+func processors(n float64) string {
+	text := strconv.FormatFloat(n, 'f', -1, 64)
+	if n == 1 {
+		return text + " processor"
+	}
+	return text + " processors"
+}

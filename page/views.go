@@ -53,8 +53,12 @@ type ChapterView struct {
 
 // CellView is what one cell shows besides the author's text.
 type CellView struct {
-	Files    []sandbox.File // the learner's draft; nil when untouched
-	Version  int            // of the draft
+	Files   []sandbox.File // the learner's draft; nil when untouched
+	Version int            // of the draft
+	Input   *content.Input // of the draft; nil is what the fence gives
+	// Fed says that the run of Result had other arguments or input than the
+	// fence gives.
+	Fed      bool
 	Result   *sandbox.Result
 	Before   *sandbox.Result // benchmarks of the run before, of the same text; nil for none
 	Trace    *TraceView      // of Result

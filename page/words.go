@@ -34,6 +34,9 @@ func StatusLine(r *sandbox.Result, expect string) Line {
 		return Line{State: "err", Icon: "warn", Fact: "Ended as " + string(r.Status) + "."}
 	}
 	line := words(r)
+	if with := firstBad(r); with != "" {
+		line.Detail = joinSentences(with, line.Detail)
+	}
 	if r.Approximate {
 		line.Detail = strings.TrimSuffix(line.Detail, ".") + ". Approximate: interpreted, as no Go is installed"
 	}
@@ -69,6 +72,9 @@ var statusWords = map[sandbox.Status]func(*sandbox.Result) Line{
 			return benchLine(r)
 		case sandbox.KindAsm:
 			return Line{"ok", "check", "Compiled.", "Nothing was run"}
+		}
+		if len(r.Vary) > 0 {
+			return variedLine(r)
 		}
 		return Line{"ok", "check", "Ran.", "Exit 0 after " + duration(r.Timing.RunMS) + onClock(r) + built(r)}
 	},

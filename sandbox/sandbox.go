@@ -110,6 +110,13 @@ type Job struct {
 	// Idle ends the trace when nothing ran for this long (default 1 s).
 	Idle  time.Duration
 	Procs int // GOMAXPROCS and the size of the affinity mask; 0: the smaller of 4 and the CPUs there are
+	// CPULimit is how many processors the program may use over time, as a
+	// container's quota has it; 0 is no bound. Without Procs, Go's runtime
+	// chooses GOMAXPROCS itself, and finds it.
+	CPULimit float64
+	// Vary runs the job once for each of these values of Procs, one after the
+	// other; see RunVaried.
+	Vary  []int
 	Stdin string
 	// StdinFrom, when not nil, is the program's input instead of Stdin, copied
 	// as it comes. It stays on this machine.
@@ -364,7 +371,12 @@ type Result struct {
 	Approximate bool   `json:"approximate,omitempty"`
 	GoVersion   string `json:"go_version"`
 	Procs       int    `json:"procs"`
-	Clock       string `json:"clock"`
+	// Vary are the values of Procs of the parts, in order; nil for a run that
+	// was not varied. Procs is then 0.
+	Vary  []int  `json:"vary,omitempty"`
+	Clock string `json:"clock"`
+	// CPULimit is the bound on processors that the run had; 0 is none.
+	CPULimit float64 `json:"cpulimit,omitempty"`
 	// Measured says how a measurement was kept from being disturbed; nil for a
 	// run that was none.
 	Measured *Measured `json:"measured,omitempty"`
@@ -412,6 +424,9 @@ type Usage struct {
 	WallMS      float64 `json:"wall_ms"`
 	MaxRSSKiB   int64   `json:"max_rss_kib"`
 	ThreadsPeak int     `json:"threads_peak"`
+	// ThrottledMS is how long threads were held back by Job.CPULimit, summed
+	// over processors.
+	ThrottledMS float64 `json:"throttled_ms,omitempty"`
 }
 
 // Timing is where the time of a request went.

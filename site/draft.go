@@ -99,6 +99,7 @@ type draftRequest struct {
 	Key         string            `param:"*" json:"-"`
 	Files       []sandbox.File    `json:"files"`
 	Answers     map[string]string `json:"answers"`
+	Input       *learner.Input    `json:"input"`
 	BaseVersion int               `json:"base_version"`
 	StarterSeen bool              `json:"starter_seen"`
 }
@@ -142,7 +143,10 @@ func (s *Server) apiPutDraft(ctx context.Context, req *draftRequest) (*versionRe
 	if err := checkAnswers(req.Answers); err != nil {
 		return nil, err
 	}
-	d := learner.Draft{Key: req.Key, Files: req.Files, Answers: req.Answers}
+	if err := checkInput(req.Input); err != nil {
+		return nil, err
+	}
+	d := learner.Draft{Key: req.Key, Files: req.Files, Answers: req.Answers, Input: ofItsOwn(s.cells[req.Key].cell, req.Input)}
 	saved, err := s.saveDraft(ctx, d, req.BaseVersion, req.StarterSeen)
 	if err != nil {
 		return nil, err

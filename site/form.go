@@ -99,13 +99,20 @@ func (s *Server) postRun(c echo.Context) error {
 		return backTo(c, p.URL(), nil, "cell-"+cell.ID)
 	}
 	rec := &ranRecord{key: cell.Key, files: f.files, picked: max(0, f.number("predict"))}
+	input := formInput(cell, f)
 	told, err := "", checkRunFiles(f.files)
 	if err == nil {
-		told, err = s.saveForm(ctx, learner.Draft{Key: cell.Key, Files: f.files}, f)
+		err = checkInput(input)
+	}
+	if err == nil {
+		told, err = s.saveForm(ctx, learner.Draft{Key: cell.Key, Files: f.files, Input: input}, f)
 	}
 	var job sandbox.Job
 	if err == nil {
 		job, err = cellJob(cell, f.files)
+	}
+	if err == nil {
+		err = feed(&job, cell, input)
 	}
 	if err == nil {
 		asked := askedFor(f.values.Get("kind"), cell)
@@ -115,12 +122,13 @@ func (s *Server) postRun(c echo.Context) error {
 	}
 	if err != nil {
 		return s.showChapter(c, problemOf(err).Status, ch, p, map[string]page.CellView{
-			cell.ID: {Files: f.files, Problem: problemOf(err).Detail, Picked: rec.picked},
+			cell.ID: {Files: f.files, Input: shownInput(input), Problem: problemOf(err).Detail, Picked: rec.picked},
 		})
 	}
 	job.Trace = job.Trace || f.values.Get("trace") != "" && job.Kind != sandbox.KindAsm && job.Clock != sandbox.ClockFake
 	if job.Kind == sandbox.KindTest && f.values.Get("cover") != "" {
 		job.Kind = sandbox.KindCover
+		dropVary(&job)
 	}
 	s.runForm(ctx, job, rec, told)
 	return backTo(c, p.URL(), url.Values{"run": {rec.id}}, "cell-"+cell.ID)
@@ -216,7 +224,7 @@ func (s *Server) saveOver(ctx context.Context, d learner.Draft, f *form) (told s
 	if err != nil {
 		return "", err
 	}
-	if !found && sameFiles(d.Files, starter) && sameAnswers(d.Answers, nil) {
+	if !found && sameFiles(d.Files, starter) && sameAnswers(d.Answers, nil) && d.Input == nil {
 		return "", nil // nothing was typed
 	}
 	base := old.Version

@@ -171,11 +171,12 @@ func (s *Server) cellView(ctx context.Context, cell *content.Cell, run string) (
 	shown := starterOf(cell)
 	if found {
 		v.Files, shown = d.Files, d.Files
+		v.Input = shownInput(ofItsOwn(cell, d.Input))
 		v.NewStarter = starterChanges(d, starterOf(cell))
 	}
 	rec, ok := s.runs.get(run)
 	if !ok || rec.key != cell.Key {
-		rec, ok = s.runs.newest(func(r *ranRecord) bool { return r.key == cell.Key && r.result != nil && sameFiles(r.files, shown) })
+		rec, ok = s.runs.newest(isLast(cell, shown, d.Input))
 	}
 	if ok {
 		s.fillRun(&v, rec)
@@ -188,7 +189,7 @@ func (s *Server) fillRun(v *page.CellView, rec *ranRecord) {
 	if rec.again {
 		v.Before = rec.before
 	}
-	v.Profile, v.Kind = s.profileView(rec.result), rec.kind
+	v.Profile, v.Kind, v.Fed = s.profileView(rec.result), rec.kind, s.fed(rec)
 	if rec.result != nil && rec.result.Trace != nil {
 		v.Trace = s.traceView(rec.result.Trace.ID)
 		if why := rec.result.Trace.Problem; v.Trace == nil && why != "" {

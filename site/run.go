@@ -2,9 +2,11 @@ package site
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"course/tutor/content"
+	"course/tutor/learner"
 	"course/tutor/page"
 	"course/tutor/sandbox"
 )
@@ -24,8 +26,14 @@ type runRequest struct {
 	Clock   string   `json:"clock"`
 	Stdin   *string  `json:"stdin"`
 	Args    []string `json:"args"`
-	Env     []string `json:"env"`
-	Procs   int      `json:"procs"`
+	// ArgsLine is Args as one types them; see content.SplitArgs.
+	ArgsLine *string  `json:"args_line"`
+	Env      []string `json:"env"`
+	Procs    int      `json:"procs"`
+	// CPULimit is sandbox.Job.CPULimit.
+	CPULimit float64 `json:"cpulimit"`
+	// Vary is what is varied, as content.ParseVary reads it.
+	Vary string `json:"vary"`
 	// GCFlags are flags of the compiler; see sandbox.CheckGCFlags.
 	GCFlags []string  `json:"gcflags"`
 	Limits  runLimits `json:"limits"`
@@ -43,6 +51,8 @@ type ranRecord struct {
 	key     string // draft key; "" for a run that belongs to no cell
 	kind    string // as in the list beside the button
 	files   []sandbox.File
+	args    []string // and stdin: what it was given besides
+	stdin   string
 	result  *sandbox.Result // nil when Problem says why there is none
 	problem string
 	picked  int  // prediction, 1-based; 0 none
@@ -91,6 +101,12 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
 	}
+	if why := sandbox.CheckVary(&job); why != "" {
+		return job, fail("unsupported", "vary: %s.", why)
+	}
+	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, fail("unsupported", "cpulimit: %s.", why)
+	}
 	if job.Kind == sandbox.KindAsm && job.Trace {
 		return job, fail("unsupported", "The kind asm runs nothing, so that there can be no trace.")
 	}
@@ -117,8 +133,13 @@ func (req *runRequest) available() error {
 	if req.Procs < 0 || req.Procs > 256 {
 		return fail("unsupported", "procs is %d; it can be 0 (the default) to 256.", req.Procs)
 	}
-	if req.Stdin != nil && len(*req.Stdin) > maxStdin {
-		return over("stdin", maxStdin, len(*req.Stdin), "stdin holds %s bytes; at most %s (256 KiB) are taken.", grouped(len(*req.Stdin)), grouped(maxStdin))
+	if req.Stdin != nil {
+		if err := checkStdin(*req.Stdin); err != nil {
+			return err
+		}
+	}
+	if err := req.splitLine(); err != nil {
+		return err
 	}
 	if err := checkTexts("args", req.Args); err != nil {
 		return err
@@ -134,8 +155,25 @@ func (req *runRequest) available() error {
 	return req.Limits.check()
 }
 
+// splitLine makes args of a line of arguments.
+func (req *runRequest) splitLine() (err error) {
+	if req.ArgsLine == nil {
+		return nil
+	}
+	if req.Args != nil {
+		return fail("bad-request", "The request has args and args_line, which say the same in two ways. Send one.")
+	}
+	if err := checkInput(&learner.Input{Args: *req.ArgsLine}); err != nil {
+		return err
+	}
+	if req.Args, err = splitArgs(*req.ArgsLine); req.Args == nil {
+		req.Args = []string{} // none, whatever the fence says
+	}
+	return err
+}
+
 // over sets in job what the request asks for.
-func (req *runRequest) over(job *sandbox.Job) error {
+func (req *runRequest) over(job *sandbox.Job) (err error) {
 	setKind(job, req.Kind)
 	if why := job.AddProfile(req.Profile); why != "" {
 		return fail("unsupported", "profile: %s.", why)
@@ -161,7 +199,16 @@ func (req *runRequest) over(job *sandbox.Job) error {
 		job.GCFlags = req.GCFlags
 	}
 	if req.Procs > 0 {
-		job.Procs = req.Procs
+		job.Procs, job.Vary = req.Procs, nil
+	}
+	if req.Vary != "" {
+		if job.Vary, err = content.ParseVary(req.Vary); err != nil {
+			return fail("bad-request", "vary: %v.", err)
+		}
+		job.Procs = req.Procs // not that of the fence
+	}
+	if req.CPULimit != 0 {
+		job.CPULimit = req.CPULimit
 	}
 	job.Alone = job.Alone || req.Alone
 	if req.Env != nil {
@@ -181,19 +228,33 @@ func setKind(job *sandbox.Job, kind string) {
 	job.Asm = false
 	job.Alone = job.Alone && job.Kind != sandbox.KindAsm
 	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
+	if job.Kind == sandbox.KindAsm {
+		job.CPULimit = 0
+	}
+	dropVary(job)
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {
 		return sandbox.CheckGCFlags([]string{f}, job.Kind) != ""
 	})
 }
 
-// setClock gives job a clock; "" leaves it its own. A trace of its own is
-// dropped where the clock has none.
+// setClock gives job a clock; "" leaves it its own. A trace and a limit on
+// processors of its own are dropped where the clock has none.
 func setClock(job *sandbox.Job, clock string) {
 	if clock == "" {
 		return
 	}
 	job.Clock = clock
-	job.Trace = job.Trace && clock != sandbox.ClockFake
+	if clock == sandbox.ClockFake {
+		job.Trace, job.CPULimit = false, 0
+	}
+	dropVary(job)
+}
+
+// dropVary leaves GOMAXPROCS alone where it can't be varied.
+func dropVary(job *sandbox.Job) {
+	if !job.CanVary() {
+		job.Vary = nil
+	}
 }
 
 // run runs a Job, tells what happens, and keeps what came of it in rec under
@@ -211,7 +272,7 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 		return err
 	}
 	defer end()
-	rec.id, rec.kind = id, page.KindOf(&job)
+	rec.id, rec.kind, rec.args, rec.stdin = id, page.KindOf(&job), job.Args, job.Stdin
 	s.against(&job, rec)
 	tell("run", map[string]string{"id": id})
 	await(ctx, gone)
@@ -221,7 +282,12 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 	}
 	res.ID = id
 	s.counts.add("tutor_runs_total", "status", string(res.Status))
-	s.traceOfRun(ctx, rec, res, tell)
+	s.traceOfRun(ctx, rec, res, "", tell)
+	for i, part := range res.Varied() {
+		name := sandbox.VaryName(res.Vary[i])
+		part.ID = fmt.Sprintf("%s-%d", id, res.Vary[i])
+		s.traceOfRun(ctx, rec, part, name, tell)
+	}
 	s.profileOfRun(ctx, res)
 	rec.result = res
 	s.runs.put(id, rec, sizeOf(rec))
@@ -231,7 +297,8 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 // against lets the benchmarks of a listing be held against those of the run
 // before: its text is measured again, in turn with the new one, since a
 // machine that was busier then would show as a difference. Where the text is
-// the same, there is nothing to hold it against.
+// the same, there is nothing to hold it against, nor are the numbers of the run
+// before where that had other flags.
 func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
 	if job.Kind != sandbox.KindBench || rec.key == "" || job.Watched() != "" {
 		return
@@ -242,8 +309,9 @@ func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
 	if !ok {
 		return
 	}
-	rec.before, rec.again = old.result, sameFiles(old.files, rec.files)
-	if !rec.again {
+	same := sameFiles(old.files, rec.files)
+	rec.before, rec.again = old.result, same && old.fedAs(*job)
+	if !same {
 		job.Against = old.files
 	}
 }
@@ -271,10 +339,12 @@ func sinkTo(tell emit) sandbox.Sink {
 
 // sizeOf is about how many bytes a record takes.
 func sizeOf(rec *ranRecord) int64 {
-	n := 2048 + filesSize(rec.files)
+	n := 2048 + filesSize(rec.files) + len(rec.stdin)
 	if rec.result != nil {
-		for _, e := range rec.result.Events {
-			n += len(e.Text) + len(e.Raw) + 64
+		for _, r := range append(rec.result.Varied(), rec.result) {
+			for _, e := range r.Events {
+				n += len(e.Text) + len(e.Raw) + 64
+			}
 		}
 		for _, d := range rec.result.Diagnostics {
 			n += len(d.Message) + len(d.Explain) + 128

@@ -3,6 +3,7 @@ package site
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -127,6 +128,30 @@ func TestTraceCanBeFetched(t *testing.T) {
 	w.page("/runs/"+res.ID+"/panel").want(t, 200)
 	w.page("/runs/none/panel").want(t, 404)
 	w.api(http.MethodGet, "/api/traces/none", nil).want(t, 404, "no longer kept")
+}
+
+// Each run of a program that is varied leaves a trace of its own, to which the
+// table leads.
+func TestTracesOfVariedRuns(t *testing.T) {
+	data := recordTrace(t)
+	w := newWorld(t, func(c *Config) {
+		one := everything(data)
+		c.Runner = scripted(func(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+			return sandbox.RunVaried(ctx, one, job, sink)
+		})
+	})
+	body := files("package main")
+	body["trace"], body["vary"], body["key"] = true, "GOMAXPROCS:2,1", "cell:start/hello"
+	var res sandbox.Result
+	w.api(http.MethodPost, "/api/runs", body).want(t, 200).into(t, &res)
+	panel := w.page("/runs/"+res.ID+"/panel").want(t, 200, "With GOMAXPROCS=2", `aria-label="Open the trace with GOMAXPROCS 1"`)
+	for _, part := range res.Varied() {
+		panel.want(t, 200, `href="/traces/`+part.Trace.ID+`"`)
+		w.page("/traces/"+part.Trace.ID).want(t, 200, "Trace: GOMAXPROCS=")
+	}
+	if len(res.Varied()) != 2 || res.Trace != nil {
+		t.Errorf("%d runs, trace %v", len(res.Varied()), res.Trace)
+	}
 }
 
 // A trace that is none leaves the run alone and says so.
@@ -296,6 +321,32 @@ func TestCellOptions(t *testing.T) {
 	}
 	if j := got[3]; j.Trace || j.Procs != 2 || ms(j.Limits.Wall) != 1500 || j.Limits.Memory != 1<<20 {
 		t.Errorf("job of the request = %+v", j)
+	}
+	c := w.site.cells["cell:start/hello"].cell
+	c.Options["cpulimit"] = "1.5"
+	defer delete(c.Options, "cpulimit")
+	for ask, want := range map[string]float64{`{"cpulimit":2}`: 2, `{}`: 1.5, `{"kind":"asm"}`: 0, `{"clock":"fake"}`: 0} {
+		var req runRequest
+		if err := json.Unmarshal([]byte(ask), &req); err != nil {
+			t.Fatal(err)
+		}
+		req.Files, req.Key = two[:1], "cell:start/hello"
+		if job, err := w.site.jobOf(&req); err != nil || job.CPULimit != want {
+			t.Errorf("%s of a listing with cpulimit=1.5: %v, %v; want %v", ask, job.CPULimit, err, want)
+		}
+	}
+	c = w.site.cells["cell:start/traced"].cell // with procs=1
+	c.Options["vary"], c.Options["procs"] = "GOMAXPROCS:1,2", ""
+	defer func() { c.Options["procs"] = "1"; delete(c.Options, "vary") }()
+	for ask, want := range map[string]int{`{}`: 2, `{"procs":2}`: 0, `{"vary":"GOMAXPROCS:1,2,3"}`: 3, `{"kind":"profile:cpu"}`: 0, `{"clock":"fake"}`: 0} {
+		var req runRequest
+		if err := json.Unmarshal([]byte(ask), &req); err != nil {
+			t.Fatal(err)
+		}
+		req.Files, req.Key = two[:1], "cell:start/traced"
+		if job, err := w.site.jobOf(&req); err != nil || len(job.Vary) != want {
+			t.Errorf("%s of a listing that is varied: %v, %v; want %d values", ask, job.Vary, err, want)
+		}
 	}
 	for _, j := range got {
 		if j.Key == "" || j.Kind != sandbox.KindProgram {

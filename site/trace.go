@@ -38,8 +38,8 @@ func (t *traceRecord) view() *page.TraceView {
 }
 
 // traceOfRun analyses the trace that a run left and puts what it says into the
-// result.
-func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Result, tell emit) {
+// result. Title is "" where the run leaves but one.
+func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Result, title string, tell emit) {
 	cellID := ""
 	if at, ok := s.cells[rec.key]; ok {
 		cellID = at.cell.ID
@@ -53,7 +53,7 @@ func (s *Server) traceOfRun(ctx context.Context, rec *ranRecord, res *sandbox.Re
 	if t.trace == nil && res.TraceCut() == "stopped" {
 		t.problem = "The program read a part of this run's trace itself (runtime.ReadTrace), and what is left of it can't be drawn."
 	}
-	t.cellID = cellID
+	t.cellID, t.title = cellID, title
 	if res.Trace == nil {
 		res.Trace = &sandbox.TraceInfo{}
 	}

@@ -39,10 +39,8 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	if c.Flag("cover") && c.Verb != "test" {
 		return job, "cover is for go test, and can't be used with go " + c.Verb
 	}
-	for _, key := range []string{"cpulimit", "vary"} {
-		if c.Options[key] != "" {
-			return job, key + " can't be used by this version"
-		}
+	if c.Options["vary"] != "" && c.Bookmark() != (content.Bookmark{}) {
+		return job, "focus, see, t and look point into one trace, and with vary there is one for each value"
 	}
 	if clock := c.Options["clock"]; clock != "" && clock != sandbox.ClockReal && clock != sandbox.ClockFake {
 		return job, "clock=" + clock + " can't be used by this version"
@@ -50,7 +48,7 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	job = sandbox.Job{
 		Kind: sandbox.Kind(c.Kind()), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
 		Race: c.Flag("race"), Alone: c.Flag("alone"), Clock: c.Options["clock"],
-		Procs: c.Procs(), Stdin: c.Stdin(), Args: c.Args(), Env: c.Env(),
+		Procs: c.Procs(), CPULimit: c.CPULimit(), Vary: c.Vary(), Stdin: c.Stdin(), Args: c.Args(), Env: c.Env(),
 		Limits: sandbox.Limits{Wall: c.Duration("timeout"), Memory: c.Memory()},
 	}
 	switch what := c.Options["profile"]; {
@@ -67,6 +65,12 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		job.Kind = sandbox.KindAsm
 	case what != "":
 		job.Kind, job.Profile = sandbox.KindProfile, what
+	}
+	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, why
+	}
+	if why := sandbox.CheckVary(&job); why != "" {
+		return job, why
 	}
 	job.GCFlags = strings.Fields(c.Options["gcflags"])
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
@@ -169,7 +173,7 @@ func (r *run) runOnce(c *content.Cell) (*observation, error) {
 		return nil, context.Cause(r.ctx)
 	}
 	o := observed(res)
-	if job.Trace && repeats(res.Status) {
+	if c.Traced() && repeats(res.Status) {
 		if err := r.readTrace(o); err != nil {
 			return nil, err
 		}

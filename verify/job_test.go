@@ -32,6 +32,14 @@ func TestJobOf(t *testing.T) {
 		{"test", map[string]string{"cover": "true", "gcflags": "-m", "alone": "true"}, "cover", []string{"-m"}, ""},
 		{"test", map[string]string{"asm": "true", "gcflags": "-B"}, "", nil, "for the kind asm only"},
 		{"test", map[string]string{"clock": "fake"}, "", nil, "clock=fake is for go run"},
+		{"run", map[string]string{"cpulimit": "1.5"}, "program", nil, ""},
+		{"run", map[string]string{"vary": "GOMAXPROCS:1,2"}, "program", nil, ""},
+		{"run", map[string]string{"vary": "GOMAXPROCS:1,1"}, "", nil, "1 twice"},
+		{"run", map[string]string{"vary": "GOMAXPROCS:1,2", "procs": "2"}, "", nil, "given twice"},
+		{"run", map[string]string{"vary": "GOMAXPROCS:1,2", "trace": "true", "see": "leak"}, "", nil, "one for each value"},
+		{"run", map[string]string{"vary": "GOMAXPROCS:1,2", "profile": "cpu"}, "", nil, "not for the kind profile:cpu"},
+		{"run", map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
+		{"run", map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
 	} {
 		job, why := JobOf(&content.Cell{Verb: c.verb, Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
 		if c.why != "" {
@@ -41,7 +49,8 @@ func TestJobOf(t *testing.T) {
 			continue
 		}
 		if why != "" || job.KindText() != c.kind || !slices.Equal(job.GCFlags, c.flags) || job.Trace != (c.options["trace"] != "") || job.Alone != (c.options["alone"] != "") ||
-			c.verb != "run" && (job.Profile != c.options["profile"] || job.Asm != (c.options["asm"] != "")) {
+			c.verb != "run" && (job.Profile != c.options["profile"] || job.Asm != (c.options["asm"] != "")) ||
+			len(job.Vary) > 0 != (c.options["vary"] != "") || job.CPULimit > 0 != (c.options["cpulimit"] != "") {
 			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // machineCall is the call in a program that asks how many CPUs or Ps there
-// are: "runtime.NumCPU" or "runtime.GOMAXPROCS"; "" when there is none. A call
-// that sets GOMAXPROCS asks nothing.
+// are: "runtime.NumCPU", or else "runtime.GOMAXPROCS"; "" when there is none. A
+// call that sets GOMAXPROCS asks nothing.
 func machineCall(files []content.File) string {
 	found := ""
 	for _, f := range files {
@@ -19,7 +19,7 @@ func machineCall(files []content.File) string {
 			continue // the compiler says so better
 		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && asksMachine(call) {
+			if call, ok := n.(*ast.CallExpr); ok && asksMachine(call) && found != "runtime.NumCPU" {
 				found = "runtime." + call.Fun.(*ast.SelectorExpr).Sel.Name
 			}
 			return true

@@ -60,7 +60,7 @@ func (r *run) stale(c *content.Cell) string {
 		return fmt.Sprintf("the recording of %s is of another text", c.ID)
 	case release(rec.GoVersion) != release(r.goVersion):
 		return fmt.Sprintf("the recording of %s is of %s, installed is %s", c.ID, rec.GoVersion, r.goVersion)
-	case c.Flag("trace") && len(rec.Trace) == 0:
+	case c.Traced() && len(rec.Trace) == 0:
 		return fmt.Sprintf("the recording of %s has no trace", c.ID)
 	}
 	return ""

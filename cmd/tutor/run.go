@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"course/tutor/content"
 	"course/tutor/page"
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/toolchain"
@@ -22,9 +23,10 @@ import (
 // runFlags are the flags of tutor run.
 type runFlags struct {
 	data, kind, engine, clock, stdin, trace, memory, vs string
-	profile, profileOut, gcflags                        string
+	profile, profileOut, gcflags, vary                  string
 	race, alone, asm                                    bool
 	procs                                               int
+	cpulimit                                            float64
 	timeout                                             time.Duration
 	json                                                bool
 	env                                                 []string
@@ -78,6 +80,8 @@ compared with nothing.`,
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
+	flags.Float64Var(&f.cpulimit, "cpulimit", 0, "processors it may use over time, as 1.5, like a container's quota; without --procs Go's runtime chooses GOMAXPROCS itself")
+	flags.StringVar(&f.vary, "vary", "", "run it once for each value, as GOMAXPROCS:1,2,4, one after the other; --trace then writes a file for each, FILE-1, FILE-2, ..., and its input is that of --stdin")
 	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
@@ -127,20 +131,20 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 			through.sink(sandbox.Event{Out: &result.Events[i]})
 		}
 	}
-	if err := writeTrace(f.trace, result); err != nil {
-		return err
-	}
-	if why := page.TraceCut(result); f.trace != "" && !f.json && why != "" {
-		through.end()
-		through.open = false
-		fmt.Fprintln(io.err, "tutor: "+why)
+	if f.trace != "" {
+		err := eachTrace(f.trace, result, func(name string, r *sandbox.Result) error { return keepTrace(name, r, through, f.json) })
+		if err != nil {
+			return err
+		}
 	}
 	if err := writeProfile(f.profileOut, result); err != nil {
 		return err
 	}
 	addSummary(ctx, engine, result)
 	if f.json {
-		addMetrics(ctx, engine, result)
+		for _, r := range append(result.Varied(), result) {
+			addMetrics(ctx, engine, r)
+		}
 		enc := json.NewEncoder(io.out)
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(result))
@@ -154,7 +158,14 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 		report(io, result, before)
 	}
-	if says := page.Measured(result); says != "" && job.Kind != sandbox.KindBench {
+	said := []string{page.Throttled(result)}
+	if job.Kind != sandbox.KindBench { // whose report has said it
+		said = append(said, page.Measured(result))
+	}
+	for _, says := range said {
+		if says == "" {
+			continue
+		}
 		through.end()
 		through.open = false
 		fmt.Fprintln(io.err, "tutor: "+says)
@@ -163,13 +174,16 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	if exit == nil && len(job.Against) > 0 && result.Baseline == nil {
 		exit = exitError{code: exitFailed} // report has said why
 	}
-	if exit != nil && exit.Error() != "" || result.Profile != nil {
+	if exit != nil && exit.Error() != "" || result.Profile != nil || len(result.Vary) > 0 {
 		through.end()
 		through.open = false
 	}
 	if text := afterwards(result); text != "" && (exit == nil || exit.Error() == "") {
 		through.end()
 		fmt.Fprintln(io.err, text)
+	}
+	if err := printVaried(io.err, result); err != nil {
+		return ours(err)
 	}
 	if err := printProfile(io.err, result); err != nil {
 		return ours(err)
@@ -204,11 +218,24 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	kind, what := sandbox.SplitKind(f.kind)
 	job := sandbox.Job{
 		Kind: kind, Profile: what, Asm: f.asm, Engine: f.engine, Trace: f.trace != "", Procs: f.procs, Args: args,
-		Race: f.race, Env: f.env, Alone: f.alone, Clock: f.clock,
+		Race: f.race, Env: f.env, Alone: f.alone, Clock: f.clock, CPULimit: f.cpulimit,
 		Limits: sandbox.Limits{Wall: f.timeout}, Vet: true,
 	}
 	if !slices.Contains(sandbox.Kinds(), f.kind) {
 		return job, misuse("--kind %s is not known; it can be %s", f.kind, strings.Join(sandbox.Kinds(), ", "))
+	}
+	if f.vary != "" {
+		values, err := content.ParseVary(f.vary)
+		if err != nil {
+			return job, misuse("--vary %s: %v", f.vary, err)
+		}
+		job.Vary = values
+	}
+	if why := sandbox.CheckVary(&job); why != "" {
+		return job, misuse("--vary: %s", why)
+	}
+	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, misuse("--cpulimit: %s", why)
 	}
 	job.GCFlags = strings.Fields(f.gcflags)
 	if why := job.AddProfile(f.profile); why != "" {
@@ -273,7 +300,7 @@ func feedStdin(job *sandbox.Job, in io.Reader, name string, sources []string) er
 		job.Stdin = string(data)
 		return nil
 	}
-	if len(sources) == 1 && sources[0] == "-" || isTerminal(in) {
+	if len(sources) == 1 && sources[0] == "-" || isTerminal(in) || len(job.Vary) > 0 {
 		return nil
 	}
 	job.StdinFrom = in
@@ -361,11 +388,8 @@ func (p *passage) end() {
 	}
 }
 
-// writeTrace writes the trace of a run to a file when one was asked for.
+// writeTrace writes the trace of a run, if it left one, to a file.
 func writeTrace(name string, result *sandbox.Result) error {
-	if name == "" {
-		return nil
-	}
 	data := result.TraceData()
 	if data == nil {
 		return nil

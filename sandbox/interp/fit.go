@@ -38,6 +38,10 @@ func unfit(job sandbox.Job) string {
 		return "the clock " + job.Clock + " was asked for, and an interpreted program sees the real one; ask for one of the two"
 	case job.Alone:
 		return "a run with nothing else beside it was asked for, which is a measurement of compiled Go; ask for one of the two"
+	case len(job.Vary) > 0:
+		return "GOMAXPROCS is to be varied, and it is of compiled Go; leave one out"
+	case job.CPULimit > 0:
+		return "a limit on processors was given, and it is Go's runtime that heeds one; leave it out"
 	case len(job.GCFlags) > 0:
 		return "flags of the compiler were given, and nothing is compiled; leave them out"
 	case job.Limits.Memory > 0 && job.Limits.Memory < sandbox.DefaultLimits().Memory:

@@ -81,9 +81,16 @@ func (g *group) anyFolder() string {
 	return ""
 }
 
+// quotaPeriod is over how long a bound on processors is counted, in µs: the
+// kernel's own default. shortestQuota is the least that it takes.
+const (
+	quotaPeriod   = 100_000
+	shortestQuota = 1_000
+)
+
 // limit writes the limits. Memory is limited with swap: a program must not
-// wait for a disk instead of ending. The cpu controller is left as it is: it
-// gives each group the same share, however many threads are in it.
+// wait for a disk instead of ending. The cpu controller gives each group the
+// same share, however many threads are in it; it bounds it only when asked to.
 func (g *group) limit(l Limits) error {
 	bytes, tasks := strconv.FormatInt(l.Memory, 10), strconv.Itoa(l.Tasks)
 	if g.unified {
@@ -91,12 +98,46 @@ func (g *group) limit(l Limits) error {
 			g.write(memory, "memory.max", bytes),
 			optional(g.write(memory, "memory.swap.max", "0")),
 			optional(g.write(memory, "memory.oom.group", "1")),
-			g.write(pids, "pids.max", tasks))
+			g.write(pids, "pids.max", tasks),
+			g.limitCPUs(l.CPUs))
 	}
 	return errors.Join(
 		g.write(memory, "memory.limit_in_bytes", bytes),
 		optional(g.write(memory, "memory.memsw.limit_in_bytes", bytes)),
-		g.write(pids, "pids.max", tasks))
+		g.write(pids, "pids.max", tasks),
+		g.limitCPUs(l.CPUs))
+}
+
+// limitCPUs bounds the processors that are used, by a share of each period.
+func (g *group) limitCPUs(n float64) error {
+	if n <= 0 {
+		return nil
+	}
+	period, quota := strconv.Itoa(quotaPeriod), strconv.Itoa(max(shortestQuota, int(n*quotaPeriod)))
+	if g.unified {
+		return g.write(cpu, "cpu.max", quota+" "+period)
+	}
+	return errors.Join(g.write(cpu, "cpu.cfs_period_us", period), g.write(cpu, "cpu.cfs_quota_us", quota))
+}
+
+// view is how the target is shown its own group, where containers show theirs:
+// Go's runtime reads there how many processors it may use.
+func (g *group) view() (Bind, bool) {
+	folder, ok := g.folders[cpu]
+	if g.unified {
+		return Bind{Host: folder, Inside: "/sys/fs/cgroup"}, ok
+	}
+	return Bind{Host: folder, Inside: "/sys/fs/cgroup/cpu"}, ok
+}
+
+// throttled is how long threads were held back for a bound on processors.
+func (g *group) throttled() time.Duration {
+	if g != nil && g.unified {
+		n, _ := g.number(cpu, "cpu.stat", "throttled_usec")
+		return time.Duration(n) * time.Microsecond
+	}
+	n, _ := g.number(cpu, "cpu.stat", "throttled_time")
+	return time.Duration(n)
 }
 
 // optional forgives a file that this kernel does not have.

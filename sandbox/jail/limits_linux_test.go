@@ -1,6 +1,7 @@
 package jail
 
 import (
+	"errors"
 	"syscall"
 	"testing"
 	"time"
@@ -48,6 +49,31 @@ func TestCPULimit(t *testing.T) {
 	r := run(t, Spec{Limits: Limits{CPU: 300 * time.Millisecond}}, "spin")
 	if r.Signal != syscall.SIGKILL || r.CPU < 300*time.Millisecond {
 		t.Errorf("%+v", r.Exit)
+	}
+}
+
+// A bound on processors holds over time, and Go's runtime finds it where it
+// finds that of a container.
+func TestProcessorLimit(t *testing.T) {
+	needsLayers(t, CgroupCPU)
+	spec := Spec{Limits: Limits{CPUs: 0.2}}
+	r := run(t, spec, "spinners", "100")
+	busy := r.Wall > r.CPU*6 // the machine itself gave it less
+	if r.Code != 0 || r.Wall < r.CPU*4 || r.Throttled == 0 && !busy {
+		t.Errorf("%v of CPU time in %v, held back for %v: that is more than a fifth of a processor", r.CPU, r.Wall, r.Throttled)
+	}
+	if r = run(t, spec, "quota"); r.Stdout != "0.2 of a processor\n" {
+		t.Errorf("the program finds %q%s", r.Stdout, r.Stderr)
+	}
+	if r = run(t, Spec{}, "quota"); r.Code != 1 {
+		t.Errorf("without a bound the program finds %q", r.Stdout)
+	}
+	if r = run(t, spec, "write", "/sys/fs/cgroup/cpu/cpu.cfs_quota_us"); r.Code != 1 {
+		t.Error("the program can change its bound")
+	}
+	_, err := Start(t.Context(), Spec{Path: "/x", Args: []string{"x"}, Limits: spec.Limits, Without: []Layer{CgroupCPU}})
+	if !errors.Is(err, errNoQuota) {
+		t.Errorf("without the controller: %v", err)
 	}
 }
 

@@ -21,7 +21,7 @@ func mend(layer Layer) string {
 	switch layer {
 	case UserNS:
 		return mendUserNS()
-	case CgroupMemory:
+	case CgroupMemory, CgroupCPU:
 		return "systemd-run --user --scope -p Delegate=yes tutor"
 	case Landlock:
 		return "boot a kernel of 5.13 or later with landlock among its security modules: lsm=landlock,..."

@@ -175,6 +175,9 @@ func ending(state *os.ProcessState) (code int, sig syscall.Signal) {
 // read asks the kernel about a process that has ended but is not yet reaped.
 func (p *Process) read() {
 	p.exit.CPU = max(0, p.usedCPU()-p.baseCPU)
+	if p.launch.spec.Limits.CPUs > 0 {
+		p.exit.Throttled = p.launch.group.throttled()
+	}
 	p.exit.OOMKilled = p.launch.group.oomKilled()
 	p.exit.TasksHit = p.launch.group.tasksHit()
 	p.exit.DiskFull = p.diskFull()

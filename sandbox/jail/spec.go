@@ -105,10 +105,14 @@ type Collect struct {
 
 // Limits bound a process. Zero means the default of its profile.
 type Limits struct {
-	Memory    int64         // bytes, all processes together
-	Tasks     int           // threads and processes
-	CPU       time.Duration // all threads together
-	Disk      int64         // bytes of the private writable file systems
+	Memory int64         // bytes, all processes together
+	Tasks  int           // threads and processes
+	CPU    time.Duration // all threads together
+	// CPUs is how many processors all threads together may use over time, as
+	// 1.5; 0 for all. It needs CgroupCPU, and shows the target its own group,
+	// read-only.
+	CPUs      float64
+	Disk      int64 // bytes of the private writable file systems
 	Inodes    int
 	OpenFiles int
 	FileSize  int64
@@ -125,6 +129,7 @@ type Exit struct {
 	TasksHit  bool           // the cgroup's task limit refused one
 	DiskFull  bool           // the private file system had no block or inode left at the end
 	CPU       time.Duration
+	Throttled time.Duration // that threads were held back for Limits.CPUs, summed over processors
 	Wall      time.Duration
 	PeakRSS   int64 // bytes; from the cgroup, or VmHWM read before reaping
 	Threads   int   // peak number of tasks seen

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -91,6 +92,9 @@ func (h *host) prepare(spec Spec) (l *launch, err error) {
 	if l.group, err = h.cgroups.make(l.spec.Limits, l.on); err != nil {
 		return l, fmt.Errorf("make cgroup: %w", err)
 	}
+	if err := l.showQuota(); err != nil {
+		return l, err
+	}
 	if err := l.openFiles(); err != nil {
 		return l, err
 	}
@@ -102,6 +106,23 @@ func (h *host) prepare(spec Spec) (l *launch, err error) {
 	}
 	l.config = l.plan()
 	return l, nil
+}
+
+// errNoQuota is what Start answers where processors can't be bounded: a bound
+// that is asked for is never left out in silence.
+var errNoQuota = errors.New("processors can't be bounded here: there is no cgroup with the cpu controller")
+
+// showQuota lets the target see a bound on its processors.
+func (l *launch) showQuota() error {
+	if l.spec.Limits.CPUs <= 0 {
+		return nil
+	}
+	b, ok := l.group.view()
+	if !ok {
+		return errNoQuota
+	}
+	l.spec.Binds = append(slices.Clone(l.spec.Binds), b)
+	return nil
 }
 
 func (l *launch) makeWorkplace() (err error) {

@@ -18,7 +18,7 @@ func (s *stage) fill(e *sandbox.Ended) {
 		res.Events = e.Events
 	}
 	res.Usage = sandbox.Usage{CPUMS: millis(e.Exit.CPU), WallMS: millis(e.Exit.Wall),
-		MaxRSSKiB: e.Exit.PeakRSS >> 10, ThreadsPeak: e.Exit.Threads}
+		MaxRSSKiB: e.Exit.PeakRSS >> 10, ThreadsPeak: e.Exit.Threads, ThrottledMS: millis(e.Exit.Throttled)}
 	res.Timing.StartMS, res.Timing.RunMS = millis(e.Startup), millis(e.Exit.Wall)
 	res.Diagnostics = append(res.Diagnostics, raceDiagnostics(e.Races, s.learners)...)
 	res.Diagnostics = append(res.Diagnostics, s.lastWords(e).diagnostics()...)

@@ -21,7 +21,7 @@ type run struct {
 	engine  *Engine
 	job     sandbox.Job
 	limits  sandbox.Limits
-	procs   int
+	procs   int // and processors it may run on
 	result  *sandbox.Result
 	began   time.Time
 	library *library // that it is built with; nil until it is known
@@ -39,6 +39,9 @@ type run struct {
 // Run builds and runs a Job. See sandbox.Runner.
 func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	r := e.newRun(job, sink)
+	if len(job.Vary) > 0 && !r.unsupported() {
+		return sandbox.RunVaried(ctx, e, job, sink)
+	}
 	err := r.do(ctx)
 	if err != nil && ctx.Err() == nil && r.outdated(err) {
 		// What is there now is looked for, once.
@@ -92,10 +95,23 @@ func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
 // newResult is what every Result of the run has in common.
 func (r *run) newResult() *sandbox.Result {
 	return &sandbox.Result{
-		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.procs, Clock: r.clock(), Race: r.job.Race,
+		ID: newID(), Kind: r.job.Kind, Engine: sandbox.EngineGo, Procs: r.goProcs(), Clock: r.clock(), Race: r.job.Race,
+		CPULimit:    r.job.CPULimit,
 		Diagnostics: []sandbox.Diagnostic{}, Events: []sandbox.Output{}, Artifacts: []sandbox.Artifact{},
 		Tests: []sandbox.Test{}, Bench: []sandbox.Bench{},
 	}
+}
+
+// leftToGo says that Go's runtime is to find by itself how many processors it
+// may use.
+func (r *run) leftToGo() bool { return r.job.CPULimit > 0 && r.job.Procs <= 0 }
+
+// goProcs is GOMAXPROCS.
+func (r *run) goProcs() int {
+	if r.leftToGo() {
+		return sandbox.GoProcs(r.procs, r.job.CPULimit)
+	}
+	return r.procs
 }
 
 func (r *run) tell(event sandbox.Event) {
@@ -117,7 +133,9 @@ func (r *run) do(ctx context.Context) error {
 		return r.lack(err)
 	}
 	r.library, r.result.GoVersion = library, library.tool.Version
-	r.result.Isolation, _ = r.engine.Isolation(ctx)
+	if r.unbounded(ctx) {
+		return nil
+	}
 	parts, err := r.parts(ctx, library)
 	if err != nil || len(parts) == 0 {
 		return r.lack(err)
@@ -189,6 +207,24 @@ func (r *run) do(ctx context.Context) error {
 	return r.addVetted(ctx, vetted)
 }
 
+// unbounded notes the isolation of the run, and refuses a bound on processors
+// where that has none.
+func (r *run) unbounded(ctx context.Context) bool {
+	var mends []jail.Mend
+	r.result.Isolation, mends = r.engine.Isolation(ctx)
+	if r.job.CPULimit == 0 || !slices.Contains(r.result.Isolation.Missing, string(jail.CgroupCPU)) {
+		return false
+	}
+	how := ""
+	for _, m := range mends {
+		if m.Layer == jail.CgroupCPU {
+			how = "; to get it: " + m.Command
+		}
+	}
+	r.refuse("cpulimit", "a limit on processors needs a cgroup with the cpu controller, and this machine gives us none%s", how)
+	return true
+}
+
 // vet has a plain program, or tests, vetted while they are built and run. What is
 // found comes on the channel, which is nil where nobody asked.
 func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
@@ -238,6 +274,10 @@ func (r *run) unsupported() bool {
 		r.refuse("against", "two versions can't be compared under %s: it takes time itself, more of one program than of another; leave one of the two out", r.job.Watched())
 	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
+	case sandbox.CheckCPULimit(&r.job) != "":
+		r.refuse("cpulimit", "%s", sandbox.CheckCPULimit(&r.job))
+	case sandbox.CheckVary(&r.job) != "":
+		r.refuse("vary", "%s", sandbox.CheckVary(&r.job))
 	case r.job.Kind == sandbox.KindAsm && r.job.Alone:
 		r.refuse("kind", "the kind asm runs nothing, so that there is nothing to run alone")
 	case r.job.Kind == sandbox.KindAsm && (len(r.job.Parts) > 0 || r.job.Trace):
@@ -561,6 +601,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Env:     r.environment(),
 			Dir:     r.folder(),
 			CPUs:    r.cpus(),
+			Limits:  jail.Limits{CPUs: r.job.CPULimit},
 			Files:   r.beside(),
 			Binds:   s.shared,
 		},
@@ -614,7 +655,10 @@ func (r *run) stdin(part sandbox.Part) io.Reader {
 
 // environment is small and the same everywhere.
 func (r *run) environment() []string {
-	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC", "GOMAXPROCS=" + itoa(r.procs)}
+	env := []string{"HOME=/tmp", "TMPDIR=/tmp", "PATH=/", "USER=sandbox", "LANG=C.UTF-8", "TZ=UTC"}
+	if !r.leftToGo() {
+		env = append(env, "GOMAXPROCS="+itoa(r.procs))
+	}
 	if r.job.Race && !slices.ContainsFunc(r.job.Env, func(v string) bool { return strings.HasPrefix(v, "GORACE=") }) {
 		// Goroutines that main left behind are watched this long; by default it
 		// would be a second.

@@ -2,7 +2,10 @@
 
 export interface SourceFile { name: string; content: string }
 
-export interface Draft { files: SourceFile[]; answers?: Record<string, string>; version: number }
+/** Input is what a program is given besides its code; a draft without has the fence's. */
+export interface Input { args: string; stdin: string }
+
+export interface Draft { files: SourceFile[]; answers?: Record<string, string>; input?: Input; version: number }
 
 /** Refusal is what the server said no with, in words for the reader. */
 export class Refusal extends Error {

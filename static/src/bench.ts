@@ -63,8 +63,11 @@ export abstract class Bench extends HTMLElement {
     if (!this.under) this.edited();
   }
 
-  private showChanged(): void {
-    const changed = this.panes.some((p) => p.editable && p.changed);
+  /** altered says that the reader changed what the author wrote. */
+  protected get altered(): boolean { return this.panes.some((p) => p.editable && p.changed); }
+
+  protected showChanged(): void {
+    const changed = this.altered;
     one(this, ".tag.changed").hidden = !changed;
     one(this, "[data-act='reset']").hidden = !changed;
   }
@@ -82,8 +85,10 @@ export abstract class Bench extends HTMLElement {
     if (kept.conflict) this.offer(server);
   }
 
-  protected async write(work: Work): Promise<void> {
-    for (const f of work.files) await this.panes.find((p) => p.name === f.name)?.write(f.content);
+  protected async write(work: Work): Promise<void> { await this.writeFiles(work.files); }
+
+  private async writeFiles(files: SourceFile[]): Promise<void> {
+    for (const f of files) await this.panes.find((p) => p.name === f.name)?.write(f.content);
     this.showChanged();
   }
 
@@ -117,7 +122,7 @@ export abstract class Bench extends HTMLElement {
         return;
       }
       const moved = answer.files.some((f, i) => f.content !== files[i]?.content);
-      await this.write({ files: answer.files });
+      await this.writeFiles(answer.files);
       toast("Formatted.", moved ? "Ctrl Z brings it back" : "Nothing had to change");
     } catch (e) {
       if (e instanceof Refusal) toast("Not formatted.", e.message, "warn");
@@ -125,7 +130,7 @@ export abstract class Bench extends HTMLElement {
     }
   }
 
-  private async reset(): Promise<void> {
+  protected async reset(): Promise<void> {
     for (const p of this.panes) if (p.editable) await p.write(p.original);
     this.showChanged();
     toast("Reset.", "Ctrl Z in the editor brings your code back", "reset");

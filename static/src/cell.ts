@@ -2,8 +2,9 @@
 import { events, Refusal, SourceFile, text } from "./api";
 import { Bench } from "./bench";
 import { all, make, maybe, one, parse } from "./dom";
-import { sameWork } from "./draft";
+import { sameWork, Work } from "./draft";
 import { Mark } from "./editor";
+import { Feed } from "./feed";
 import { Found, Lint, markOf } from "./lint";
 import { replayable, Stream } from "./output";
 import { costsOf } from "./pane";
@@ -15,9 +16,11 @@ interface Asked { kind?: string; race?: boolean; clock?: string; profile?: strin
 export class GoCell extends Bench {
   protected readonly startAct = "run";
   private stream: Stream | null = null;
+  private feed!: Feed;
   private readonly lint = new Lint(() => this.files(), (found) => this.found(found), () => this.request(this.files()));
 
   protected override attach(): void {
+    this.feed = new Feed(this, () => this.changed());
     replayable(this.results);
     this.addEventListener("toggle", (e) => this.revealed(e), true);
     this.addEventListener("click", (e) => {
@@ -29,7 +32,7 @@ export class GoCell extends Bench {
   private get results(): HTMLElement { return one(this, ".results"); }
 
   protected edited(): void {
-    if (!this.panes.some((p) => p.changed)) {
+    if (!this.altered) {
       this.lint.cancel();
       for (const p of this.panes) void p.mark([]);
       this.status.state("idle", "idle");
@@ -50,6 +53,25 @@ export class GoCell extends Bench {
     this.status.say({ state: "", icon: "", fact: "Changed.", detail });
   }
 
+  protected override work(): Work {
+    const input = this.feed.input;
+    return { files: this.files(), ...(input ? { input } : {}) };
+  }
+
+  protected override get altered(): boolean { return super.altered || this.feed.input !== undefined; }
+
+  protected override async write(work: Work): Promise<void> {
+    this.feed.write(work.input);
+    await super.write(work);
+  }
+
+  protected override async reset(): Promise<void> {
+    await this.drafts.flush(); // so that the history has what was typed in the fields
+    this.feed.write(undefined);
+    this.changed();
+    await super.reset();
+  }
+
   protected async begin(): Promise<void> {
     const run = this.under!;
     this.lint.cancel();
@@ -57,6 +79,7 @@ export class GoCell extends Bench {
     this.status.state("building", "run");
     this.status.say({ state: "run", icon: "run", fact: "Starting." });
     const ran = this.work();
+    const altered = this.altered;
     const body = { ...this.request(ran.files), replace: true };
     let ended = false;
     this.results.classList.add("before"); // what stands there is of the run before
@@ -69,6 +92,7 @@ export class GoCell extends Bench {
       });
       if (!ended) throw new TypeError("the answer was cut");
       await this.finish(run.id);
+      if (!altered) this.revealPrediction();
     } finally {
       this.results.classList.remove("before");
     }
@@ -79,7 +103,7 @@ export class GoCell extends Bench {
   private request(files: SourceFile[]): object {
     const asked = this.asked();
     const trace = this.holds("trace") && asked.kind !== "asm" && asked.clock !== "fake";
-    return { files, trace, ...asked, key: this.dataset.key };
+    return { files, trace, ...asked, ...this.feed.asked, key: this.dataset.key };
   }
 
   /** progress says what is under way. */
@@ -139,7 +163,6 @@ export class GoCell extends Bench {
     this.results.replaceWith(one(panel, ".results"));
     this.classList.toggle("wide", maybe(this.results, ".trace, trace-view, .prof") !== null);
     replayable(this.results);
-    this.revealPrediction();
     for (const p of this.panes) await p.mark(marks.filter((m) => m.file === p.name));
     this.status.state(panel.dataset.status ?? "", panel.dataset.state ?? "");
   }
@@ -154,7 +177,7 @@ export class GoCell extends Bench {
   /** revealed shows the costs of the recorded run when it is unfolded: before, they would tell what it does. */
   private revealed(e: Event): void {
     const fold = e.target instanceof HTMLDetailsElement && e.target.matches(".spoiler") ? e.target : null;
-    if (fold?.open && !this.panes.some((p) => p.changed)) this.showCosts();
+    if (fold?.open && !this.altered) this.showCosts();
   }
 
   /** find looks in the trace for what a cost beside a line is of. */

@@ -1,8 +1,8 @@
 // What the reader typed is never lost: at once into this browser's storage,
 // and 600 ms after a pause to the server, until it says that it has it.
-import { Draft as Saved, json, Refusal, SourceFile } from "./api";
+import { Draft as Saved, Input, json, Refusal, SourceFile } from "./api";
 
-export interface Work { files: SourceFile[]; answers?: Record<string, string> }
+export interface Work { files: SourceFile[]; answers?: Record<string, string>; input?: Input }
 
 export interface Hooks {
   /** read gives what is in the editors now. */
@@ -153,11 +153,12 @@ export class Drafts {
   private url(): string { return "/api/drafts/" + this.key; }
 }
 
-/** sameWork compares files, and answers where both have them. */
+/** sameWork compares files, answers where both have them, and input. */
 export function sameWork(a: Work, b: Work): boolean {
   const text = (w: Work) => JSON.stringify(w.files.map((f) => [f.name, f.content]));
   const answers = (w: Work) => JSON.stringify(Object.entries(w.answers ?? {}).filter(([, v]) => v !== "").sort());
-  return text(a) === text(b) && answers(a) === answers(b);
+  const input = (w: Work) => JSON.stringify(w.input ? [w.input.args, w.input.stdin] : null);
+  return text(a) === text(b) && answers(a) === answers(b) && input(a) === input(b);
 }
 
 const prefix = "tutor-draft:";

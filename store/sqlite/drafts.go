@@ -75,7 +75,7 @@ func (s *Store) DeleteDraft(ctx context.Context, key string) error {
 		if err := s.keep(ctx, tx, old, learner.Deleted); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', starter = '[]', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
+		_, err = tx.ExecContext(ctx, `UPDATE draft SET gone = 1, files = '[]', answers = '{}', input = '', starter = '[]', updated = ? WHERE key = ?`, s.now().UnixMilli(), key)
 		return err
 	})
 	if err != nil {
@@ -86,7 +86,7 @@ func (s *Store) DeleteDraft(ctx context.Context, key string) error {
 
 // History implements learner.Store.
 func (s *Store) History(ctx context.Context, key string) ([]learner.Kept, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT version, files, answers, updated, why FROM draft_history WHERE key = ? ORDER BY id DESC`, key)
+	rows, err := s.read.QueryContext(ctx, `SELECT version, files, answers, input, updated, why FROM draft_history WHERE key = ? ORDER BY id DESC`, key)
 	if err != nil {
 		return nil, fmt.Errorf("read history of %s: %w", key, err)
 	}
@@ -116,7 +116,7 @@ func (s *Store) replace(ctx context.Context, tx *sql.Tx, old learner.Draft, gone
 		d.Starter = old.Starter
 	}
 	d.Version, d.Updated = old.Version+1, s.now().Truncate(time.Millisecond).UTC()
-	files, answers, err := encode(d)
+	text, err := encode(d)
 	if err != nil {
 		return d, err
 	}
@@ -124,9 +124,9 @@ func (s *Store) replace(ctx context.Context, tx *sql.Tx, old learner.Draft, gone
 	if err != nil {
 		return d, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO draft (key, version, files, answers, starter, updated) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (key) DO UPDATE SET version = excluded.version, files = excluded.files, answers = excluded.answers, starter = excluded.starter, updated = excluded.updated, gone = 0`,
-		d.Key, d.Version, files, answers, string(starter), d.Updated.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO draft (key, version, files, answers, input, starter, updated) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (key) DO UPDATE SET version = excluded.version, files = excluded.files, answers = excluded.answers, input = excluded.input, starter = excluded.starter, updated = excluded.updated, gone = 0`,
+		d.Key, d.Version, text.files, text.answers, text.input, string(starter), d.Updated.UnixMilli())
 	return d, err
 }
 
@@ -145,14 +145,14 @@ func (s *Store) keepBoth(ctx context.Context, tx *sql.Tx, other, mine learner.Dr
 // keep puts d in the history and thins it to its bounds. A text that the
 // newest entry holds already is not kept twice.
 func (s *Store) keep(ctx context.Context, tx *sql.Tx, d learner.Draft, why learner.Why) error {
-	files, answers, err := encode(d)
+	text, err := encode(d)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO draft_history (key, version, files, answers, updated, why) SELECT ?1, ?2, ?3, ?4, ?5, ?6
-		WHERE NOT EXISTS (SELECT 1 FROM (SELECT files, answers, why FROM draft_history WHERE key = ?1 ORDER BY id DESC LIMIT 2)
-			WHERE files = ?3 AND answers = ?4 AND why = ?6)`,
-		d.Key, d.Version, files, answers, d.Updated.UnixMilli(), why)
+	_, err = tx.ExecContext(ctx, `INSERT INTO draft_history (key, version, files, answers, updated, why, input) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+		WHERE NOT EXISTS (SELECT 1 FROM (SELECT files, answers, input, why FROM draft_history WHERE key = ?1 ORDER BY id DESC LIMIT 2)
+			WHERE files = ?3 AND answers = ?4 AND input = ?7 AND why = ?6)`,
+		d.Key, d.Version, text.files, text.answers, d.Updated.UnixMilli(), why, text.input)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ type querier interface {
 // then the last one that was used.
 func stored(ctx context.Context, q querier, key string) (d learner.Draft, gone bool, err error) {
 	d.Key = key
-	row := q.QueryRowContext(ctx, `SELECT version, files, answers, updated, starter, gone FROM draft WHERE key = ?`, key)
+	row := q.QueryRowContext(ctx, `SELECT version, files, answers, input, updated, starter, gone FROM draft WHERE key = ?`, key)
 	var starter string
 	err = scan(row, &d, &starter, &gone)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -198,34 +198,51 @@ func stored(ctx context.Context, q querier, key string) (d learner.Draft, gone b
 	return d, gone, err
 }
 
-// scan reads the columns version, files, answers, updated and those after it.
+// scan reads the columns version, files, answers, input, updated and those after
+// it.
 func scan(row interface{ Scan(...any) error }, d *learner.Draft, more ...any) error {
-	var files, answers string
+	var text columns
 	var updated int64
-	if err := row.Scan(append([]any{&d.Version, &files, &answers, &updated}, more...)...); err != nil {
+	if err := row.Scan(append([]any{&d.Version, &text.files, &text.answers, &text.input, &updated}, more...)...); err != nil {
 		return err
 	}
 	d.Updated = time.UnixMilli(updated).UTC()
-	return errors.Join(json.Unmarshal([]byte(files), &d.Files), json.Unmarshal([]byte(answers), &d.Answers))
+	if text.input != "" {
+		if err := json.Unmarshal([]byte(text.input), &d.Input); err != nil {
+			return err
+		}
+	}
+	return errors.Join(json.Unmarshal([]byte(text.files), &d.Files), json.Unmarshal([]byte(text.answers), &d.Answers))
 }
 
-// encode turns the texts of d into JSON columns.
-func encode(d learner.Draft) (files, answers string, err error) {
+// columns hold the texts of a draft in JSON; no input is "".
+type columns struct {
+	files, answers, input string
+}
+
+// encode turns the texts of d into columns.
+func encode(d learner.Draft) (columns, error) {
 	if d.Files == nil {
 		d.Files = []sandbox.File{}
-	}
-	f, err := json.Marshal(d.Files)
-	if err != nil {
-		return "", "", err
 	}
 	if d.Answers == nil {
 		d.Answers = map[string]string{}
 	}
-	a, err := json.Marshal(d.Answers)
-	return string(f), string(a), err
+	files, err1 := json.Marshal(d.Files)
+	answers, err2 := json.Marshal(d.Answers)
+	var input []byte
+	var err3 error
+	if d.Input != nil {
+		input, err3 = json.Marshal(d.Input)
+	}
+	return columns{string(files), string(answers), string(input)}, errors.Join(err1, err2, err3)
 }
 
 // same says whether two drafts hold the same text.
 func same(a, b learner.Draft) bool {
-	return slices.Equal(a.Files, b.Files) && maps.Equal(a.Answers, b.Answers)
+	return slices.Equal(a.Files, b.Files) && maps.Equal(a.Answers, b.Answers) && sameInput(a.Input, b.Input)
+}
+
+func sameInput(a, b *learner.Input) bool {
+	return a == b || a != nil && b != nil && *a == *b
 }

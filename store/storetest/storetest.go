@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t *testing.T) (s learner.Store, reopen func() l
 		"progress goes forward":        progress,
 		"progress of sections":         sections,
 		"answers belong to the draft":  answers,
+		"input belongs to the draft":   input,
 		"the starter is remembered":    starter,
 		"unknown draft has no history": noHistory,
 	} {
@@ -271,6 +272,31 @@ func answers(t *testing.T, s learner.Store) {
 	}
 	if got := get(t, s, d.Key); !maps.Equal(got.Answers, d.Answers) {
 		t.Errorf("Answers = %v, want %v", got.Answers, d.Answers)
+	}
+}
+
+// What a program is run with is part of the text, and goes to the history with
+// it.
+func input(t *testing.T, s learner.Store) {
+	d := draft("cell:a/b", "same text")
+	put(t, s, d, 0)
+	d.Input = &learner.Input{Args: "-n 'two words'", Stdin: "1\n2"}
+	if saved := put(t, s, d, 1); saved.Version != 2 {
+		t.Errorf("version = %d: another input is another version", saved.Version)
+	}
+	if got := get(t, s, d.Key); got.Input == nil || *got.Input != *d.Input {
+		t.Errorf("Input = %+v, want %+v", got.Input, d.Input)
+	}
+	if saved := put(t, s, d, 2); saved.Version != 2 {
+		t.Errorf("version = %d for what is stored already", saved.Version)
+	}
+	put(t, s, draft("cell:a/b", "same text"), 2)
+	if got := get(t, s, d.Key); got.Input != nil {
+		t.Errorf("Input = %+v after a save without any", got.Input)
+	}
+	kept, err := s.History(t.Context(), d.Key)
+	if err != nil || len(kept) == 0 || kept[0].Input == nil || *kept[0].Input != *d.Input {
+		t.Errorf("history = %+v, %v; want the input first", kept, err)
 	}
 }
 

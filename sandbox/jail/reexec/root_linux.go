@@ -2,9 +2,9 @@ package reexec
 
 import "syscall"
 
-// scaffold is where the private root is put together. Nothing that a Config
-// binds is found below it, and /proc must stay visible, or the kernel refuses
-// a fresh one inside a user namespace.
+// scaffold is where the private root is put together. What a Config binds of
+// below it is opened before it is covered, and /proc must stay visible, or the
+// kernel refuses a fresh one inside a user namespace.
 const scaffold = "/sys"
 
 // makeRoot builds a root of its own that holds only what the Config names,
@@ -12,6 +12,7 @@ const scaffold = "/sys"
 func (c *child) makeRoot() {
 	const private = syscall.MS_REC | syscall.MS_PRIVATE
 	c.must("make mounts private", syscall.Mount("", "/", "", private, ""))
+	c.openCovered()
 	c.tmpfs(scaffold, c.RootBytes, c.RootNodes, "755", 0)
 	for _, folder := range []string{"/tmp", "/dev", "/proc", "/app", "/etc", "/run"} {
 		c.must("make "+folder, syscall.Mkdir(scaffold+folder, 0o755))
@@ -26,6 +27,21 @@ func (c *child) makeRoot() {
 	}
 	c.sendTmp()
 	c.enter()
+}
+
+// openCovered opens what is bound of below the scaffold, a cgroup, while it can
+// still be found.
+func (c *child) openCovered() {
+	const oPath = 0x200000
+	for i := range c.Binds {
+		b := &c.Binds[i]
+		if len(b.Host) <= len(scaffold) || b.Host[:len(scaffold)+1] != scaffold+"/" {
+			continue
+		}
+		fd, err := syscall.Open(b.Host, oPath|syscall.O_CLOEXEC, 0)
+		c.must("open "+b.Host, err)
+		b.Host = "/proc/self/fd/" + itoa(uint64(fd))
+	}
 }
 
 func (c *child) tmpfs(at string, bytes, nodes uint64, mode string, extra uintptr) {

@@ -63,6 +63,7 @@ func init() {
 		"status":   status,
 		"fds":      fds,
 		"spin":     spin,
+		"quota":    quota,
 		"spinners": spinners,
 		"sleep":    func(args []string) error { time.Sleep(time.Duration(number(args[0])) * time.Millisecond); return nil },
 		"daemon":   daemon,
@@ -382,4 +383,39 @@ func execCopy([]string) error {
 		os.Exit(64)
 	}
 	return exec.Command("/tmp/copy", "nothing").Run()
+}
+
+// quota says what the program may use of processors, read as Go's runtime does:
+// from the group that /proc/self names, where /proc/self/mountinfo has it.
+func quota([]string) error {
+	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(string(mounts)) {
+		left, right, _ := strings.Cut(strings.TrimSpace(line), " - ")
+		where, kind := strings.Fields(left), strings.Fields(right)
+		switch {
+		case kind[0] == "cgroup2":
+			text, err := os.ReadFile(where[4] + "/cpu.max")
+			if err != nil {
+				return err
+			}
+			f := strings.Fields(string(text))
+			return share(f[0], f[1])
+		case kind[0] == "cgroup" && strings.HasSuffix(kind[2], ",cpu"):
+			q, err1 := os.ReadFile(where[4] + "/cpu.cfs_quota_us")
+			p, err2 := os.ReadFile(where[4] + "/cpu.cfs_period_us")
+			if err := errors.Join(err1, err2); err != nil {
+				return err
+			}
+			return share(strings.TrimSpace(string(q)), strings.TrimSpace(string(p)))
+		}
+	}
+	return errors.New("no cgroup is mounted")
+}
+
+func share(quota, period string) error {
+	fmt.Println(float64(number(quota))/float64(number(period)), "of a processor")
+	return nil
 }

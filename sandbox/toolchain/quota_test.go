@@ -1,0 +1,49 @@
+package toolchain
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"course/tutor/sandbox"
+	"course/tutor/sandbox/jail"
+)
+
+const procsProgram = `package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+)
+
+func main() { fmt.Println(runtime.GOMAXPROCS(0), os.Getenv("GOMAXPROCS")) }
+`
+
+// A bound on processors leaves GOMAXPROCS to Go, unless procs says it, and the
+// Result says what it was. Where nothing can bound them, the run is refused.
+func TestCPULimit(t *testing.T) {
+	e := needsEngine(t)
+	job := sandbox.Job{Files: []sandbox.File{{Name: "main.go", Content: procsProgram}}, CPULimit: 1.5}
+	bare := withLane(t, 1)
+	bare.measured = &measured{done: true, level: jail.Level{Level: 2, Name: "isolated", Missing: []jail.Layer{jail.CgroupCPU},
+		Mend: []jail.Mend{{Layer: jail.CgroupCPU, Command: "ask somebody"}}}}
+	r, err := bare.Run(t.Context(), job, nil)
+	if err != nil || r.Status != sandbox.StatusRefused || r.Diagnostics[0].Code != "refused:cpulimit" || !strings.Contains(r.Diagnostics[0].Message, "to get it: ask somebody") {
+		t.Fatalf("without the controller: %v, %+v", err, r)
+	}
+	is, _ := e.Isolation(t.Context())
+	if slices.Contains(is.Missing, string(jail.CgroupCPU)) {
+		t.Skip("processors can't be bounded here: that this is refused was shown")
+	}
+	for procs, env := range map[int]string{0: "", 1: "1"} {
+		job.Procs = procs
+		r, err := e.Run(t.Context(), job, nil)
+		if err != nil || r.Status != sandbox.StatusOK {
+			t.Fatalf("procs %d: %v, %+v", procs, err, r)
+		}
+		if want := itoa(r.Procs) + " " + env + "\n"; r.Events[0].Text != want || r.CPULimit != 1.5 {
+			t.Errorf("procs %d: the program says %q, the Result %q and %v", procs, r.Events[0].Text, want, r.CPULimit)
+		}
+	}
+}
