@@ -26,6 +26,8 @@ func CheckVary(job *Job) string {
 		return why
 	}
 	switch {
+	case job.Kind.Tests() && (job.Profile != "" || job.Asm):
+		return "a profile, and what the compiler decided, are of one run: they can't be had of several values of GOMAXPROCS"
 	case !job.CanVary():
 		return "GOMAXPROCS is varied for programs, tests and benchmarks on the real clock, not for the kind " + job.KindText() + " or the fake clock"
 	case job.Procs > 0:
@@ -62,10 +64,11 @@ func isCPUFlag(arg string) bool {
 	return strings.HasPrefix(arg, "-") && name == "cpu"
 }
 
-// CanVary says whether a job's kind and clock let GOMAXPROCS be varied.
+// CanVary says whether a job's kind and clock, and what is asked for besides, let
+// GOMAXPROCS be varied.
 func (j *Job) CanVary() bool {
 	kind := j.Kind == "" || j.Kind == KindProgram || j.Kind == KindTest || j.Kind == KindBench
-	return kind && j.Clock != ClockFake
+	return kind && j.Clock != ClockFake && j.Profile == "" && !j.Asm
 }
 
 // RunVaried runs a job once for each value of Vary, one after the other, and

@@ -38,6 +38,7 @@ func TestJobOf(t *testing.T) {
 		{"run", map[string]string{"vary": "GOMAXPROCS:1,2", "procs": "2"}, "", nil, "given twice"},
 		{"run", map[string]string{"vary": "GOMAXPROCS:1,2", "trace": "true", "see": "leak"}, "", nil, "one for each value"},
 		{"run", map[string]string{"vary": "GOMAXPROCS:1,2", "profile": "cpu"}, "", nil, "not for the kind profile:cpu"},
+		{"bench", map[string]string{"vary": "GOMAXPROCS:1,2", "asm": "true"}, "", nil, "are of one run"},
 		{"run", map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
 		{"run", map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
 	} {
