@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"course/tutor/content"
 	"course/tutor/sandbox"
 )
 
@@ -26,14 +27,29 @@ func TestTestsBelowTheirParents(t *testing.T) {
 	rows := newTests(&sandbox.Result{Tests: []sandbox.Test{
 		{Name: "TestA", Status: "failed"}, {Name: "TestB", Status: "passed"}, {Name: "TestA/x/y", Status: "passed"},
 		{Name: "TestA/z", Status: "failed", Output: "<no>\n"}, {Name: "TestC", Status: "not_run", MS: 5},
+		{Package: "in/x", Name: "TestA", Status: "passed"}, {Package: "in/x", Name: "TestA/x", Status: "passed"},
 	}})
 	var got []string
 	for _, r := range rows.Rows {
 		got = append(got, r.Name+" "+r.Word+" "+r.Time)
 	}
-	want := "TestA failed 0 ms|TestA/x/y passed 0 ms|TestA/z failed 0 ms|TestB passed 0 ms|TestC not run "
-	if s := strings.Join(got, "|"); s != want || rows.Caption != "3 tests: 1 passed, 1 failed, 1 not run" {
+	want := "TestA failed 0 ms|TestA/x/y passed 0 ms|TestA/z failed 0 ms|TestB passed 0 ms|TestC not run |in/x.TestA passed 0 ms|in/x.TestA/x passed 0 ms"
+	if s := strings.Join(got, "|"); s != want || rows.Caption != "4 tests: 2 passed, 1 failed, 1 not run" {
 		t.Errorf("%s\n%s", s, rows.Caption)
+	}
+}
+
+// TestFolders shows the files of a listing by their paths, and what is wrong at
+// the line of the file that it is in.
+func TestFolders(t *testing.T) {
+	c := &content.Cell{ID: "a", Verb: "run", Files: []content.File{{Name: "main.go", Content: "package main\n"}, {Name: "greet/main.go", Content: "package greet\n\nvar x int = 1\n"}}}
+	wrong := &sandbox.Result{Status: sandbox.StatusCompileError, Diagnostics: []sandbox.Diagnostic{{File: "greet/main.go", Line: 1, Message: "no"}, {File: "greet/none.go", Line: 1, Message: "elsewhere"}}}
+	d := newCell(c, CellView{Result: wrong}, "", "")
+	if len(d.Files) != 2 || d.Files[1].Name != "greet/main.go" || len(d.Files[0].Blocks[0].Diags) > 0 || len(d.Files[1].Blocks[0].Diags) != 1 {
+		t.Errorf("%+v", d.Files)
+	}
+	if rest := d.Panel.Diags; len(rest) != 1 || rest[0].Message != "elsewhere" {
+		t.Errorf("beside the files: %+v", rest)
 	}
 }
 

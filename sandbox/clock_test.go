@@ -20,10 +20,11 @@ var wallClock = []string{"Unix", "UnixNano", "UnixMilli", "UnixMicro", "ModTime"
 // mayUse are the functions that work with the times of files, which have no
 // other clock. They say how they bear one that was set.
 var mayUse = []string{
-	"toolchain/gotool.go stampOf", // compared for being the same, no more
-	"toolchain/cache.go sweep",    // TestSweepWhenTheClockWasSet
-	"toolchain/cache.go unwanted", // sets the oldest time there is
-	"interp/declare.go signature", // In is of a function's parameters, by reflection
+	"toolchain/gotool.go stampOf",  // compared for being the same, no more
+	"toolchain/cache.go sweep",     // TestSweepWhenTheClockWasSet
+	"toolchain/cache.go unwanted",  // sets the oldest time there is
+	"interp/declare.go signature",  // In is of a function's parameters, by reflection
+	"toolchain/gomod.go readGoMod", // parses a go.mod
 }
 
 // TestLimitsUseTheMonotonicClock reads our own source: no limit, estimate or

@@ -45,6 +45,28 @@ func readFolder(io streams, dir string, kind sandbox.Kind) ([]sandbox.File, erro
 	return files, nil // there are none at the top: what is too much is said by who builds it
 }
 
+// withPackages adds to files of one folder the packages of its module that they
+// import, as go run FILE... would; to others, and to those that import none,
+// nothing.
+func withPackages(names []string, files []sandbox.File, kind sandbox.Kind) ([]sandbox.File, error) {
+	dir := filepath.Dir(names[0])
+	w := newWalk(dir, kind)
+	imports := false
+	for i, name := range names {
+		if filepath.Dir(name) != dir {
+			return files, nil
+		}
+		w.only = append(w.only, filepath.Base(name))
+		for _, to := range importsOf([]byte(files[i].Content)) {
+			imports = imports || strings.HasPrefix(to, w.module+"/")
+		}
+	}
+	if !imports {
+		return files, nil
+	}
+	return w.program(false)
+}
+
 // program reads the package of the folder and those that it imports; and, of the
 // whole of a module, all below that have tests.
 func (w *walk) program(whole bool) ([]sandbox.File, error) {
@@ -67,7 +89,8 @@ type walk struct {
 	module string // what their import paths begin with
 	mod    []byte // the text of go.mod
 	kind   sandbox.Kind
-	start  string // the folder of the program, from root
+	only   []string // the files of that folder that are meant; nil: all
+	start  string   // the folder of the program, from root
 	seen   map[string]bool
 	named  map[string]bool // folders whose files name testdata
 	files  []sandbox.File
@@ -126,7 +149,7 @@ func above(dir string) (root, inside string) {
 
 // whole says whether the tests of all packages below are asked for: in the
 // folder of a go.mod.
-func (w *walk) whole() bool { return w.kind.Tests() && w.start == "." && w.mod != nil }
+func (w *walk) whole() bool { return w.only == nil && w.kind.Tests() && w.start == "." && w.mod != nil }
 
 // folder reads the Go files of a folder of the module, and the packages that they
 // import. One of which nothing is for this system is read nevertheless, so that
@@ -138,7 +161,9 @@ func (w *walk) folder(inside string) error {
 	w.seen[inside] = true
 	dir := filepath.Join(w.root, filepath.FromSlash(inside))
 	names := w.goFiles(dir, inside == w.start || w.whole())
-	if here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !forHere(dir, name) }); len(here) > 0 {
+	if w.only != nil && inside == w.start {
+		names = w.only
+	} else if here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !forHere(dir, name) }); len(here) > 0 {
 		names = here
 	}
 	for _, name := range names {

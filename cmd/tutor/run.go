@@ -346,7 +346,7 @@ func readSources(std streams, args []string, kind sandbox.Kind) ([]sandbox.File,
 		}
 		files = append(files, sandbox.File{Name: filepath.Base(name), Content: string(data)})
 	}
-	return files, nil
+	return withPackages(args, files, kind)
 }
 
 // forHere says whether a file of a folder is for this system, by its name and

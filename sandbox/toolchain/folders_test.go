@@ -47,6 +47,7 @@ func TestFolders(t *testing.T) {
 			greeting + greet + word + "-- greet/g.go --\npackage greet\n\nimport _ \"golang.org/x/sync/errgroup\"\n",
 		"testdata": greeting + word + "-- greet/testdata/word.txt --\nhello\n-- greet/greet.go --\npackage greet\n\nimport (\n\t_ \"embed\"\n\t\"fmt\"\n\t\"os\"\n\n\t_ \"example/internal/word\"\n)\n\n" +
 			"//go:embed testdata/word.txt\nvar text string\n\nfunc Hello() {\n\tif b, err := os.ReadFile(\"greet/testdata/word.txt\"); err == nil && string(b) == text {\n\t\tfmt.Print(text)\n\t}\n}\n",
+		"in the order of names": "-- main.go --\npackage main\n\nimport \"example/greet\"\n\nfunc main() { greet.Hello() }\n-- greet/z.go --\npackage greet\n\nvar _ = say(\"lo\\n\")\n-- greet/a.go --\npackage greet\n\nimport \"fmt\"\n\nvar _ = say(\"hel\")\n\nfunc say(s string) bool { fmt.Print(s); return true }\n\nfunc Hello() {}\n",
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := runJob(t, folders(text))
@@ -70,7 +71,7 @@ func TestFoldersRefused(t *testing.T) {
 	}
 	for _, c := range []struct{ name, text, want string }{
 		{"types", main + "-- x/x.go --\npackage x\n\nfunc f() { n := 1 }\n", "UnusedVar x/x.go:3:12: declared and not used: n"},
-		{"types in tests of none", main + "-- x/x.go --\npackage x\n\nfunc f() int { return \"\" }\n-- y/y.go --\npackage y\n\nvar z int = \"\"\n", "IncompatibleAssign x/x.go:3:23: cannot use \"\""},
+		{"types, not of what nobody needs", main + "-- x/x.go --\npackage x\n\nfunc f() int { return \"\" }\n-- y/y.go --\npackage y\n\nvar z int = \"\"\n", "IncompatibleAssign x/x.go:3:23: cannot use \"\""},
 		{"syntax", main + "-- x/x.go --\npackage x\n\nfunc f() {\n", "syntax:unclosed x/x.go:4:1: syntax error: "},
 		{"head", main + "-- x/x.go --\npackage\n", " x/x.go:1:9: expected 'IDENT'"},
 		{"missing", main + "-- y/y.go --\npackage y\n", "build:no-folder main.go:3:8: package example/x is not in the program: no Go file lies in its folder x"},

@@ -48,6 +48,9 @@ func readSource(files []sandbox.File, tests bool, running string) (*source, []sa
 			to.files = append(to.files, f)
 		}
 	}
+	for _, f := range s.folders { // variables are initialised in the order of the files, which is that of their names to the go command
+		slices.SortFunc(f.files, func(a, b sandbox.File) int { return strings.Compare(a.Name, b.Name) })
+	}
 	if !isModule {
 		s.folders[0].dir = ""
 		return s, nil
