@@ -96,6 +96,7 @@ func kinds() []kind {
 		{"tests", test, is(ok), 5},
 		{"coverage", with(test, func(j *sandbox.Job) { j.Kind = sandbox.KindCover }), is(ok), 2},
 		{"benchmarks", with(test, func(j *sandbox.Job) { j.Kind, j.Args = sandbox.KindBench, []string{"-count=2", "-benchtime=1ms"} }), is(ok), 3},
+		{"tests with all besides", with(test, func(j *sandbox.Job) { j.Profile, j.Trace, j.Asm = "heap", true, true }), is(ok), 2},
 		{"measured alone", with(sandbox.Job{Files: file("main.go", hello)}, func(j *sandbox.Job) { j.Alone = true }), is(ok), 2},
 		{"race detector", with(sandbox.Job{Files: file("main.go", hello)}, func(j *sandbox.Job) { j.Race = true }), is(ok), 2},
 		{"race", with(races, func(j *sandbox.Job) { j.Race = true }), is(sandbox.StatusRace, ok), 2},

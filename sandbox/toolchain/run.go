@@ -124,7 +124,7 @@ func (r *run) tell(event sandbox.Event) {
 }
 
 // do takes the job through its stages. The error is ours, or the context's.
-func (r *run) do(ctx context.Context) error {
+func (r *run) do(ctx context.Context) (err error) {
 	if r.unsupported() {
 		return nil
 	}
@@ -155,10 +155,13 @@ func (r *run) do(ctx context.Context) error {
 		return err
 	}
 	defer func() { leave() }()
-	if r.job.Kind == sandbox.KindAsm {
-		if ok, err = r.assemble(ctx, library, stages[0]); errors.Is(err, errDamaged) {
+	defer func() {
+		if errors.Is(err, errDamaged) {
 			library.spoil()
-		} else if ok {
+		}
+	}()
+	if r.job.Kind == sandbox.KindAsm {
+		if ok, err = r.assemble(ctx, library, stages[0]); ok {
 			r.result.Status = sandbox.StatusOK
 		}
 		return err
@@ -166,9 +169,6 @@ func (r *run) do(ctx context.Context) error {
 	defer r.letGo(stages)
 	vetted := r.vet(ctx, library, stages)
 	if ok, err = r.build(ctx, library, stages); err != nil || !ok {
-		if errors.Is(err, errDamaged) {
-			library.spoil()
-		}
 		return err
 	}
 	if r.job.Decides() {
