@@ -66,8 +66,6 @@ type vetting struct {
 	found    []sandbox.Diagnostic
 }
 
-type facts map[factKey]analysis.Fact
-
 type factKey struct {
 	object types.Object   // nil: of the package
 	pkg    *types.Package // nil: of the object
@@ -130,11 +128,6 @@ func (v *vetting) fact(of factKey, f analysis.Fact) bool {
 		reflect.ValueOf(f).Elem().Set(reflect.ValueOf(known).Elem())
 	}
 	return ok
-}
-
-func (k facts) set(of factKey, f analysis.Fact) {
-	of.kind = reflect.TypeOf(f)
-	k[of] = f
 }
 
 func (v *vetting) report(name string, d analysis.Diagnostic) {
