@@ -1,7 +1,7 @@
 // What is wrong is said at its line: while the reader pauses, and after a run.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, launchBrowser, picture, startTutor, visit } from "./tutor.mjs";
+import { axe, launchBrowser, picture, rewrite, startTutor, visit } from "./tutor.mjs";
 
 const section = "/chapters/scheduler/internals";
 
@@ -18,12 +18,7 @@ after(async () => {
 /** A cell of the page whose whole text is replaced by keyboard. */
 async function change(page, text) {
   const cell = page.locator("go-cell").first();
-  const editor = cell.locator(".cm-content").first();
-  if ((await editor.count()) === 0) await cell.locator(".code .ln").first().click();
-  await editor.waitFor();
-  await editor.locator(".cm-line").first().click(); // the middle may be a message
-  await page.keyboard.press("Control+A");
-  await page.keyboard.insertText(text);
+  await rewrite(page, cell, text);
   return cell;
 }
 

@@ -1,7 +1,7 @@
 // Races, the clock that stands still, and benchmarks in a real browser.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, launchBrowser, picture, startTutor, status, visit } from "./tutor.mjs";
+import { axe, launchBrowser, picture, rewrite, startTutor, status, visit } from "./tutor.mjs";
 
 const section = "/chapters/scheduler/internals";
 
@@ -25,15 +25,6 @@ async function listing(t, id, options) {
 
 const run = (cell) => cell.locator("[data-act='run']").click();
 
-async function edit(page, cell, text) {
-  const editor = cell.locator(".cm-content").first();
-  if (!await editor.isVisible()) await cell.locator(".code .ln").first().click();
-  await editor.waitFor();
-  await editor.click();
-  await page.keyboard.press("Control+A");
-  await page.keyboard.insertText(text);
-}
-
 const raced = `package main
 
 import "sync"
@@ -52,7 +43,7 @@ func main() {
 
 test("a race marks both lines and says who was there", async (t) => {
   const { page, cell, errors } = await listing(t, "no-lock");
-  await edit(page, cell, raced);
+  await rewrite(page, cell, raced);
   await run(cell);
   await status(cell, "race", 180_000);
   assert.match(await cell.locator(".runbar .status").textContent(), /Data race, as expected\. nolock\.go:(9 and nolock\.go:11|11 and nolock\.go:9)/);
@@ -82,7 +73,7 @@ func main() {
 for (const js of [true, false]) {
   test(`an hour is slept at once on the fake clock${js ? "" : ", without a script"}`, async (t) => {
     const { page, cell } = await listing(t, "many-goroutines", { javaScriptEnabled: js });
-    if (js) await edit(page, cell, sleeper);
+    if (js) await rewrite(page, cell, sleeper);
     else {
       await cell.locator("summary", { hasText: "Change the code" }).click();
       await cell.locator("textarea").first().fill(sleeper);
@@ -111,9 +102,9 @@ test("a benchmark shows its range, and a changed one is compared with it", async
   assert.match(before, /RoundTrip/);
 
   const text = await cell.locator("textarea[name='file:switch_test.go']").inputValue();
-  await edit(page, cell, text.replace("return n + 1 }", "return n + one }"));
+  await rewrite(page, cell, text.replace("return n + 1 }", "return n + one }"));
   await cell.getByText("undefined: one").first().waitFor(); // before it is run
-  await edit(page, cell, text.replace("func next(n int) int { return n + 1 }", "func next(n int) int {\n\tfor range 1000 {\n\t\tn++\n\t}\n\treturn n\n}"));
+  await rewrite(page, cell, text.replace("func next(n int) int { return n + 1 }", "func next(n int) int {\n\tfor range 1000 {\n\t\tn++\n\t}\n\treturn n\n}"));
   await run(cell);
   await status(cell, ["ok"], 180_000);
   await cell.getByText(/slower/).first().waitFor({ timeout: 120_000 });
@@ -164,7 +155,7 @@ test("arguments and input are typed, run, kept and reset, on a phone too", async
   await args.press("Enter");
   await status(cell, "deadlock", 180_000);
   assert.doesNotMatch(await cell.locator(".runbar .status").textContent(), /as expected/, "the author's word is of the fence's own run");
-  await edit(page, cell, echo);
+  await rewrite(page, cell, echo);
   await run(cell);
   await status(cell, "ok", 180_000);
   assert.match(await cell.locator(".results").textContent(), /\["-n" "two words"\] "1\\n2"/);

@@ -2,7 +2,7 @@
 // without a script, on a phone in the dark.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, launchBrowser, picture, startTutor, status, visit } from "./tutor.mjs";
+import { axe, launchBrowser, picture, rewrite, startTutor, status, visit } from "./tutor.mjs";
 
 const section = "/chapters/scheduler/internals";
 const program = `package main
@@ -45,18 +45,9 @@ async function listing(t, options) {
   return { ...v, cell: v.page.locator("#" + id) };
 }
 
-async function type(page, cell) {
-  await cell.locator(".code .ln").first().click();
-  const editor = cell.locator(".cm-content").first();
-  await editor.waitFor();
-  await editor.click();
-  await page.keyboard.press("Control+A");
-  await page.keyboard.insertText(program);
-}
-
 test("a flame graph is walked and zoomed by keyboard, and leads to the line", async (t) => {
   const { page, cell, errors } = await listing(t);
-  await type(page, cell);
+  await rewrite(page, cell, program);
   await cell.locator("select.kind").selectOption("profile:cpu");
   await cell.locator("[data-act='run']").click();
   await cell.locator("flame-graph svg").first().waitFor({ timeout: 120_000 });

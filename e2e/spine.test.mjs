@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { axe, launchBrowser, picture, startTutor, status, visit, waitFor } from "./tutor.mjs";
+import { axe, launchBrowser, picture, rewrite, startTutor, status, visit, waitFor } from "./tutor.mjs";
 
 const section = "/chapters/scheduler/internals";
 const exercise = "/exercises/03-01";
@@ -26,16 +26,6 @@ async function open(t, where, options) {
   t.after(() => v.context.close());
   await v.page.goto(tutor.url + where);
   return v;
-}
-
-/** Replaces the text of a cell's editor by keyboard. */
-async function type(page, cell, text) {
-  const editor = cell.locator(".cm-content").first();
-  if ((await editor.count()) === 0) await cell.locator(".code .ln").first().click();
-  await editor.waitFor();
-  await editor.click();
-  await page.keyboard.press("Control+A");
-  await page.keyboard.insertText(text);
 }
 
 const program = (body, imports = "") => `package main\n\n${imports}func main() {\n\t${body}\n}\n`;
@@ -73,7 +63,7 @@ test("a listing runs, and shows what it printed", async (t) => {
 test("a changed listing runs as changed, and is there after a reload", async (t) => {
   const { page } = await open(t, section);
   const cell = page.locator("#cell-many-goroutines");
-  await type(page, cell, program('fmt.Println("changed by hand")', 'import "fmt"\n\n'));
+  await rewrite(page, cell, program('fmt.Println("changed by hand")', 'import "fmt"\n\n'));
   await status(cell, "changed");
   await page.keyboard.press("Control+Enter");
   await status(cell, "ok");
@@ -89,7 +79,7 @@ test("a changed listing runs as changed, and is there after a reload", async (t)
 test("what does not compile is told at its line", async (t) => {
   const { page } = await open(t, section);
   const cell = page.locator("#cell-send-first");
-  await type(page, cell, program("unused := 1"));
+  await rewrite(page, cell, program("unused := 1"));
   await page.keyboard.press("Control+Enter");
   await status(cell, "compile_error");
   assert.match(await cell.textContent(), /declared and not used: unused/);
@@ -99,12 +89,12 @@ test("what does not compile is told at its line", async (t) => {
 test("an endless loop can be stopped, and a limit says its numbers", async (t) => {
   const { page } = await open(t, section);
   const cell = page.locator("#cell-send-first");
-  await type(page, cell, program("for {\n\t}"));
+  await rewrite(page, cell, program("for {\n\t}"));
   await page.keyboard.press("Control+Enter");
   await status(cell, "running");
   await cell.locator("[data-act=run]").click();
   await status(cell, "killed");
-  await type(page, cell, program('for {\n\t\tfmt.Println("flood")\n\t}', 'import "fmt"\n\n'));
+  await rewrite(page, cell, program('for {\n\t\tfmt.Println("flood")\n\t}', 'import "fmt"\n\n'));
   await page.keyboard.press("Control+Enter");
   await status(cell, ["output_limit", "time_limit"]);
   assert.match(await cell.locator(".runbar .status").textContent(), /Stopped/);
@@ -113,7 +103,7 @@ test("an endless loop can be stopped, and a limit says its numbers", async (t) =
 test("what a program prints is never markup", async (t) => {
   const { page } = await open(t, section);
   const cell = page.locator("#cell-send-first");
-  await type(page, cell, program('fmt.Println("<img src=x onerror=document.title=1>\\u202e")', 'import "fmt"\n\n'));
+  await rewrite(page, cell, program('fmt.Println("<img src=x onerror=document.title=1>\\u202e")', 'import "fmt"\n\n'));
   await page.keyboard.press("Control+Enter");
   await status(cell, "ok");
   assert.match(await cell.locator(".out").textContent(), /<img src=x/);
@@ -148,7 +138,7 @@ test("the exercise grades the starter, then the solution", async (t) => {
   await desk.locator("[data-act=check]").click();
   await status(desk, "failed", 120_000);
   assert.match(await page.locator("#checks").textContent(), /Expected.*Yours/s);
-  await type(page, desk, await readFile(path.join(folder, "_solution", "workload.go"), "utf8"));
+  await rewrite(page, desk, await readFile(path.join(folder, "_solution", "workload.go"), "utf8"));
   const answers = JSON.parse(await readFile(path.join(folder, "_solution", "answers.json"), "utf8"));
   for (const [id, answer] of Object.entries(answers)) await give(page, id, answer);
   await desk.locator("[data-act=check]").click();

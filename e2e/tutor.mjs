@@ -99,3 +99,13 @@ export async function status(locator, wanted, ms = 60_000) {
   await waitFor(async () => list.includes((now = await locator.getAttribute("data-status"))), ms, () => `status ${now}, want ${list}`);
   return now;
 }
+
+/** Replaces the text of a cell's first editor by keyboard. */
+export async function rewrite(page, cell, text) {
+  const editor = cell.locator(".cm-content").first();
+  if (!await editor.isVisible()) await cell.locator(".code .ln").first().click();
+  await editor.waitFor();
+  await editor.locator(".cm-line").first().click(); // the middle may be a message
+  await page.keyboard.press("Control+A");
+  await page.keyboard.insertText(text);
+}

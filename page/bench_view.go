@@ -33,7 +33,7 @@ type benchChange struct {
 }
 
 // Title is the verdict as a sentence begins.
-func (c benchChange) Title() string { return strings.ToUpper(c.Verdict[:1]) + c.Verdict[1:] }
+func (c benchChange) Title() string { return Capital(c.Verdict) }
 
 // newBench shows benchmarks, and how they differ from those before; before may
 // be nil. It is nil when there are none.

@@ -355,8 +355,8 @@ func (p *panelData) tested(r, before *sandbox.Result) {
 		}
 	}
 	for _, d := range r.Diagnostics {
-		if d.Code == "runtime:tests" || d.Code == "runtime:bench" {
-			p.Said = append(p.Said, strings.ToUpper(d.Message[:1])+d.Message[1:]+".")
+		if d.OfTests() {
+			p.Said = append(p.Said, Capital(d.Message)+".")
 		}
 	}
 }

@@ -87,7 +87,7 @@ func rank(state string) int {
 func untouched(v ExerciseView) verdictData {
 	ex := v.Exercise
 	d := verdictData{Status: "idle", State: "idle", Max: maxPoints(ex)}
-	d.Headline = capital(inWords(len(ex.Checks), "check", "checks")) + ", " + plural(d.Max, "point", "points")
+	d.Headline = Capital(inWords(len(ex.Checks), "check", "checks")) + ", " + plural(d.Max, "point", "points")
 	if len(ex.Edit) > 0 {
 		d.Line = Line{Detail: "Change " + ex.Edit[0] + ", then check"}
 	}
@@ -259,7 +259,8 @@ func inWords(n int, one, many string) string {
 	return words[n] + " " + many
 }
 
-func capital(s string) string {
+// Capital begins a text with a capital letter.
+func Capital(s string) string {
 	if s == "" {
 		return ""
 	}

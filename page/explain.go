@@ -68,7 +68,7 @@ func withAccesses(e *explanation, diags []sandbox.Diagnostic) *explanation {
 			continue
 		}
 		words, _, _ = strings.Cut(words, "; ")
-		e.Places = append(e.Places, explainedPlace{d.File, d.Line, strings.ToUpper(words[:1]) + words[1:]})
+		e.Places = append(e.Places, explainedPlace{d.File, d.Line, Capital(words)})
 	}
 	return e
 }
@@ -83,7 +83,7 @@ func withGoroutines(e *explanation, diags []sandbox.Diagnostic) *explanation {
 		if !strings.HasPrefix(d.Code, "runtime:") {
 			continue
 		}
-		text := strings.ToUpper(d.Message[:1]) + d.Message[1:]
+		text := Capital(d.Message)
 		if d.Line > 0 {
 			text += fmt.Sprintf(", at %s:%d", d.File, d.Line)
 		}

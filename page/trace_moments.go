@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"course/tutor/exectrace"
 )
@@ -41,8 +40,7 @@ func moments(shown map[string]exectrace.Moment) []TraceMark {
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(a.Start, b.Start) })
 	marks := make([]TraceMark, len(all))
 	for i, f := range all {
-		title := sightNames[f.name]
-		marks[i] = markOf(strings.ToUpper(title[:1])+title[1:], f.Moment)
+		marks[i] = markOf(Capital(sightNames[f.name]), f.Moment)
 	}
 	return marks
 }

@@ -63,6 +63,15 @@ func ProfileKinds() []string {
 	return list
 }
 
+// OneOf writes "a, b or c".
+func OneOf(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
 // AddProfile adds to a job the profile that a request names beside its kind; ""
 // adds none. Of a program it is the kind profile. The sentence says what is
 // wrong with it.

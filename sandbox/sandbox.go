@@ -75,6 +75,9 @@ const (
 // Engines are the values of Job.Engine.
 func Engines() []string { return []string{EngineAuto, EngineGo, EngineInterp} }
 
+// Clocks are the values of Job.Clock.
+func Clocks() []string { return []string{ClockReal, ClockFake} }
+
 // Job is one thing to run. The zero value of every field but Files (or Parts)
 // asks for the default.
 type Job struct {
@@ -351,6 +354,9 @@ type Diagnostic struct {
 	Message string `json:"message"`
 	Explain string `json:"explain"` // follows the toolchain's own text, never replaces it
 }
+
+// OfTests says whether it is a sentence about tests or benchmarks as a whole.
+func (d Diagnostic) OfTests() bool { return d.Code == "runtime:tests" || d.Code == "runtime:bench" }
 
 // Result is everything one run gave.
 type Result struct {

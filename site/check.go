@@ -68,7 +68,7 @@ func (s *Server) exerciseIDs() string {
 		ids[i] = ex.ID
 	}
 	slices.Sort(ids)
-	return sentenceList(ids)
+	return sandbox.OneOf(ids)
 }
 
 // check grades the work in rec, tells each check as it is done, and keeps what
@@ -86,7 +86,7 @@ func (s *Server) check(ctx context.Context, ex *exercises.Exercise, rec *checkRe
 		return err
 	}
 	if len(sub.Files) == 0 {
-		return fail("empty", "None of the files is one that this exercise lets you change: %s.", sentenceList(ex.Edit))
+		return fail("empty", "None of the files is one that this exercise lets you change: %s.", sandbox.OneOf(ex.Edit))
 	}
 	ctx, id, end, err := s.live.begin(ctx)
 	if err != nil {

@@ -104,7 +104,7 @@ func problemOf(err error) *problem {
 	}
 	var machine *sandbox.MachineError
 	if errors.As(err, &machine) {
-		return fail("machine", "%s.", upper(machine.Says))
+		return fail("machine", "%s.", page.Capital(machine.Says))
 	}
 	if errors.Is(err, context.Canceled) {
 		return fail("stopping", "The request was given up before it was done.")
@@ -120,9 +120,6 @@ func problemOf(err error) *problem {
 	}
 	return fail("internal", "It has been noted in the log. Try it again.")
 }
-
-// upper begins a sentence.
-func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // answerError is echo's error handler: the API gets the problem as JSON, a
 // reader gets a page.

@@ -124,10 +124,10 @@ func (req *runRequest) available() error {
 	}{
 		{"kind", req.Kind, sandbox.Kinds()},
 		{"engine", req.Engine, sandbox.Engines()},
-		{"clock", req.Clock, []string{sandbox.ClockReal, sandbox.ClockFake}},
+		{"clock", req.Clock, sandbox.Clocks()},
 	} {
 		if f.asked != "" && !slices.Contains(f.can, f.asked) {
-			return fail("unsupported", "%s %q is not available; it can be %s.", f.name, clip(f.asked, maxName), sentenceList(f.can))
+			return fail("unsupported", "%s %q is not available; it can be %s.", f.name, clip(f.asked, maxName), sandbox.OneOf(f.can))
 		}
 	}
 	if req.Procs < 0 || req.Procs > 256 {
@@ -396,19 +396,6 @@ func (s *Server) apiStop(_ context.Context, req *stopRequest) (nothing, error) {
 		return nothing{}, nil
 	}
 	return nothing{}, fail("not-found", "There is no run %q: it was never started, or it ended long ago.", clip(req.ID, maxName))
-}
-
-// sentenceList writes "a, b or c".
-func sentenceList(words []string) string {
-	text := words[0]
-	for i, w := range words[1:] {
-		if i == len(words)-2 {
-			text += " or " + w
-		} else {
-			text += ", " + w
-		}
-	}
-	return text
 }
 
 // formatRequest and formatResponse are those of POST /api/format.

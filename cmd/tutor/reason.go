@@ -57,16 +57,11 @@ func remarks(result *sandbox.Result) (ran, advice []sandbox.Diagnostic) {
 		switch {
 		case strings.HasPrefix(d.Code, "vet:"):
 			advice = append(advice, d)
-		case d.Code != "runtime:exit" && !ofTests(d):
+		case d.Code != "runtime:exit" && !d.OfTests():
 			ran = append(ran, d)
 		}
 	}
 	return ran, advice
-}
-
-// ofTests says whether a diagnostic is a sentence about tests or benchmarks.
-func ofTests(d sandbox.Diagnostic) bool {
-	return d.Code == "runtime:tests" || d.Code == "runtime:bench"
 }
 
 // ended says in a word or two how a run ended.

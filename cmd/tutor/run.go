@@ -150,9 +150,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		return ours(enc.Encode(result))
 	}
 	if result.Approximate {
-		through.end()
-		through.open = false
-		fmt.Fprintln(io.err, "tutor: interpreted, as no Go is installed here; that is approximate")
+		through.say("interpreted, as no Go is installed here; that is approximate")
 	}
 	if job.Kind != sandbox.KindProgram && job.Kind != sandbox.KindProfile {
 		through.end()
@@ -163,12 +161,9 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		said = append(said, page.Measured(result))
 	}
 	for _, says := range said {
-		if says == "" {
-			continue
+		if says != "" {
+			through.say(says)
 		}
-		through.end()
-		through.open = false
-		fmt.Fprintln(io.err, "tutor: "+says)
 	}
 	exit := runExit(result)
 	if exit == nil && len(job.Against) > 0 && result.Baseline == nil {
@@ -176,7 +171,6 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 	}
 	if exit != nil && exit.Error() != "" || result.Profile != nil || len(result.Vary) > 0 {
 		through.end()
-		through.open = false
 	}
 	if text := afterwards(result); text != "" && (exit == nil || exit.Error() == "") {
 		through.end()
@@ -259,7 +253,7 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if !slices.Contains(sandbox.Engines(), f.engine) {
 		return job, misuse("--engine %s is not known; it can be %s", f.engine, strings.Join(sandbox.Engines(), ", "))
 	}
-	if f.clock != sandbox.ClockReal && f.clock != sandbox.ClockFake {
+	if !slices.Contains(sandbox.Clocks(), f.clock) {
 		return job, misuse("--clock %s is not known; it can be real or fake", f.clock)
 	}
 	if f.clock == sandbox.ClockFake && f.procs > 1 {
@@ -367,7 +361,6 @@ type passage struct {
 func (p *passage) sink(ev sandbox.Event) {
 	if ev.Test != nil {
 		p.end()
-		p.open = false
 		fmt.Fprintln(p.out, testLine(*ev.Test))
 	}
 	if ev.Out == nil || len(ev.Out.Raw) == 0 {
@@ -386,6 +379,13 @@ func (p *passage) end() {
 	if p.open {
 		fmt.Fprintln(p.err)
 	}
+	p.open = false
+}
+
+// say says a sentence of ours in a line of its own.
+func (p *passage) say(text string) {
+	p.end()
+	fmt.Fprintln(p.err, "tutor: "+text)
 }
 
 // writeTrace writes the trace of a run, if it left one, to a file.

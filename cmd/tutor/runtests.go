@@ -136,7 +136,7 @@ func report(io streams, r *sandbox.Result, before *sandbox.Result) {
 		printCover(io, r)
 	}
 	for _, d := range r.Diagnostics {
-		if ofTests(d) {
+		if d.OfTests() {
 			fmt.Fprintln(io.err, "tutor: "+d.Message)
 		}
 	}

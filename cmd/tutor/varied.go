@@ -46,9 +46,7 @@ func keepTrace(name string, r *sandbox.Result, through *passage, quiet bool) err
 		return err
 	}
 	if why := page.TraceCut(r); !quiet && why != "" {
-		through.end()
-		through.open = false
-		fmt.Fprintln(through.err, "tutor: "+why)
+		through.say(why)
 	}
 	return nil
 }

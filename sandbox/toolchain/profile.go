@@ -44,24 +44,11 @@ func badProfile(job sandbox.Job) string {
 	case len(job.Parts) > 0:
 		return "a job of several parts can't be profiled"
 	case job.Profile == "":
-		return "the kind profile needs what is to be measured: " + wordList(sandbox.ProfileKinds())
+		return "the kind profile needs what is to be measured: " + sandbox.OneOf(sandbox.ProfileKinds())
 	case !slices.Contains(sandbox.Profiles(), job.Profile):
-		return fmt.Sprintf("the profile %q is not known; it can be %s", job.Profile, wordList(sandbox.Profiles()))
+		return fmt.Sprintf("the profile %q is not known; it can be %s", job.Profile, sandbox.OneOf(sandbox.Profiles()))
 	}
 	return ""
-}
-
-// wordList writes "a, b or c".
-func wordList(words []string) string {
-	text := words[0]
-	for i, w := range words[1:] {
-		if i == len(words)-2 {
-			text += " or " + w
-		} else {
-			text += ", " + w
-		}
-	}
-	return text
 }
 
 // ownCPUProfile refuses programs that take a CPU profile themselves: the
