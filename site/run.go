@@ -97,6 +97,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
 	}
+	if why := sandbox.CheckClock(&job); why != "" {
+		return job, fail("unsupported", "clock: %s.", why)
+	}
 	if why := sandbox.CheckVary(&job); why != "" {
 		return job, fail("unsupported", "vary: %s.", why)
 	}
@@ -120,7 +123,7 @@ func (req *runRequest) available() error {
 	}{
 		{"kind", req.Kind, sandbox.Kinds()},
 		{"engine", req.Engine, sandbox.Engines()},
-		{"clock", req.Clock, []string{sandbox.ClockReal, sandbox.ClockFake}},
+		{"clock", req.Clock, sandbox.Clocks()},
 	} {
 		if f.asked != "" && !slices.Contains(f.can, f.asked) {
 			return fail("unsupported", "%s %q is not available; it can be %s.", f.name, clip(f.asked, maxName), sentenceList(f.can))
@@ -219,6 +222,9 @@ func setKind(job *sandbox.Job, kind string) {
 	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
 	if job.Kind == sandbox.KindAsm {
 		job.CPULimit = 0
+	}
+	if sandbox.CheckClock(job) != "" {
+		job.Clock = ""
 	}
 	dropVary(job)
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {

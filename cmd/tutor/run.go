@@ -69,7 +69,7 @@ compiler decided (-gcflags=-m) and the instructions that it made.`,
 	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder or Go file, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: go (compiled), interp (interpreted: small programs only), or auto, which compiles here")
-	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, or fake (sleeping takes no time, GOMAXPROCS is 1)")
+	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, fake (sleeping takes no time, GOMAXPROCS is 1), or of tests synctest (they keep one themselves; it is told whether any did)")
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
@@ -151,7 +151,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 		report(io, result, before)
 	}
-	said := []string{page.Throttled(result)}
+	said := []string{page.Throttled(result), page.OwnClock(result)}
 	if job.Kind != sandbox.KindBench { // whose report has said it
 		said = append(said, page.Measured(result))
 	}
@@ -244,8 +244,11 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	if !slices.Contains(sandbox.Engines(), f.engine) {
 		return job, misuse("--engine %s is not known; it can be %s", f.engine, strings.Join(sandbox.Engines(), ", "))
 	}
-	if f.clock != sandbox.ClockReal && f.clock != sandbox.ClockFake {
-		return job, misuse("--clock %s is not known; it can be real or fake", f.clock)
+	if !slices.Contains(sandbox.Clocks(), f.clock) {
+		return job, misuse("--clock %s is not known; it can be %s", f.clock, strings.Join(sandbox.Clocks(), ", "))
+	}
+	if why := sandbox.CheckClock(&job); why != "" {
+		return job, misuse("--clock: %s", why)
 	}
 	if f.clock == sandbox.ClockFake && f.procs > 1 {
 		return job, misuse("--procs %d: on the fake clock GOMAXPROCS is 1", f.procs)
@@ -352,9 +355,14 @@ func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 	}
 	named := kind.Tests()
 	var files []sandbox.File
+	var elsewhere []string
 	for _, e := range entries {
 		name := e.Name()
-		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") || !forHere(dir, name) {
+		if !e.Type().IsRegular() || !strings.HasSuffix(name, ".go") || !kind.Tests() && strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if !forHere(dir, name) {
+			elsewhere = append(elsewhere, name)
 			continue
 		}
 		data, err := os.ReadFile(filepath.Join(dir, name))
@@ -363,6 +371,9 @@ func readFolder(dir string, kind sandbox.Kind) ([]sandbox.File, error) {
 		}
 		named = named || bytes.Contains(data, []byte("testdata"))
 		files = append(files, sandbox.File{Name: name, Content: string(data)})
+	}
+	if len(files) == 0 && len(elsewhere) > 0 {
+		return nil, misuse("%s: its name or its build constraints leave out every Go file here (%s); name the files to run them all the same", dir, strings.Join(elsewhere, ", "))
 	}
 	if len(files) == 0 {
 		return nil, misuse("%s: no Go files to run", dir)
