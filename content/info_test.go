@@ -53,6 +53,18 @@ func TestProcessorLimits(t *testing.T) {
 	}
 }
 
+func TestEnvironment(t *testing.T) {
+	for _, env := range []string{"A", "=1", "A=1  B=2", "A=1 B", " A=1"} {
+		if _, errs := ParseInfo(`go run env="` + env + `"`); len(errs) != 1 || !strings.Contains(errs[0].Message, "want KEY=VALUE") {
+			t.Errorf("env=%q: %v", env, errs)
+		}
+	}
+	in, errs := ParseInfo(`go run env="A=1 B=x=y"`)
+	if c := (Cell{Options: in.Keys}); len(errs) > 0 || !slices.Equal(c.Env(), []string{"A=1", "B=x=y"}) {
+		t.Errorf("%v, %v", c.Env(), errs)
+	}
+}
+
 func TestVary(t *testing.T) {
 	for text, want := range map[string]string{"GOGC:1": "only GOMAXPROCS", "GOMAXPROCS": "only GOMAXPROCS", "GOMAXPROCS:": "no whole number", "GOMAXPROCS:1,x": `"x" is no whole number`, "GOMAXPROCS:1,,2": "no whole number"} {
 		if _, errs := ParseInfo("go run vary=" + text); len(errs) != 1 || !strings.Contains(errs[0].Message, want) {

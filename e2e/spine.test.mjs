@@ -193,7 +193,7 @@ test("the whole loop without JavaScript", async (t) => {
   cell = page.locator("#cell-order");
   assert.match(await cell.locator(".out").textContent(), /goroutine 4/);
   await cell.locator("details.edit summary").click();
-  await cell.locator("textarea").fill(program('fmt.Println("by form")', 'import "fmt"\n\n'));
+  await cell.locator("textarea[name^='file:']").fill(program('fmt.Println("by form")', 'import "fmt"\n\n'));
   await cell.locator("button[name=trace]").click();
   cell = page.locator("#cell-order");
   assert.match(await cell.locator(".out").textContent(), /by form/);

@@ -349,7 +349,7 @@ func (p *panelData) tested(r, before *sandbox.Result) {
 	if (p.Tests != nil || p.Varied != nil) && p.Output != nil {
 		p.Output.Folded = true // each test, and each run of several, has its own
 	}
-	for _, says := range []string{Measured(r), Throttled(r)} {
+	for _, says := range []string{Measured(r), Throttled(r), OwnClock(r)} {
 		if says != "" {
 			p.Said = append(p.Said, says)
 		}

@@ -133,3 +133,12 @@ func testsLine(r *sandbox.Result) Line {
 	}
 	return Line{"ok", "check", fact, detail}
 }
+
+// OwnClock says in a sentence that tests kept a clock of their own; nothing where
+// none did.
+func OwnClock(r *sandbox.Result) string {
+	if r.Clock != sandbox.ClockSynctest || neverRan(r) {
+		return ""
+	}
+	return "What runs in synctest.Test saw a clock of its own: there sleeping takes no time. All else saw the real one."
+}

@@ -75,9 +75,6 @@ const (
 // Engines are the values of Job.Engine.
 func Engines() []string { return []string{EngineAuto, EngineGo, EngineInterp} }
 
-// Clocks are the values of Job.Clock.
-func Clocks() []string { return []string{ClockReal, ClockFake} }
-
 // Job is one thing to run. The zero value of every field but Files (or Parts)
 // asks for the default.
 type Job struct {

@@ -32,6 +32,8 @@ func CheckVary(job *Job) string {
 		return "GOMAXPROCS is varied for programs, tests and benchmarks on the real clock, not for the kind " + job.KindText() + " or the fake clock"
 	case job.Procs > 0:
 		return "the number of processors is given twice, once for all runs and once to be varied; leave one out"
+	case slices.ContainsFunc(job.Env, func(v string) bool { return strings.HasPrefix(v, "GOMAXPROCS=") }):
+		return "the environment says GOMAXPROCS too; leave one out"
 	case len(job.Parts) > 0:
 		return "a job of several parts is not varied"
 	case job.Kind.Tests() && slices.ContainsFunc(job.Args, isCPUFlag):

@@ -22,6 +22,7 @@ func TestCheckVary(t *testing.T) {
 		{Job{Vary: []int{2, 1, 2}}, "2 twice"},
 		{Job{Vary: []int{1, 2, 3, 4, 5, 6, 7, 8, 9}}, "9 values"},
 		{Job{Vary: ok, Procs: 2}, "given twice"},
+		{Job{Vary: ok, Env: []string{"A=1", "GOMAXPROCS=3"}}, "environment says"},
 		{Job{Vary: ok, Kind: KindAsm}, "not for the kind asm"},
 		{Job{Vary: ok, Kind: KindProfile, Profile: "cpu"}, "not for the kind profile:cpu"},
 		{Job{Vary: ok, Clock: ClockFake}, "real clock"},

@@ -101,6 +101,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
 	}
+	if why := sandbox.CheckClock(&job); why != "" {
+		return job, fail("unsupported", "clock: %s.", why)
+	}
 	if why := sandbox.CheckVary(&job); why != "" {
 		return job, fail("unsupported", "vary: %s.", why)
 	}
@@ -230,6 +233,9 @@ func setKind(job *sandbox.Job, kind string) {
 	job.Trace = job.Trace && job.Kind != sandbox.KindAsm
 	if job.Kind == sandbox.KindAsm {
 		job.CPULimit = 0
+	}
+	if sandbox.CheckClock(job) != "" {
+		job.Clock = ""
 	}
 	dropVary(job)
 	job.GCFlags = slices.DeleteFunc(slices.Clone(job.GCFlags), func(f string) bool {

@@ -21,6 +21,7 @@ type observation struct {
 	Stderr      string               `json:"stderr"`
 	Diagnostics []sandbox.Diagnostic `json:"diagnostics"`
 	Limit       *sandbox.LimitHit    `json:"limit"`
+	Clock       string               `json:"clock,omitempty"`
 	Metrics     json.RawMessage      `json:"metrics,omitempty"`  // of its trace
 	Measured    json.RawMessage      `json:"measured,omitempty"` // by its benchmarks
 	TraceSays   string               `json:"trace_says,omitempty"`
@@ -41,9 +42,6 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	}
 	if c.Options["vary"] != "" && c.Bookmark() != (content.Bookmark{}) {
 		return job, "focus, see, t and look point into one trace, and with vary there is one for each value"
-	}
-	if clock := c.Options["clock"]; clock != "" && clock != sandbox.ClockReal && clock != sandbox.ClockFake {
-		return job, "clock=" + clock + " can't be used by this version"
 	}
 	job = sandbox.Job{
 		Kind: sandbox.Kind(c.Kind()), Engine: c.Options["engine"], Trace: c.Flag("trace"), Idle: c.Duration("idle"),
@@ -67,6 +65,9 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		job.Kind, job.Profile = sandbox.KindProfile, what
 	}
 	if why := sandbox.CheckCPULimit(&job); why != "" {
+		return job, why
+	}
+	if why := sandbox.CheckClock(&job); why != "" {
 		return job, why
 	}
 	if why := sandbox.CheckVary(&job); why != "" {
@@ -182,7 +183,7 @@ func (r *run) runOnce(c *content.Cell) (*observation, error) {
 }
 
 func observed(res *sandbox.Result) *observation {
-	o := &observation{Status: res.Status, ExitCode: res.ExitCode, Diagnostics: res.Diagnostics, Limit: res.Limit, result: res}
+	o := &observation{Status: res.Status, ExitCode: res.ExitCode, Diagnostics: res.Diagnostics, Limit: res.Limit, Clock: res.Clock, result: res}
 	for _, e := range res.Events {
 		if e.Stream == "stderr" {
 			o.Stderr += e.Text
@@ -230,6 +231,9 @@ func (r *run) judgeCell(c *content.Cell, obs []*observation) {
 			r.at(c, c.Line, "unstable", fmt.Sprintf("one run ended with %s, another with %s", words(first), words(o)), "make the ending certain, or say norun")
 			return
 		}
+	}
+	if c.Options["clock"] == sandbox.ClockSynctest && first.Clock != sandbox.ClockSynctest {
+		r.at(c, c.Line, "fence-word", "clock=synctest: no test calls synctest.Test, so that all of them see the real clock", "call it, or take the word out")
 	}
 	r.stream(c, c.Output, "stdout", obs, func(o *observation) string { return o.Stdout })
 	r.stream(c, c.Stderr, "stderr", obs, func(o *observation) string { return o.Stderr })

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"course/tutor/content"
+	"course/tutor/sandbox"
 )
 
 // What a fence asks for is the Job that a reader's Run is, or is refused in
@@ -41,6 +42,7 @@ func TestJobOf(t *testing.T) {
 		{"bench", map[string]string{"vary": "GOMAXPROCS:1,2", "asm": "true"}, "", nil, "are of one run"},
 		{"run", map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
 		{"run", map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
+		{"run", map[string]string{"clock": "synctest"}, "", nil, "is of tests"},
 	} {
 		job, why := JobOf(&content.Cell{Verb: c.verb, Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
 		if c.why != "" {
@@ -53,6 +55,28 @@ func TestJobOf(t *testing.T) {
 			c.verb != "run" && (job.Profile != c.options["profile"] || job.Asm != (c.options["asm"] != "")) ||
 			len(job.Vary) > 0 != (c.options["vary"] != "") || job.CPULimit > 0 != (c.options["cpulimit"] != "") {
 			t.Errorf("%v: %q %s %v trace %v", c.options, why, job.KindText(), job.GCFlags, job.Trace)
+		}
+	}
+}
+
+// The environment and the arguments of a fence are those of its Job.
+func TestJobOfGivesEnvironment(t *testing.T) {
+	c := &content.Cell{Verb: "run", Options: map[string]string{"env": "LEVEL=3 NAME=a=b", "args": "x 'y z'"}}
+	job, why := JobOf(c)
+	if why != "" || !slices.Equal(job.Env, []string{"LEVEL=3", "NAME=a=b"}) || !slices.Equal(job.Args, []string{"x", "y z"}) {
+		t.Errorf("%q: env %q, args %q", why, job.Env, job.Args)
+	}
+}
+
+// A fence that says that tests keep a clock of their own is told where none
+// does.
+func TestSynctestClockIsTold(t *testing.T) {
+	c := &content.Cell{ID: "nap", Verb: "test", File: "01-a/01-b.md", Line: 3, Options: map[string]string{"clock": "synctest"}}
+	for clock, problems := range map[string]int{"synctest": 0, "real": 1} {
+		r := &run{}
+		r.judgeCell(c, []*observation{{Status: sandbox.StatusOK, Clock: clock}})
+		if len(r.problems) != problems || problems > 0 && !strings.Contains(r.problems[0].Message, "no test calls synctest.Test") {
+			t.Errorf("%s: %v", clock, r.problems)
 		}
 	}
 }

@@ -76,7 +76,7 @@ compared with nothing.`,
 	flags.StringVar(&f.vs, "vs", "", "compare benchmarks with those of this folder or Go file, measured in turn, or of a file that --json printed")
 	flags.StringVar(&f.gcflags, "gcflags", "", "flags for the compiler, as \"-l -N\": "+gcFlagsSay())
 	flags.StringVar(&f.engine, "engine", "auto", "what runs it: go (compiled), interp (interpreted: small programs only), or auto, which compiles here")
-	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, or fake (sleeping takes no time, GOMAXPROCS is 1)")
+	flags.StringVar(&f.clock, "clock", "real", "which clock it sees: real, fake (sleeping takes no time, GOMAXPROCS is 1), or of tests synctest (they keep one themselves; it is told whether any did)")
 	flags.BoolVar(&f.race, "race", false, "run with the race detector; a race that is seen ends with 66")
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
@@ -156,7 +156,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 		report(io, result, before)
 	}
-	said := []string{page.Throttled(result)}
+	said := []string{page.Throttled(result), page.OwnClock(result)}
 	if job.Kind != sandbox.KindBench { // whose report has said it
 		said = append(said, page.Measured(result))
 	}
@@ -254,7 +254,10 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 		return job, misuse("--engine %s is not known; it can be %s", f.engine, strings.Join(sandbox.Engines(), ", "))
 	}
 	if !slices.Contains(sandbox.Clocks(), f.clock) {
-		return job, misuse("--clock %s is not known; it can be real or fake", f.clock)
+		return job, misuse("--clock %s is not known; it can be %s", f.clock, strings.Join(sandbox.Clocks(), ", "))
+	}
+	if why := sandbox.CheckClock(&job); why != "" {
+		return job, misuse("--clock: %s", why)
 	}
 	if f.clock == sandbox.ClockFake && f.procs > 1 {
 		return job, misuse("--procs %d: on the fake clock GOMAXPROCS is 1", f.procs)

@@ -284,8 +284,10 @@ func (r *run) unsupported() bool {
 		r.refuse("kind", "the kind asm runs nothing, so that there can be no trace, and takes no parts")
 	case r.job.Kind != sandbox.KindProgram && r.job.Kind != sandbox.KindProfile && r.job.Kind != sandbox.KindAsm && !r.job.Kind.Tests():
 		r.refuse("kind", "runs of the kind %q are not available yet", r.job.Kind)
-	case r.clock() != sandbox.ClockReal && r.clock() != sandbox.ClockFake:
-		r.refuse("clock", "the clock %q is not available here: it can be real or fake", r.job.Clock)
+	case !slices.Contains(sandbox.Clocks(), r.clock()):
+		r.refuse("clock", "the clock %q is not known: it can be %s", r.job.Clock, strings.Join(sandbox.Clocks(), ", "))
+	case sandbox.CheckClock(&r.job) != "":
+		r.refuse("clock", "%s", sandbox.CheckClock(&r.job))
 	case r.clock() == sandbox.ClockFake && r.conflict() != "":
 		r.refuse("clock", "%s", r.conflict())
 	case r.job.Engine != "" && r.job.Engine != sandbox.EngineAuto && r.job.Engine != sandbox.EngineGo:

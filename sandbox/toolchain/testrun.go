@@ -33,6 +33,11 @@ func (r *run) runTests(ctx context.Context, s *stage) error {
 	s.fill(ended)
 	r.handOver(s, ended)
 	(&testEnd{tests: r.tests, log: log, result: s.result, panicked: len(ended.Crash) > 0}).conclude()
+	if r.clock() == sandbox.ClockSynctest {
+		if s.result.Clock = r.tests.testsClock(); s.result.Clock != sandbox.ClockSynctest {
+			s.result.Diagnostics = append(s.result.Diagnostics, sandbox.Diagnostic{Code: "runtime:tests", Message: notSynctest})
+		}
+	}
 	if r.tests.kind == sandbox.KindCover {
 		s.result.Cover = r.coverage(ended)
 	}
