@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -110,6 +111,9 @@ func badFlag(cmd *cobra.Command, err error) error {
 	help := cmd.CommandPath() + " --help lists them"
 	var value *pflag.InvalidValueError
 	if !errors.As(err, &value) {
+		if strings.Contains(cmd.Use, "-- ARGS") {
+			help += "; what is for the program or for its tests stands behind --"
+		}
 		return misuse("%v: %s", err, help)
 	}
 	want := map[string]string{"int": "a whole number, as 4", "duration": "a time, as 2s", "bool": "nothing, true or false"}
