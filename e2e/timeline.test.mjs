@@ -1,8 +1,10 @@
 // The timeline in the browser on runs that were made up: drawing, zooming,
 // selecting, by mouse, touch and keyboard. Needs no server of ours.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
-import { encode, makeRun } from "./timeline.mjs";
+import { encode, makeRun, split } from "./timeline.mjs";
 import { servePage, view } from "./timeline-page.mjs";
 import { axe, launchBrowser, picture, waitFor } from "./tutor.mjs";
 
@@ -33,17 +35,18 @@ before(async () => {
   nothing.events = [];
   const hostile = makeRun(300);
   hostile.contents.notes = [
-    { kind: "region", from: 0, to: hostile.contents.ticks, name: "", g: 1, text: "", task: 0 },
-    { kind: "task", from: 0, to: hostile.contents.ticks, name: "W".repeat(2000), g: 0, text: "", task: 1 },
-    { kind: "log", from: 10, to: 10, name: "\u202eevil\u0000", g: 0, text: "\u202eevil\u0000 text", task: 0 },
+    { kind: "region", from: 0, to: hostile.contents.ticks, name: "", g: 1 },
+    { kind: "task", from: 0, to: hostile.contents.ticks, name: "W".repeat(2000), g: 0, task: 1 },
+    { kind: "log", from: 10, to: 10, name: "\u202eevil\u0000", g: 0, text: "\u202eevil\u0000 text" },
   ];
   const runs = {
     small, parts, empty: encode(nothing), hostile: encode(hostile), system: withRuntime(12000), systemParts: withRuntime(400),
     cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
+    tasks: split(await readFile(path.join(import.meta.dirname, "testdata", "tasks.tut"))),
   };
   server = await servePage(runs, {
     one: view(whole),
-    ...Object.fromEntries(["hostile", "system", "systemParts", "cap", "lanes"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
+    ...Object.fromEntries(["hostile", "system", "systemParts", "cap", "lanes", "tasks"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
     marked: view(`${whole} data-t="0.2ms..0.4ms" data-focus="procs" data-name="The lock convoy" data-marks="${marks}"`),
     author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
     parts: view('data-src="/timeline/parts" data-open="page"'),
@@ -589,6 +592,23 @@ test("bookmarks say how they differ", async (t) => {
   assert.deepEqual(await page.locator(".tv-mark").evaluateAll((list) => list.slice(0, 2).map((b) => b.title)), [
     "Zooms to 200 µs to 400 µs and shows the processors", "Zooms to 200 µs to 400 µs, shows the goroutines and selects what G3 does",
   ]);
+});
+
+test("the task, the regions and the logs of a recorded run are drawn, and told", async (t) => {
+  const { page, errors } = await opened(t, "tasks");
+  const told = await page.evaluate(() => {
+    const v = document.querySelector("trace-view").shown;
+    const notes = v.shown.notes.flatMap((l) => l.notes);
+    return ["task", "region", "log"].map((kind) => {
+      v.selectNote(notes.find((n) => n.kind === kind));
+      return document.querySelector(".tv-detail .tv-h").textContent;
+    });
+  });
+  assert.match(told[0], /^Task job, [\d.]+ µs$/);
+  assert.match(told[1], /^Region step, [\d.]+ µs$/);
+  assert.equal(told[2], "Log: 0");
+  await picture(page, "timeline-tasks");
+  assert.deepEqual(errors, []);
 });
 
 test("names that a program gives are shown as text that can be seen", async (t) => {

@@ -33,7 +33,8 @@ export function readContents(text: string): Contents {
   c.stacks = c.stacks.map((list) => list ?? []);
   // Whatever a program names may be anything.
   for (const name of ["funcs", "files", "reasons"] as const) c[name] = c[name].map(visible);
-  for (const n of c.notes) [n.name, n.text] = [visible(n.name), visible(n.text)];
+  // Only a log has a text, and only what belongs to a task has the number of one.
+  for (const n of c.notes) [n.name, n.text, n.task] = [visible(n.name), visible(n.text ?? ""), n.task ?? 0];
   const g = c.goroutines;
   for (const name of ["func", "by", "at", "created", "ended", "flags"] as const) {
     g[name] ??= [];
