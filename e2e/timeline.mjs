@@ -89,7 +89,7 @@ export function encode(run, size = 1 << 17) {
   const blocks = [], wakes = [], infos = [];
   const held = new Map();
   for (let i = 0, from = 0; i < run.events.length || blocks.length === 0;) {
-    const carried = [...held.values()].map((e) => ({ ...e, t: from }));
+    const carried = [...held.values()].map((e) => ({ ...e, t: from, origin: 0 }));
     const list = [...carried];
     const woken = [];
     for (const end = i + size; i < end && i < run.events.length; i++) {

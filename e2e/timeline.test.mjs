@@ -303,6 +303,39 @@ test("a run of many blocks is one run", async (t) => {
   await waitFor(() => fetched() > before, 5000, () => "a dropped block is not fetched again");
 });
 
+test("every stolen start is marked, far out with the number of those that share a place", async (t) => {
+  const { page, errors } = await opened(t, "parts");
+  const marked = () => page.evaluate(async () => {
+    const v = document.querySelector("trace-view").shown, { model, view } = v;
+    v.draw();
+    let stolen = 0;
+    for (let n = 0; n < model.blocks.length; n++) {
+      const b = await model.load(n);
+      for (let i = 0; i < b.n; i++) {
+        const at = (b.from + b.start[i]) * model.tick;
+        if (b.kind[i] >> 4 === 2 && at >= view.from && at < view.to && (!model.matches || model.matches(b, i))) stolen++;
+      }
+    }
+    v.draw();
+    const { steals } = v.panes.procs;
+    const close = steals.some((m, i) => i > 0 && m.top === steals[i - 1].top && m.x - steals[i - 1].x < (steals[i - 1].n > 1 ? 32 : 7));
+    return { stolen, told: steals.reduce((n, m) => n + m.n, 0), most: Math.max(...steals.map((m) => m.n)), close, first: steals[0] };
+  });
+  const far = await marked();
+  assert.ok(far.stolen > 20 && far.told === far.stolen && far.most > 1 && !far.close, JSON.stringify(far));
+  const box = await page.locator(".tv-procs").boundingBox();
+  await page.mouse.move(box.x + far.first.x, box.y + far.first.top + 4);
+  assert.match(await page.locator(".tv-procs").getAttribute("title"), /^\d+ starts? w(as|ere) stolen here \(inferred\)$/);
+  await page.locator("[data-tv=search]").fill("p1 stolen");
+  await waitFor(async () => (await marked()).stolen < far.stolen, 5000, () => "the search leaves all in");
+  await page.locator("[data-tv=search]").fill("");
+  for (let i = 0; i < 6; i++) await page.locator("[data-tv=zoomin]").click();
+  const near = await marked();
+  assert.ok(near.stolen > 0 && near.told === near.stolen, JSON.stringify(near));
+  await picture(page, "timeline-steals");
+  assert.deepEqual(errors, []);
+});
+
 test("a page may carry the timeline itself", async (t) => {
   const { page, errors } = await opened(t, "embedded");
   await selectState(page, 3, true);

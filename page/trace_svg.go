@@ -130,6 +130,7 @@ func (s *svgLanes) draw() string {
 	s.bars(c)
 	s.curve(c, lanes)
 	s.names(c)
+	s.steals(c)
 	s.stuck(c)
 	s.missing(c, lanes)
 	if s.axis {

@@ -107,10 +107,13 @@ func assistRow(m *exectrace.Metrics) metricRow {
 	return r
 }
 
+// inferredMark says of steals that nobody recorded them.
+const inferredMark = `<span class="inf" title="The runtime records no steal. The run queues are replayed from the trace.">inferred</span>`
+
 func (r metricRow) html() string {
 	inferred := ""
 	if r.inferred {
-		inferred = ` <span class="inf" title="The runtime records no steal. The run queues are replayed from the trace.">inferred</span>`
+		inferred = " " + inferredMark
 	}
 	value := `<span class="nk">not known</span>`
 	if r.value != "" {

@@ -14,6 +14,8 @@ export interface Contents {
   version: number; go: string; tick_ns: number; ticks: number; procs: number; threads: number[];
   funcs: string[]; files: string[]; frames: [number, number, number, number][]; stacks: number[][]; reasons: string[];
   goroutines: Goroutines; spans: Span[]; notes: Note[]; curves: Curve[]; blocks: BlockInfo[];
+  /** no_origins says that nothing is known of where starts came from. */
+  no_origins?: boolean;
   cut?: { reason?: string; goroutines?: number; stacks?: number; spans?: number; notes?: number } | null;
 }
 

@@ -277,7 +277,8 @@ export class TraceView extends HTMLElement {
     const lane = pane.laneAt(y);
     const found = x < 0 || lane < 0 ? null : viewer.model.at(pane.kind, pane.lanes[lane]!, pane.timeAt(x) / viewer.model.tick);
     const note = x < 0 || pane.kind !== "procs" ? null : viewer.noteUnder(y, pane.timeAt(x));
-    pane.root.title = note ? noteTitle(note) : found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
+    const stolen = x < 0 ? null : pane.stolenAt(x, y);
+    pane.root.title = stolen ? `${plural(stolen.n, "start was", "starts were")} stolen here (inferred)` : note ? noteTitle(note) : found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
     pane.root.style.cursor = found || note ? "pointer" : "";
   }
 
@@ -302,8 +303,6 @@ export class TraceView extends HTMLElement {
       button.addEventListener("pointerenter", (e) => { if (e.pointerType === "mouse") viewer.point(state); });
       button.addEventListener("pointerleave", () => viewer.point(null));
     }
-    const stolen = make("li", {}, make("span", { class: "tv-steal", "aria-hidden": "true" }, "▾"), "a start that was stolen ", make("span", { class: "inf" }, "inferred"));
-    this.querySelector(".legend")?.append(stolen);
   }
 
   /** readOn reads the other blocks while the page stays usable. */

@@ -7,7 +7,7 @@ import { laneAt } from "./block";
 import { laneHeight, Palette } from "./palette";
 import type { Shown } from "./pane";
 import { ticks, Viewport } from "./viewport";
-import { unitOf } from "./words";
+import { compact, unitOf } from "./words";
 
 /** Frame is where and with what the overlay of a pane is drawn, in CSS px. */
 export interface Frame {
@@ -125,20 +125,15 @@ export function drawNames(f: Frame, s: Shown): void {
   c.textAlign = "left";
 }
 
-/** drawLabels names what runs in wide segments, and marks what was stolen. */
+/** drawLabels names what runs in wide segments. */
 export function drawLabels(f: Frame, marks: Mark[]): void {
   const { c, palette, model } = f;
   const ratio = palette.ratio;
   c.textBaseline = "alphabetic";
-  let stolen = -9;
   for (const m of marks) {
     const i = m.event, b = m.block;
     const state = b.kind[i]! & 15;
     const x0 = f.x + Math.max(0, m.x0 / ratio), x1 = f.x + Math.min(f.width, m.x1 / ratio), top = m.top / ratio;
-    if (b.kind[i]! >> 4 === 2 && !m.faded && m.x0 >= 0 && (x0 - stolen >= 7 || x0 < stolen)) {
-      arrowhead(f, x0, top);
-      stolen = x0;
-    }
     if (state > 2 || x1 - x0 < 22) continue;
     const text = f.kind === "goroutines" ? (b.proc[i]! > 0 ? "P" + (b.proc[i]! - 1) : "") : model.goroutine(b.row[i]!);
     c.font = `600 10px ${palette.css.code}`;
@@ -146,6 +141,68 @@ export function drawLabels(f: Frame, marks: Mark[]): void {
     c.fillStyle = palette.css.onAccent;
     c.fillText(text, x0 + 4, top + 19);
   }
+}
+
+/** StealMark stands for n starts that were stolen, the first of them at x. top is the lane's. */
+export interface StealMark { x: number; top: number; n: number }
+
+/** How wide a mark of a stolen start is in CSS px: alone, and with the number of those that share its place. */
+const markAlone = 7, markNumber = 32;
+
+/** drawSteals marks every start that was stolen, those that share a place by one mark with their number, and gives the marks. */
+export function drawSteals(f: Frame): StealMark[] {
+  const { c, palette, model } = f;
+  const marks: StealMark[] = [];
+  if (model.pointed > 0) return marks; // another state than running is pointed at
+  for (let i = Math.floor(f.scroll / laneHeight); i < f.lanes.length; i++) {
+    const top = i * laneHeight - f.scroll;
+    if (top > f.height) break;
+    stealMarks(f, f.lanes[i]!, top, marks);
+  }
+  c.font = `600 9px ${palette.css.code}`;
+  c.textBaseline = "alphabetic";
+  c.textAlign = "left";
+  for (const m of marks) {
+    arrowhead(f, m.x, m.top);
+    if (m.n > 1) c.fillText(compact(m.n), m.x + 5, m.top + 8);
+  }
+  return marks;
+}
+
+/** stealMarks puts the stolen starts of a lane that are in sight into marks that do not overlap. */
+function stealMarks(f: Frame, key: number, top: number, marks: StealMark[]): void {
+  const { model, view } = f;
+  const { blocks } = model.contents;
+  const x = (tick: number) => at(f, tick * model.tick);
+  let last: StealMark | null = null;
+  for (let n = model.blockAt(view.from / model.tick); n < blocks.length && blocks[n]!.from * model.tick < view.to; n++) {
+    const starts = model.seenLevels(n)?.stolen[f.kind];
+    const lane = starts ? laneAt(starts, key) : -1;
+    if (!starts || lane < 0) continue;
+    const { from } = blocks[n]!, { list } = starts;
+    const end = firstFrom(list, starts.off[lane]!, starts.off[lane + 1]!, view.to / model.tick - from);
+    for (let i = firstFrom(list, starts.off[lane]!, end, view.from / model.tick - from); i < end;) {
+      const width: number = last && last.n > 1 ? markNumber : markAlone;
+      if (!last || x(from + list[i]!) - last.x >= width) {
+        marks.push(last = { x: x(from + list[i]!), top, n: 1 });
+        i++;
+        continue;
+      }
+      const next: number = Math.max(i + 1, last.n === 1 ? 0 : firstFrom(list, i, end, (view.from + (last.x + width - f.x) / f.width * view.span) / model.tick - from));
+      last.n += next - i;
+      i = next;
+    }
+  }
+}
+
+/** firstFrom is the first place from lo to hi of a sorted list that is at least t. */
+function firstFrom(list: Uint32Array, lo: number, hi: number, t: number): number {
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (list[mid]! < t) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
 }
 
 /** arrowhead is the mark of a start that was stolen: it points at the P that took it. */
