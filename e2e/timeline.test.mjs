@@ -234,6 +234,21 @@ test("a search leaves in what matches, and goes from match to match", async (t) 
   const at = await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from);
   await page.locator("[data-tv=search]").press("Enter");
   await waitFor(async () => (await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from)) > at, 5000, () => "no next match");
+  // After the last match it begins again at the first, and says so.
+  const end = await page.evaluate(() => { const v = document.querySelector("trace-view").shown; v.shown.selected = null; v.view.show(v.view.wall - 2000, v.view.wall); return v.model.contents.ticks; });
+  await page.locator("[data-tv=search]").press("Enter");
+  await waitFor(async () => /from the start/.test(await page.locator(".tv-found").textContent()), 5000, () => "it does not begin again");
+  assert.match(await said(page), /^No match after that: this is the first one\. G3 waited for a lock/);
+  assert.ok((await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from)) < end / 2);
+  // Stops of the world and threads are found as they are drawn.
+  await page.locator("[data-tv=search]").fill("stw");
+  await waitFor(async () => (await page.locator(".tv-found").textContent()) === "1", 5000, () => "no stop of the world is found");
+  await page.locator("[data-tv=match-next]").click();
+  await waitFor(async () => /^World stopped for .*: GC mark termination$/.test(await page.locator(".tv-h").textContent()), 5000, () => "it is not shown");
+  await page.locator("[data-tv=search]").fill("m1001 running");
+  await waitFor(async () => /^\d\d/.test(await page.locator(".tv-found").textContent()), 5000, () => "no thread is found");
+  const procs = await page.evaluate(() => { const { model } = document.querySelector("trace-view").shown, b = model.blocks[0]; return [...new Set([...b.thread.keys()].filter((i) => model.matches(b, i)).map((i) => b.thread[i]))]; });
+  assert.deepEqual(procs, [2], "only what ran on that thread");
   await page.locator(".legend button[data-s=gc]").click();
   await page.locator("[data-tv=search]").fill("");
   assert.equal(await page.locator(".legend button[data-s=gc]").getAttribute("aria-pressed"), "true");
