@@ -95,6 +95,17 @@ test("the view takes over, and zooms, pans and fits by buttons", async (t) => {
   assert.ok((await sight(page)).from > at.from);
   await page.locator("[data-tv=fit]").click();
   assert.equal((await sight(page)).span, before.wall);
+  // What is said of a curve is of what is in sight.
+  const most = (from, to) => page.evaluate(([a, b]) => {
+    const { view } = document.querySelector("trace-view").shown, said = [], { fillText } = CanvasRenderingContext2D.prototype;
+    view.show(a * view.wall, b * view.wall);
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { said.push(text); fillText.call(this, text, ...rest); };
+    document.querySelector("trace-view").shown.draw();
+    CanvasRenderingContext2D.prototype.fillText = fillText;
+    return Number(/at most (\d+) goroutines? ready/.exec(said.join("\n"))[1]);
+  }, [from, to]);
+  assert.equal(await most(0, 1), 14);
+  assert.ok((await most(0.17, 0.2)) < 6, "zoomed in to where few are ready");
   assert.deepEqual(errors, []);
 });
 
@@ -381,10 +392,13 @@ test("a view that is moved in the page goes on, and one that is removed lets go"
 
 test("the critical path is outlined", async (t) => {
   const { page, errors } = await opened(t, "path");
+  const drawn = (kind) => page.evaluate((k) => { const v = document.querySelector("trace-view").shown; v.show(k === "procs" ? "goroutines" : k); v.draw(); return v.panes[k].canvas.toDataURL(); }, kind);
+  const before = { procs: await drawn("procs"), threads: await drawn("threads") };
   await page.locator("[data-tv=path]").click();
   await waitFor(async () => (await said(page)).includes("2 steps"), 5000, () => "the path is not told");
   assert.equal(await page.locator("[data-tv=path]").getAttribute("aria-pressed"), "true");
   assert.equal(await page.evaluate(() => document.querySelector("trace-view").shown.shown.path.length), 2);
+  for (const kind of ["procs", "threads"]) assert.notEqual(await drawn(kind), before[kind], `the ${kind} that the path led over are outlined`);
   await page.locator("[data-tv=path]").click();
   assert.equal(await page.locator("[data-tv=path]").getAttribute("aria-pressed"), "false");
   assert.deepEqual(errors, []);

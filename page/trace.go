@@ -294,7 +294,7 @@ func (p *picture) processors(axis int64) *svgLanes {
 	}
 	return &svgLanes{
 		lanes: p.lanes.Ps, ready: p.ready, most: p.most, stw: p.t.STW,
-		span: axis, wall: p.t.Wall, says: says, axis: true, markFrom: p.from, markTo: p.to,
+		span: axis, wall: p.t.Wall, says: says, axis: true, gaps: true, markFrom: p.from, markTo: p.to,
 	}
 }
 

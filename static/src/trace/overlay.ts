@@ -3,7 +3,7 @@
 import type { Mark } from "./lanes";
 import type { Kind, Model } from "./model";
 import { lanesOf } from "./model";
-import { laneAt } from "./block";
+import { firstEnding, laneAt } from "./block";
 import { laneHeight, Palette } from "./palette";
 import type { Shown } from "./pane";
 import { ticks, Viewport } from "./viewport";
@@ -253,10 +253,11 @@ function quietFrom(f: Frame, row: number): number {
 export function drawSelection(f: Frame, s: Shown): void {
   const { laneOf } = f;
   within(f, () => {
-    if (f.kind === "goroutines") {
-      for (const p of s.path) frame(f, laneOf.get(p.row), p.from, p.to, 1.5);
-      arrows(f, s);
+    for (const p of s.path) {
+      if (f.kind === "goroutines") frame(f, laneOf.get(p.row), p.from, p.to, 1.5);
+      else for (const h of heldBy(f, f.kind, p)) frame(f, laneOf.get(h.key), h.from, h.to, 1.5);
     }
+    if (f.kind === "goroutines") arrows(f, s);
     const sel = s.selected;
     if (!sel) return;
     const key = { procs: sel.state <= 2 ? sel.proc : -1, goroutines: sel.row, threads: sel.state <= 2 ? sel.thread : -1 }[f.kind];
@@ -269,6 +270,34 @@ export function drawSelection(f: Frame, s: Shown): void {
   f.c.fillRect(x - 0.5, top + 2, 1, laneHeight);
   f.c.fillRect(x - 3, top + 1, 7, 2);
   f.c.fillRect(x - 3, top + laneHeight, 7, 2);
+}
+
+/** Held is a stretch in which a processor or a thread had a goroutine; key is its lane. */
+interface Held { key: number; from: number; to: number }
+
+/** heldBy says which processors or threads had a goroutine during a step of the critical path, as far as it is in sight and its blocks are held. What is less than a pixel apart is one. */
+export function heldBy(f: Frame, kind: "procs" | "threads", step: { row: number; from: number; to: number }): Held[] {
+  const { model, view } = f;
+  const from = Math.max(step.from, view.from / model.tick), to = Math.min(step.to, view.to / model.tick);
+  const pixel = view.span / f.width / model.tick;
+  const out: Held[] = [];
+  for (let n = model.blockAt(from); from < to && n < model.blocks.length && model.contents.blocks[n]!.from < to; n++) {
+    const b = model.blocks[n];
+    const lane = b ? laneAt(b.byRow, step.row) : -1;
+    if (!b || lane < 0) continue;
+    const holder = kind === "procs" ? b.proc : b.thread;
+    const hi = b.byRow.off[lane + 1]!;
+    for (let at = firstEnding(b, b.byRow.list, b.byRow.off[lane]!, hi, from - b.from); at < hi; at++) {
+      const i = b.byRow.list[at]!, key = holder[i]! - 1;
+      if (b.from + b.start[i]! >= to) break;
+      if (key < 0) continue;
+      const begin = Math.max(from, b.from + b.start[i]!), end = Math.min(to, b.from + b.end[i]!);
+      const last = out[out.length - 1];
+      if (last?.key === key && begin - last.to < pixel) last.to = end;
+      else out.push({ key, from: begin, to: end });
+    }
+  }
+  return out;
 }
 
 /** inSelection says that the cursor is within the frame of the selection, which says as much. */
