@@ -146,6 +146,11 @@ test("the exercise grades the starter, then the solution", async (t) => {
   assert.match(await page.locator("#checks .pts").textContent(), /^(\d+) of \1 points/);
   assert.ok((await page.locator("#checks .side svg[role=img]").count()) >= 2, "both workloads are drawn side by side");
   await picture(page, "exercise-passed-light");
+  // The traces of its check have tasks and regions.
+  await page.locator(".compare [data-act=timeline]").first().click();
+  await waitFor(async () => (await page.locator(".compare trace-view[data-read]").count()) === 2, 20_000, () => "not both traces are explored");
+  assert.ok(await page.evaluate(() => [...document.querySelectorAll(".compare trace-view")].some((v) => v.shown.shown.notes.length > 0)));
+  await picture(page, "exercise-explored-light");
   await page.reload();
   assert.match(await page.locator("#desk").textContent(), /trace\.NewTask/, "the code is still there");
   assert.deepEqual(errors, []);

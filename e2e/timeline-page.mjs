@@ -8,7 +8,8 @@ const root = path.join(import.meta.dirname, "..");
 const states = [["Holds a P", ["running", "syscall", "gc"]], ["Wants a P", ["runnable"]], ["Waits, takes none", ["chan", "select", "sync", "sleep", "net"]]];
 
 const legend = `<ul class="legend" aria-label="Goroutine states">${states.map(([head, list]) => `<li><span class="lg-h">${head}</span>${list.map((s) =>
-  ` <span class="st" data-s="${s}"><svg class="sw" aria-hidden="true"><use href="#sw-${s}"/></svg>${s}</span>`).join("")}</li>`).join("")}</ul>`;
+  ` <span class="st" data-s="${s}"><svg class="sw" aria-hidden="true"><use href="#sw-${s}"/></svg>${s}</span>`).join("")}</li>`).join("")}` +
+  `<li><span><svg class="sw" aria-hidden="true"><use href="#sw-steal"/></svg>a stolen start <span class="inf">inferred</span></span></li></ul>`;
 
 /** The element as the server writes it, without its picture. */
 export const view = (attributes) => `<trace-view class="trace" ${attributes}><div class="trace-h"><p class="trace-t">Timeline</p></div>${legend}` +

@@ -89,7 +89,7 @@ export function encode(run, size = 1 << 17) {
   const blocks = [], wakes = [], infos = [];
   const held = new Map();
   for (let i = 0, from = 0; i < run.events.length || blocks.length === 0;) {
-    const carried = [...held.values()].map((e) => ({ ...e, t: from }));
+    const carried = [...held.values()].map((e) => ({ ...e, t: from, origin: 0 }));
     const list = [...carried];
     const woken = [];
     for (const end = i + size; i < end && i < run.events.length; i++) {
@@ -192,9 +192,9 @@ function tables(ticks, procs, n) {
     },
     spans: [{ kind: "stw", from: Math.floor(ticks * 0.41), to: Math.floor(ticks * 0.42), name: "GC mark termination" }, { kind: "gc", from: Math.floor(ticks * 0.3), to: Math.floor(ticks * 0.42), name: "cycle 1" }],
     notes: [
-      { kind: "task", from: Math.floor(ticks * 0.1), to: Math.floor(ticks * 0.5), name: "upload", g: 0, text: "", task: 1 },
-      { kind: "region", from: Math.floor(ticks * 0.12), to: Math.floor(ticks * 0.3), name: "resize", g: 1, text: "", task: 1 },
-      { kind: "log", from: Math.floor(ticks * 0.2), to: Math.floor(ticks * 0.2), name: "note", g: 0, text: "half way", task: 0 },
+      { kind: "task", from: Math.floor(ticks * 0.1), to: Math.floor(ticks * 0.5), name: "upload", g: 0, task: 1 },
+      { kind: "region", from: Math.floor(ticks * 0.12), to: Math.floor(ticks * 0.3), name: "resize", g: 1, task: 1 },
+      { kind: "log", from: Math.floor(ticks * 0.2), to: Math.floor(ticks * 0.2), name: "note", g: 0, text: "half way" },
     ],
     curves: [
       { name: "runnable", unit: "goroutines", tick: Math.ceil(ticks / 512), max: ready.map((v) => v + 3), mean: ready },

@@ -1,8 +1,10 @@
 // The timeline in the browser on runs that were made up: drawing, zooming,
 // selecting, by mouse, touch and keyboard. Needs no server of ours.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { after, before, test } from "node:test";
-import { encode, makeRun } from "./timeline.mjs";
+import { encode, makeRun, split } from "./timeline.mjs";
 import { servePage, view } from "./timeline-page.mjs";
 import { axe, launchBrowser, picture, waitFor } from "./tutor.mjs";
 
@@ -33,17 +35,18 @@ before(async () => {
   nothing.events = [];
   const hostile = makeRun(300);
   hostile.contents.notes = [
-    { kind: "region", from: 0, to: hostile.contents.ticks, name: "", g: 1, text: "", task: 0 },
-    { kind: "task", from: 0, to: hostile.contents.ticks, name: "W".repeat(2000), g: 0, text: "", task: 1 },
-    { kind: "log", from: 10, to: 10, name: "\u202eevil\u0000", g: 0, text: "\u202eevil\u0000 text", task: 0 },
+    { kind: "region", from: 0, to: hostile.contents.ticks, name: "", g: 1 },
+    { kind: "task", from: 0, to: hostile.contents.ticks, name: "W".repeat(2000), g: 0, task: 1 },
+    { kind: "log", from: 10, to: 10, name: "\u202eevil\u0000", g: 0, text: "\u202eevil\u0000 text" },
   ];
   const runs = {
     small, parts, empty: encode(nothing), hostile: encode(hostile), system: withRuntime(12000), systemParts: withRuntime(400),
     cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
+    tasks: split(await readFile(path.join(import.meta.dirname, "testdata", "tasks.tut"))),
   };
   server = await servePage(runs, {
     one: view(whole),
-    ...Object.fromEntries(["hostile", "system", "systemParts", "cap", "lanes"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
+    ...Object.fromEntries(["hostile", "system", "systemParts", "cap", "lanes", "tasks"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
     marked: view(`${whole} data-t="0.2ms..0.4ms" data-focus="procs" data-name="The lock convoy" data-marks="${marks}"`),
     author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
     parts: view('data-src="/timeline/parts" data-open="page"'),
@@ -92,6 +95,17 @@ test("the view takes over, and zooms, pans and fits by buttons", async (t) => {
   assert.ok((await sight(page)).from > at.from);
   await page.locator("[data-tv=fit]").click();
   assert.equal((await sight(page)).span, before.wall);
+  // What is said of a curve is of what is in sight.
+  const most = (from, to) => page.evaluate(([a, b]) => {
+    const { view } = document.querySelector("trace-view").shown, said = [], { fillText } = CanvasRenderingContext2D.prototype;
+    view.show(a * view.wall, b * view.wall);
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { said.push(text); fillText.call(this, text, ...rest); };
+    document.querySelector("trace-view").shown.draw();
+    CanvasRenderingContext2D.prototype.fillText = fillText;
+    return Number(/at most (\d+) goroutines? ready/.exec(said.join("\n"))[1]);
+  }, [from, to]);
+  assert.equal(await most(0, 1), 14);
+  assert.ok((await most(0.17, 0.2)) < 6, "zoomed in to where few are ready");
   assert.deepEqual(errors, []);
 });
 
@@ -231,6 +245,21 @@ test("a search leaves in what matches, and goes from match to match", async (t) 
   const at = await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from);
   await page.locator("[data-tv=search]").press("Enter");
   await waitFor(async () => (await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from)) > at, 5000, () => "no next match");
+  // After the last match it begins again at the first, and says so.
+  const end = await page.evaluate(() => { const v = document.querySelector("trace-view").shown; v.shown.selected = null; v.view.show(v.view.wall - 2000, v.view.wall); return v.model.contents.ticks; });
+  await page.locator("[data-tv=search]").press("Enter");
+  await waitFor(async () => /from the start/.test(await page.locator(".tv-found").textContent()), 5000, () => "it does not begin again");
+  assert.match(await said(page), /^No match after that: this is the first one\. G3 waited for a lock/);
+  assert.ok((await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from)) < end / 2);
+  // Stops of the world and threads are found as they are drawn.
+  await page.locator("[data-tv=search]").fill("stw");
+  await waitFor(async () => (await page.locator(".tv-found").textContent()) === "1", 5000, () => "no stop of the world is found");
+  await page.locator("[data-tv=match-next]").click();
+  await waitFor(async () => /^World stopped for .*: GC mark termination$/.test(await page.locator(".tv-h").textContent()), 5000, () => "it is not shown");
+  await page.locator("[data-tv=search]").fill("m1001 running");
+  await waitFor(async () => /^\d\d/.test(await page.locator(".tv-found").textContent()), 5000, () => "no thread is found");
+  const procs = await page.evaluate(() => { const { model } = document.querySelector("trace-view").shown, b = model.blocks[0]; return [...new Set([...b.thread.keys()].filter((i) => model.matches(b, i)).map((i) => b.thread[i]))]; });
+  assert.deepEqual(procs, [2], "only what ran on that thread");
   await page.locator(".legend button[data-s=gc]").click();
   await page.locator("[data-tv=search]").fill("");
   assert.equal(await page.locator(".legend button[data-s=gc]").getAttribute("aria-pressed"), "true");
@@ -248,9 +277,13 @@ function states() {
 
 test("a moment is in the address, and the address restores it", async (t) => {
   const { page } = await opened(t, "one");
+  const selected = () => page.evaluate(() => { const v = document.querySelector("trace-view").shown, s = v.shown.selected; return { row: s.row, state: s.state, from: s.from, to: s.to, focus: v.focus }; });
+  await page.locator("[data-tv=focus-threads]").click();
   await selectState(page, 3);
   await page.locator("[data-tv=zoomin]").click();
-  const before = await sight(page);
+  await page.locator("[data-tv=zoomin]").click();
+  await page.locator("[data-tv=later]").click(); // so that it is not what stands in the middle
+  const before = await sight(page), chosen = await selected();
   const kept = async () => {
     const query = new URL(page.url()).searchParams;
     const [from, to] = await page.evaluate((text) => tutorTrace.readRange(text) ?? [0, 0], query.get("t") ?? "");
@@ -261,7 +294,8 @@ test("a moment is in the address, and the address restores it", async (t) => {
   await page.locator("trace-view[data-read]").waitFor();
   await page.locator(".tv-detail").waitFor();
   const now = await sight(page);
-  assert.ok(Math.abs(now.span - before.span) < before.span / 20 && Math.abs(now.from - before.from) < before.span);
+  assert.ok(Math.abs(now.span - before.span) < before.span / 20 && Math.abs(now.from - before.from) < before.span / 20);
+  assert.deepEqual(await selected(), chosen, "the same segment is selected, in the same lanes");
 });
 
 test("the author's bookmark is where the view begins", async (t) => {
@@ -295,6 +329,39 @@ test("a run of many blocks is one run", async (t) => {
   await waitFor(() => fetched() > before, 5000, () => "a dropped block is not fetched again");
 });
 
+test("every stolen start is marked, far out with the number of those that share a place", async (t) => {
+  const { page, errors } = await opened(t, "parts");
+  const marked = () => page.evaluate(async () => {
+    const v = document.querySelector("trace-view").shown, { model, view } = v;
+    v.draw();
+    let stolen = 0;
+    for (let n = 0; n < model.blocks.length; n++) {
+      const b = await model.load(n);
+      for (let i = 0; i < b.n; i++) {
+        const at = (b.from + b.start[i]) * model.tick;
+        if (b.kind[i] >> 4 === 2 && at >= view.from && at < view.to && (!model.matches || model.matches(b, i))) stolen++;
+      }
+    }
+    v.draw();
+    const { steals } = v.panes.procs;
+    const close = steals.some((m, i) => i > 0 && m.top === steals[i - 1].top && m.x - steals[i - 1].x < (steals[i - 1].n > 1 ? 32 : 7));
+    return { stolen, told: steals.reduce((n, m) => n + m.n, 0), most: Math.max(...steals.map((m) => m.n)), close, first: steals[0] };
+  });
+  const far = await marked();
+  assert.ok(far.stolen > 20 && far.told === far.stolen && far.most > 1 && !far.close, JSON.stringify(far));
+  const box = await page.locator(".tv-procs").boundingBox();
+  await page.mouse.move(box.x + far.first.x, box.y + far.first.top + 4);
+  assert.match(await page.locator(".tv-procs").getAttribute("title"), /^\d+ starts? w(as|ere) stolen here \(inferred\)$/);
+  await page.locator("[data-tv=search]").fill("p1 stolen");
+  await waitFor(async () => (await marked()).stolen < far.stolen, 5000, () => "the search leaves all in");
+  await page.locator("[data-tv=search]").fill("");
+  for (let i = 0; i < 6; i++) await page.locator("[data-tv=zoomin]").click();
+  const near = await marked();
+  assert.ok(near.stolen > 0 && near.told === near.stolen, JSON.stringify(near));
+  await picture(page, "timeline-steals");
+  assert.deepEqual(errors, []);
+});
+
 test("a page may carry the timeline itself", async (t) => {
   const { page, errors } = await opened(t, "embedded");
   await selectState(page, 3, true);
@@ -325,10 +392,13 @@ test("a view that is moved in the page goes on, and one that is removed lets go"
 
 test("the critical path is outlined", async (t) => {
   const { page, errors } = await opened(t, "path");
+  const drawn = (kind) => page.evaluate((k) => { const v = document.querySelector("trace-view").shown; v.show(k === "procs" ? "goroutines" : k); v.draw(); return v.panes[k].canvas.toDataURL(); }, kind);
+  const before = { procs: await drawn("procs"), threads: await drawn("threads") };
   await page.locator("[data-tv=path]").click();
   await waitFor(async () => (await said(page)).includes("2 steps"), 5000, () => "the path is not told");
   assert.equal(await page.locator("[data-tv=path]").getAttribute("aria-pressed"), "true");
   assert.equal(await page.evaluate(() => document.querySelector("trace-view").shown.shown.path.length), 2);
+  for (const kind of ["procs", "threads"]) assert.notEqual(await drawn(kind), before[kind], `the ${kind} that the path led over are outlined`);
   await page.locator("[data-tv=path]").click();
   assert.equal(await page.locator("[data-tv=path]").getAttribute("aria-pressed"), "false");
   assert.deepEqual(errors, []);
@@ -589,6 +659,23 @@ test("bookmarks say how they differ", async (t) => {
   assert.deepEqual(await page.locator(".tv-mark").evaluateAll((list) => list.slice(0, 2).map((b) => b.title)), [
     "Zooms to 200 µs to 400 µs and shows the processors", "Zooms to 200 µs to 400 µs, shows the goroutines and selects what G3 does",
   ]);
+});
+
+test("the task, the regions and the logs of a recorded run are drawn, and told", async (t) => {
+  const { page, errors } = await opened(t, "tasks");
+  const told = await page.evaluate(() => {
+    const v = document.querySelector("trace-view").shown;
+    const notes = v.shown.notes.flatMap((l) => l.notes);
+    return ["task", "region", "log"].map((kind) => {
+      v.selectNote(notes.find((n) => n.kind === kind));
+      return document.querySelector(".tv-detail .tv-h").textContent;
+    });
+  });
+  assert.match(told[0], /^Task job, [\d.]+ µs$/);
+  assert.match(told[1], /^Region step, [\d.]+ µs$/);
+  assert.equal(told[2], "Log: 0");
+  await picture(page, "timeline-tasks");
+  assert.deepEqual(errors, []);
 });
 
 test("names that a program gives are shown as text that can be seen", async (t) => {

@@ -3,6 +3,7 @@ package exectrace
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"golang.org/x/exp/trace"
 )
@@ -22,6 +23,7 @@ type builder struct {
 	user   annotations
 	twin   *twin
 	sum    sums
+	handed handed
 
 	rec    recorder
 	curves curves
@@ -39,6 +41,7 @@ func newBuilder(opts Options) *builder {
 		user:   newAnnotations(),
 		twin:   newTwin(),
 		sum:    newSums(),
+		handed: handed{},
 		rec:    newRecorder(),
 		curves: newCurves(),
 	}
@@ -133,10 +136,13 @@ func (b *builder) born(ev *read) *gstate {
 func (b *builder) created(g *gstate, ev *read) {
 	start := b.stacks.info(ev.st.Stack)
 	g.born, g.marked, g.known = b.now, b.now, true
-	g.created = b.stacks.info(ev.Stack()).at
+	how := b.stacks.info(ev.Stack())
+	g.created = how.at
 	if by := ev.Goroutine(); by != trace.NoGoroutine {
 		g.by = int64(by)
+		b.acts(b.gs.get(by), how)
 	}
+	g.handed = how.starter != "" && strings.HasPrefix(start.entry, how.starter+".")
 	k := user
 	if b.opts.system(start.entry) {
 		k = system
@@ -152,6 +158,9 @@ func (b *builder) name(g *gstate, s *stackInfo) {
 	if s.entry == "" || g.named {
 		return
 	}
+	if g.handed {
+		b.handed.started(g, s)
+	}
 	g.func_ = s.name
 	g.named = s.at != 0
 	if g.kind != unproven {
@@ -162,6 +171,14 @@ func (b *builder) name(g *gstate, s *stackInfo) {
 		b.prove(g, system)
 	} else {
 		b.prove(g, user)
+	}
+}
+
+// acts learns the same from the stack of something that g did to another, when
+// it shows the learner's code. g may be nil.
+func (b *builder) acts(g *gstate, s *stackInfo) {
+	if g != nil && !g.named && s.at != 0 {
+		b.name(g, s)
 	}
 }
 
@@ -266,6 +283,7 @@ func (b *builder) record(g *gstate, ended int64) {
 
 // finish ends the trace at its last event.
 func (b *builder) finish() {
+	b.nameHanded()
 	for _, id := range slices.Sorted(maps.Keys(b.gs.by)) {
 		g := b.gs.by[id]
 		g.account(b.now)

@@ -38,6 +38,9 @@ type contents struct {
 	Curves     []contentsCurve  `json:"curves"`
 	Blocks     []contentsBlock  `json:"blocks"`
 	Cut        cutOf            `json:"cut"`
+	// NoOrigins says that the replay of the run queues tells nothing of this
+	// trace: the origins in its blocks are not to be shown.
+	NoOrigins bool `json:"no_origins,omitempty"`
 }
 
 type cutOf struct {
@@ -177,7 +180,7 @@ func (t *Trace) contents() *contents {
 	c := &contents{
 		Version: 1, Go: t.GoVersion, TickNS: tickNS, Ticks: t.ticks(), Procs: t.Procs, Threads: list(tl.threads),
 		Stacks: tl.stacks, Reasons: tl.reasons, Spans: []contentsSpan{}, Notes: []contentsNote{}, Curves: []contentsCurve{},
-		Cut: cutOf{cutCounts: tl.cut},
+		Cut: cutOf{cutCounts: tl.cut}, NoOrigins: t.Metrics.Steals.Stolen == nil,
 	}
 	if how := t.Metrics.Truncated; how != nil {
 		c.Cut.Reason = *how

@@ -53,6 +53,9 @@ type gstate struct {
 	label  string // of a GC worker: "GC (idle)"
 	func_  string
 	named  bool // func_ is the outermost own function, not the start function
+	// handed says that a function of somebody else's started it to run one of
+	// the learner's: as long as it is not named, func_ is that one's.
+	handed bool
 
 	phase  phase
 	since  int64 // ns; when it entered phase

@@ -28,8 +28,13 @@ func MomentNames() []string {
 	return []string{"convoy", "first-steal", "leak", "longest-ready", "longest-wait"}
 }
 
-// convoyLeast is the fewest goroutines that are called a convoy.
-const convoyLeast = 3
+// convoyLeast is the fewest goroutines that are called a convoy, convoyPart into
+// how many such stretches a run could be cut at least: of a longer one the
+// beginning is shown, or there would be nothing to zoom to.
+const (
+	convoyLeast = 3
+	convoyPart  = 5
+)
 
 // Moment finds what a name of MomentNames stands for; false when this run does
 // not show it. The same listing shows it at another time in every run, so that
@@ -160,12 +165,13 @@ func (t *Trace) convoy(waits map[Frame][]Segment) (Moment, bool) {
 	if best.N < convoyLeast {
 		return Moment{}, false
 	}
+	best.Length = min(best.Length, t.Wall/convoyPart)
 	best.Start, best.End = t.around(best.At, best.At+best.Length)
 	return best, true
 }
 
 // crowd is when the most of these waits were under way. It lasts for as long
-// as half as many are.
+// as three quarters of them are.
 func crowd(list []Segment) Moment {
 	type change struct {
 		at int64
@@ -186,7 +192,7 @@ func crowd(list []Segment) Moment {
 	}
 	now = 0
 	for _, c := range all {
-		if now += c.by; c.at > m.At && now <= m.N/2 {
+		if now += c.by; c.at > m.At && 4*now < 3*m.N {
 			m.Length = c.at - m.At
 			break
 		}

@@ -71,6 +71,20 @@ func TestMomentsAreTheGreatest(t *testing.T) {
 	if convoy.N < convoyLeast || convoy.Line.Line == 0 {
 		t.Errorf("the convoy is %+v", convoy)
 	}
+	// Eight goroutines that take a lock in turn for all of the run: what is
+	// shown of it is a part.
+	tr, mu := &Trace{Wall: 1000}, Frame{File: "main.go", Line: 7}
+	var waits []Segment
+	for g := range int64(8) {
+		waits = append(waits, Segment{Start: 10, End: 100 * (g + 2), G: g})
+	}
+	if m, ok := tr.convoy(map[Frame][]Segment{mu: waits}); !ok || m.N != 8 || m.At != 10 || m.Length != tr.Wall/convoyPart || m.End-m.Start > tr.Wall/4 {
+		t.Errorf("the long convoy is %+v", m)
+	}
+	waits[0].End, waits[1].End, waits[2].End = 50, 60, 70
+	if m, _ := tr.convoy(map[Frame][]Segment{mu: waits}); m.Length != 60 {
+		t.Errorf("five of eight that are left are no longer the crowd: it lasts %d, want 60", m.Length)
+	}
 	for _, name := range MomentNames() {
 		if m, found := leak.Moment(name); found && m.End <= m.Start {
 			t.Errorf("%s is an empty stretch: %+v", name, m)

@@ -5,6 +5,10 @@ import "golang.org/x/exp/trace"
 // coroutine is our word for why a goroutine of package iter waits.
 const coroutine = "coroutine switch"
 
+// semaphore is our word for what the runtime calls "sync" too: a wait for a
+// semaphore of its own, as in runtime.GC. It is for no lock of the program.
+const semaphore = "runtime semaphore"
+
 // toReady puts g in a run queue.
 func (b *builder) toReady(g *gstate, ev *read) {
 	var s *stackInfo
@@ -124,6 +128,8 @@ func (b *builder) toWaiting(g *gstate, ev *read) {
 		g.reason = "unknown"
 	case g.reason == "":
 		g.reason = coroutine // the trace gives no reason
+	case g.reason == "sync" && s.entry != "" && !s.locks:
+		g.reason = semaphore
 	}
 	g.state, g.reasonAt = WaitState(g.reason), b.rec.reason(g.reason)
 	b.enter(g, waiting, ev.from)
@@ -218,7 +224,9 @@ func (b *builder) woken(g *gstate, ev *read) {
 		return
 	}
 	if w := b.gs.get(by); w != nil && w.rec != none {
-		e.waker, e.wstack = int32(w.rec+1), b.stacks.info(ev.Stack()).id
+		s := b.stacks.info(ev.Stack())
+		b.acts(w, s)
+		e.waker, e.wstack = int32(w.rec+1), s.id
 	}
 }
 

@@ -65,6 +65,9 @@ func (t *Trace) segment(e *tick, end int64) Segment {
 		State: State(e.state), Origin: e.origin, Reason: t.tl.reasons[e.reason], At: t.tl.at(e.stack), Row: int(e.row),
 	}
 	s.End = max(s.End, s.Start)
+	if t.Metrics.Steals.Stolen == nil {
+		s.Origin = OriginUnknown // the replay tells nothing
+	}
 	if e.m > 0 {
 		s.M = t.tl.threads[e.m-1]
 	}

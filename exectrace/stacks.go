@@ -17,8 +17,13 @@ type stackInfo struct {
 	at    place  // innermost frame that is the learner's
 	entry string // outermost function: where the goroutine started
 	name  string // what to call such a goroutine: its outermost own function
-	sync  string // which of package sync it waits in; "" outside it
-	yield bool   // it gives its P away although the trace says "preempted"
+	// starter is the innermost function when it is not the learner's and was
+	// called by one that is: of a go statement's stack, who starts a goroutine
+	// for the learner, as (*WaitGroup).Go does.
+	starter string
+	sync    string // which of package sync it waits in; "" outside it
+	locks   bool   // a function of packages that have locks is in it
+	yield   bool   // it gives its P away although the trace says "preempted"
 }
 
 // stacks interns frames. Handles of the reader are good for one generation
@@ -90,6 +95,7 @@ func (s *stacks) read(st trace.Stack) *stackInfo {
 	s.key = s.key[:0]
 	inSync := true
 	caller := "" // the function before the outermost
+	depth := 0
 	for f := range st.Frames() {
 		if f.Func == "" {
 			continue
@@ -101,6 +107,9 @@ func (s *stacks) read(st trace.Stack) *stackInfo {
 		if s.own[p] {
 			if i.at == 0 {
 				i.at = p
+				if depth == 1 {
+					i.starter = i.entry
+				}
 			}
 			if i.name == "" || !strings.Contains(f.Func, ".gowrap") {
 				i.name = f.Func
@@ -112,8 +121,10 @@ func (s *stacks) read(st trace.Stack) *stackInfo {
 		if k := syncKind(f.Func); inSync && k != "" {
 			i.sync = k
 		}
+		i.locks = i.locks || hasLocks(f.Func)
 		i.yield = i.yield || f.Func == "runtime.goyield" || strings.HasSuffix(f.Func, ".unlockSlow")
 		caller, i.entry = i.entry, f.Func
+		depth++
 	}
 	if i.name == "" {
 		i.name = i.entry
@@ -168,6 +179,13 @@ func plainFile(name string) string {
 func fromSync(fn string) bool {
 	pkg := packageOf(fn)
 	return pkg == "sync" || pkg == "internal/sync" || pkg == "runtime"
+}
+
+// hasLocks says that fn is of a package whose locks a program waits for, and not
+// of the runtime, which uses semaphores itself.
+func hasLocks(fn string) bool {
+	pkg := packageOf(fn)
+	return pkg == "sync" || pkg == "internal/sync" || pkg == "internal/poll"
 }
 
 // syncKind says what of package sync a function waits for.

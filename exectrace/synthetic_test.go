@@ -1,6 +1,7 @@
 package exectrace
 
 import (
+	"hash/crc32"
 	"testing"
 
 	"golang.org/x/exp/trace"
@@ -54,7 +55,8 @@ func frames(fns []string) trace.Stack {
 	}
 	fs := make([]trace.StackFrame, len(fns))
 	for i, fn := range fns {
-		fs[i] = trace.StackFrame{PC: uint64(i + 1), Func: fn, File: "./main.go", Line: line}
+		pc := uint64(crc32.ChecksumIEEE([]byte(fn))) + 1 // the two stacks of an event share a table of them
+		fs[i] = trace.StackFrame{PC: pc, Func: fn, File: "./main.go", Line: line}
 		if fn == "" {
 			fs[i] = trace.StackFrame{PC: 1}
 		}

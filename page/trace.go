@@ -16,11 +16,12 @@ const (
 	// panelBars is into how many parts the axis is thought to be divided:
 	// segments that share one are merged. panelMost is how many bars there
 	// may be before the parts are made larger.
-	panelBars     = 300
+	panelBars     = 280
 	panelMost     = 420
 	pageBars      = 900
 	pageMost      = 4000
 	pageGoroutine = 200 // rows of the goroutine table
+	panelSteals   = 12  // rows of the table of stolen starts
 )
 
 // TracePanel draws a trace under the run it is of: the Ps, the goroutines, and
@@ -41,12 +42,13 @@ func TracePanel(v *TraceView) (template.HTML, error) {
 	}
 	openPanel(&b, v, title, "", link{"/traces/" + v.ID, "next", "Open full view"})
 	b.WriteString(lookNote(v) + traceNotes(v))
-	p := newPicture(v.Trace, panelRows, panelBars, panelMost)
+	steals := &stolenStarts{t: v.Trace, most: panelSteals}
+	p := newPicture(v.Trace, panelRows, panelBars, panelMost, steals)
 	p.from, p.to, _ = v.mark()
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div></div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + endTables(v) + `</div><div>` + latencyChart(&v.Trace.Metrics) + `</div></div>`)
 	b.WriteString(`<details class="tmore"><summary>` + string(chevron()) + `All tables of this trace</summary><div class="tmore-b">`)
-	b.WriteString(moreTables(v.Trace))
+	b.WriteString(causeTable(&v.Trace.Metrics).html() + steals.table().html() + pageTables(v.Trace))
 	b.WriteString(`</div></details>` + costTemplate(v) + `</trace-view>`)
 	return template.HTML(b.String()), nil
 }
@@ -61,7 +63,8 @@ func TracePage(v *TraceView) (template.HTML, error) {
 		return noTrace(v), nil
 	}
 	finder, threads := v.Trace.FindMoments(), newThreadSums(v.Trace)
-	readers := []segmentReader{threads}
+	steals := &stolenStarts{t: v.Trace, most: mostSteps}
+	readers := []segmentReader{threads, steals}
 	search := searched(v)
 	if search {
 		readers = append(readers, finder)
@@ -81,7 +84,7 @@ func TracePage(v *TraceView) (template.HTML, error) {
 	b.WriteString(p.legend() + `<div class="tv-main"><div class="tv-lanes"><div class="tv-still">` + p.html() + `</div></div>`)
 	b.WriteString(latencySide(&v.Trace.Metrics) + `</div>`)
 	b.WriteString(`<div class="tgrid"><div>` + metricsTable(&v.Trace.Metrics) + `</div><div>` + endTables(v) + `</div></div>`)
-	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + eventTables(v.Trace, threads) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
+	b.WriteString(`<div class="tmore-b">` + pageTables(v.Trace) + eventTables(v.Trace, threads, steals) + goroutineTable(v.Trace, pageGoroutine).html() + `</div></trace-view>`)
 	return template.HTML(b.String()), nil
 }
 
@@ -253,7 +256,7 @@ func newPicture(t *exectrace.Trace, rows, bars, most int, others ...segmentReade
 // pictureOn draws on an axis that may be longer than the trace.
 func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int, others ...segmentReader) *picture {
 	least := axis / int64(bars)
-	p := &picture{t: t, lanes: newTraceLanes(t, least, rows, others...)}
+	p := &picture{t: t, lanes: newTraceLanes(t, axis, least, rows, others...)}
 	for p.lanes.bars() > most && least <= axis/coarsest {
 		least = least*3/2 + 1
 		p.lanes.coarsen(least)
@@ -286,9 +289,12 @@ func (p *picture) processors(axis int64) *svgLanes {
 	if m.Utilisation != nil {
 		says += ", in use " + percent(*m.Utilisation) + " of the time"
 	}
+	if stole(p.t) {
+		says += ", " + plural(*m.Steals.Stolen, "stolen start", "stolen starts") + " (inferred)"
+	}
 	return &svgLanes{
 		lanes: p.lanes.Ps, ready: p.ready, most: p.most, stw: p.t.STW,
-		span: axis, wall: p.t.Wall, says: says, axis: true, markFrom: p.from, markTo: p.to,
+		span: axis, wall: p.t.Wall, says: says, axis: true, gaps: true, markFrom: p.from, markTo: p.to,
 	}
 }
 
@@ -319,10 +325,12 @@ var legendGroups = []struct {
 	{"Waits, takes none", []exectrace.State{exectrace.Chan, exectrace.Select, exectrace.Sync, exectrace.Sleep, exectrace.Net}},
 }
 
-// legend names the states that occur in a trace.
+// legend names the states that occur in traces, and the mark of a stolen start.
 func legend(ts ...*exectrace.Trace) string {
 	var seen [exectrace.NumStates]bool
+	stolen := false
 	for _, t := range ts {
+		stolen = stolen || stole(t)
 		for _, s := range statesOf(t) {
 			seen[s] = true
 		}
@@ -340,6 +348,9 @@ func legend(ts ...*exectrace.Trace) string {
 			b.WriteString(`<li><span class="lg-h">` + g.head + `</span>` + items + `</li>`)
 		}
 	}
+	if stolen {
+		b.WriteString(`<li><span><svg class="sw" aria-hidden="true"><use href="#sw-steal"/></svg>a stolen start; with a number, so many ` + inferredMark + `</span></li>`)
+	}
 	b.WriteString(`</ul>`)
 	return b.String()
 }
@@ -356,10 +367,7 @@ func endTables(v *TraceView) string {
 	return leakTable(m).html() + leakProof(v) + unfinishedTable(m).html()
 }
 
-// moreTables are the tables beyond the six measures.
-func moreTables(t *exectrace.Trace) string { return causeTable(&t.Metrics).html() + pageTables(t) }
-
-// pageTables are those of moreTables that do not stand beside the lanes.
+// pageTables are the tables beyond the six measures and what the picture shows.
 func pageTables(t *exectrace.Trace) string {
 	m := &t.Metrics
 	var b strings.Builder

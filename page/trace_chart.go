@@ -1,8 +1,10 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"course/tutor/exectrace"
@@ -22,6 +24,7 @@ func latencyChart(m *exectrace.Metrics) string {
 	}
 	step := width / float64(max(len(l.Buckets), 8))
 	var bars, ticks, text strings.Builder
+	numbered := roomForNumbers(l.Buckets, step)
 	for i, b := range l.Buckets {
 		x := float64(i) * step
 		h := room * float64(b.N) / float64(most)
@@ -29,7 +32,9 @@ func latencyChart(m *exectrace.Metrics) string {
 			h = max(h, 1)
 			fmt.Fprintf(&bars, `<path fill="url(#h-runnable)" d="M%s %sh%sv%sh-%sz"><title>%s: %s to %s</title></path>`,
 				fixed(x+2, 1), fixed(base-h, 1), fixed(step-4, 1), fixed(h, 1), fixed(step-4, 1), thousands(int64(b.N)), spanUS(b.FromUs), spanUS(b.ToUs))
-			fmt.Fprintf(&text, `<text class="tx" text-anchor="middle" x="%s" y="%s">%s</text>`, fixed(x+step/2, 1), fixed(base-h-4, 1), compact(b.N))
+			if numbered[i] {
+				fmt.Fprintf(&text, `<text class="tx" text-anchor="middle" x="%s" y="%s">%s</text>`, fixed(x+step/2, 1), fixed(base-h-4, 1), compact(b.N))
+			}
 		}
 		if decade(b.ToUs) {
 			fmt.Fprintf(&ticks, `<path class="bl" d="M%s 112v5"/>`, fixed(x+step, 1))
@@ -40,6 +45,26 @@ func latencyChart(m *exectrace.Metrics) string {
 		esc(fmt.Sprintf("Scheduling latency of %s, from %s to %s. Median %s.", plural(l.N, "start", "starts"),
 			spanUS(l.Buckets[0].FromUs), spanUS(l.Buckets[len(l.Buckets)-1].ToUs), spanUS(*l.P50us))) +
 		`"><path class="bl" d="M0 112.5H400"/>` + bars.String() + ticks.String() + `<g class="lt">` + text.String() + `</g></svg>` + causeChart(l.Buckets, step)
+}
+
+// roomForNumbers says which bars, step apart, have their number above them:
+// those that stand for the most come first, and none is written over another.
+func roomForNumbers(buckets []exectrace.LatencyBucket, step float64) []bool {
+	order := make([]int, len(buckets))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(buckets[b].N, buckets[a].N) })
+	half := func(i int) float64 { return (letterWidth*float64(len(compact(buckets[i].N))) + 3) / 2 }
+	shown := make([]bool, len(buckets))
+	for _, i := range order {
+		free := true
+		for j := range buckets {
+			free = free && (!shown[j] || math.Abs(float64(i-j))*step >= half(i)+half(j))
+		}
+		shown[i] = free && buckets[i].N > 0
+	}
+	return shown
 }
 
 // causeChart draws the same split by what made the goroutines ready: a row for

@@ -11,10 +11,10 @@ import (
 )
 
 // eventTables are what else is drawn on the timeline, as tables: the critical
-// path, the logs, the threads, and the curves.
-func eventTables(t *exectrace.Trace, threads *threadSums) string {
+// path, the stolen starts, the logs, the threads, and the curves.
+func eventTables(t *exectrace.Trace, threads *threadSums, steals *stolenStarts) string {
 	var b strings.Builder
-	for _, tab := range []*table{criticalTable(&t.Metrics), curveTable(t), logTable(t), threads.table()} {
+	for _, tab := range []*table{criticalTable(&t.Metrics), steals.table(), curveTable(t), logTable(t), threads.table()} {
 		b.WriteString(tab.html())
 	}
 	return b.String()

@@ -50,9 +50,10 @@ func TestShownName(t *testing.T) {
 
 // eventTablesOf are the tables of events of a trace.
 func eventTablesOf(t *exectrace.Trace) string {
-	threads := newThreadSums(t)
+	threads, steals := newThreadSums(t), &stolenStarts{t: t, most: mostSteps}
 	for s := range t.Segments() {
 		threads.Segment(&s)
+		steals.Segment(&s)
 	}
-	return eventTables(t, threads)
+	return eventTables(t, threads, steals)
 }

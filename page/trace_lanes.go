@@ -26,10 +26,11 @@ type traceLane struct {
 	Bars  []traceBar
 	// Stuck says that it ended the trace waiting: why, and where.
 	Stuck string
+	// Steals are the starts in it that were stolen.
+	Steals []stealMark
 }
 
-// traceLanes picks the rows of a drawing. least is the length in ns below
-// which segments are merged; rows bounds the goroutines.
+// traceLanes are the rows of a drawing.
 type traceLanes struct {
 	Ps, Gs []traceLane
 	Hidden int // goroutines of the program that are not drawn
@@ -39,17 +40,19 @@ type traceLanes struct {
 // segmentReader takes the segments of a trace one after the other.
 type segmentReader interface{ Segment(*exectrace.Segment) }
 
-// newTraceLanes reads all segments; others may read them with it, for that takes
-// a while.
-func newTraceLanes(t *exectrace.Trace, least int64, rows int, others ...segmentReader) traceLanes {
+// newTraceLanes picks the rows of a drawing. axis is how many ns its width
+// stands for, least the length below which segments are merged; rows bounds the
+// goroutines. It reads all segments; others may read them with it, for that
+// takes a while.
+func newTraceLanes(t *exectrace.Trace, axis, least int64, rows int, others ...segmentReader) traceLanes {
 	picked, all := pickGoroutines(t, rows)
 	byRow := make([]*barMaker, len(t.Goroutines))
 	for _, row := range picked {
-		byRow[row] = &barMaker{least: least}
+		byRow[row] = newBarMaker(axis, least)
 	}
 	byP := make([]*barMaker, min(max(t.Procs, 1), maxLanes))
 	for p := range byP {
-		byP[p] = &barMaker{least: least}
+		byP[p] = newBarMaker(axis, least)
 	}
 	var s exectrace.Segment // one for all: what others are given would be made anew each time
 	for s = range t.Segments() {
@@ -63,19 +66,19 @@ func newTraceLanes(t *exectrace.Trace, least int64, rows int, others ...segmentR
 			continue // of the runtime's own work only GC is drawn
 		}
 		for int(s.P) >= len(byP) {
-			byP = append(byP, &barMaker{least: least})
+			byP = append(byP, newBarMaker(axis, least))
 		}
 		byP[s.P].segment(&s)
 	}
 	l := traceLanes{Hidden: all - len(picked), All: all}
 	for p, m := range byP {
-		l.Ps = append(l.Ps, traceLane{Name: laneName("P", int64(p)), Bars: m.end()})
+		l.Ps = append(l.Ps, traceLane{Name: laneName("P", int64(p)), Bars: m.end(), Steals: m.steals.list})
 	}
 	for _, row := range picked {
 		g := t.Goroutines[row]
 		l.Gs = append(l.Gs, traceLane{
 			Name: laneName("G", g.ID), About: aboutGoroutine(g),
-			Bars: byRow[row].end(), Stuck: stuck(t, g),
+			Bars: byRow[row].end(), Stuck: stuck(t, g), Steals: byRow[row].steals.list,
 		})
 	}
 	return l
@@ -94,12 +97,12 @@ func (l *traceLanes) coarsen(least int64) {
 	}
 }
 
-// bars is how many marks the lanes have.
+// bars is how many bars and marks the lanes have.
 func (l *traceLanes) bars() int {
 	n := 0
 	for _, lanes := range [][]traceLane{l.Ps, l.Gs} {
 		for _, lane := range lanes {
-			n += len(lane.Bars)
+			n += len(lane.Bars) + len(lane.Steals)
 		}
 	}
 	return n
@@ -139,6 +142,12 @@ type barMaker struct {
 	bar   traceBar // the one being put together
 	open  bool
 	short bool // it may take more: what it began with is short
+
+	steals stealMarks
+}
+
+func newBarMaker(axis, least int64) *barMaker {
+	return &barMaker{least: least, steals: stealMarks{axis: axis}}
 }
 
 func (m *barMaker) add(b traceBar) {
@@ -157,6 +166,9 @@ func (m *barMaker) joins(start, end int64) bool {
 
 // segment adds a segment; most of a large trace go into a bar that is open.
 func (m *barMaker) segment(s *exectrace.Segment) {
+	if s.Origin == exectrace.OriginStolen {
+		m.steals.add(s.Start)
+	}
 	if m.joins(s.Start, s.End) {
 		m.bar.Times[s.State] += s.End - s.Start
 		m.bar.End, m.bar.N, m.bar.Seg = s.End, m.bar.N+1, nil

@@ -20,8 +20,10 @@ const (
 	// A bar narrower than hatchLeast per cent has no hatch: colour and height
 	// remain.
 	hatchLeast = .5
-	// labelLeast is the width in per cent from which a bar is named.
-	labelLeast = 3.
+	// leastWidth is the least width in px of a picture whose bars are named, and
+	// a letter of a name takes letterWidth of them.
+	leastWidth  = 620.
+	letterWidth = 6.2
 	// titleLeast is the width from which a bar has a tooltip when there are
 	// more than manyBars of them.
 	titleLeast = 2.
@@ -92,6 +94,7 @@ type svgLanes struct {
 	wall  int64  // ns that the trace lasted; the axis may be longer
 	says  string // the picture in a sentence
 	axis  bool
+	gaps  bool // who follows whom is told apart, by a gap between the bars
 	// The stretch that is pointed at, in ns; markTo is 0 for none.
 	markFrom, markTo int64
 }
@@ -130,6 +133,7 @@ func (s *svgLanes) draw() string {
 	s.bars(c)
 	s.curve(c, lanes)
 	s.names(c)
+	s.steals(c)
 	s.stuck(c)
 	s.missing(c, lanes)
 	if s.axis {
@@ -252,7 +256,7 @@ func (s *svgLanes) group(c *canvas, state exectrace.State, p paint, many bool) {
 			}
 			if !open {
 				open = true
-				c.write(`<g data-s="`, state.String(), `" `, fill(state, p), `>`)
+				c.write(`<g data-s="`, state.String(), `" `, fill(state, p, s.gaps), `>`)
 			}
 			s.bar(c, i, l.Name, b, !many || width >= titleLeast)
 		}
@@ -263,15 +267,21 @@ func (s *svgLanes) group(c *canvas, state exectrace.State, p paint, many bool) {
 }
 
 // fill is the paint of a state: plain where a hatch would not be seen, and of
-// the states that have none.
-func fill(state exectrace.State, p paint) string {
+// the states that have none. Bars wide enough for a hatch have room for gaps.
+func fill(state exectrace.State, p paint, gaps bool) string {
+	name, gap := state.String(), ""
+	if gaps && p == hatched {
+		gap = "gap"
+	}
 	switch {
 	case p == hair:
-		return `class="f-` + state.String() + ` hair s-` + state.String() + `"`
+		return `class="f-` + name + ` hair s-` + name + `"`
 	case p == plain, state == exectrace.Running, state == exectrace.Chan:
-		return `class="f-` + state.String() + `"`
+		return `class="` + strings.TrimSpace("f-"+name+" "+gap) + `"`
+	case gap != "":
+		return `class="gap" fill="url(#h-` + name + `)"`
 	}
-	return `fill="url(#h-` + state.String() + `)"`
+	return `fill="url(#h-` + name + `)"`
 }
 
 func (s *svgLanes) bar(c *canvas, lane int, name string, b traceBar, titled bool) {
@@ -294,12 +304,15 @@ func (s *svgLanes) names(c *canvas) {
 	for i, l := range s.lanes {
 		for _, b := range l.Bars {
 			width := 100 * float64(b.End-b.Start) / float64(max(s.span, 1))
-			if b.Seg == nil || b.State != exectrace.Running || width < labelLeast {
+			if b.Seg == nil || b.State != exectrace.Running {
 				continue
 			}
 			text := laneName("G", b.Seg.G)
 			if strings.HasPrefix(l.Name, "G") {
 				text = laneName("P", b.Seg.P)
+			}
+			if width*leastWidth/100 < 8+letterWidth*float64(len(text)) {
+				continue
 			}
 			c.write(`<svg x="`, c.percent(b.Start), `" y="`, strconv.Itoa(laneHeight*i), `" width="`, c.percent(b.End-b.Start),
 				`" height="24"><text class="on" x="4" y="19">`, text, `</text></svg>`)

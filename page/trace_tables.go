@@ -76,7 +76,12 @@ func useRow(m *exectrace.Metrics) metricRow {
 		return r
 	}
 	r.value, r.unit = percent(*m.Utilisation), "of "+plural(m.Procs, "P", "Ps")
-	r.says = exectrace.Digits3(*m.Parallelism) + " goroutines held a P at a time, on average"
+	many := exectrace.Digits3(*m.Parallelism)
+	if many == "1" {
+		r.says = "1 goroutine held a P at a time, on average"
+	} else {
+		r.says = many + " goroutines held a P at a time, on average"
+	}
 	return r
 }
 
@@ -107,10 +112,13 @@ func assistRow(m *exectrace.Metrics) metricRow {
 	return r
 }
 
+// inferredMark says of steals that nobody recorded them.
+const inferredMark = `<span class="inf" title="The runtime records no steal. The run queues are replayed from the trace.">inferred</span>`
+
 func (r metricRow) html() string {
 	inferred := ""
 	if r.inferred {
-		inferred = ` <span class="inf" title="The runtime records no steal. The run queues are replayed from the trace.">inferred</span>`
+		inferred = " " + inferredMark
 	}
 	value := `<span class="nk">not known</span>`
 	if r.value != "" {

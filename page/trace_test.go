@@ -139,7 +139,7 @@ func TestBarWidthsAreTheMetrics(t *testing.T) {
 	for _, name := range tracedPrograms {
 		t.Run(name, func(t *testing.T) {
 			tr := recordedTrace(t, name, exectrace.Options{})
-			p := &picture{t: tr, lanes: newTraceLanes(tr, 0, 1<<20)} // every segment, every goroutine
+			p := &picture{t: tr, lanes: newTraceLanes(tr, tr.Wall, 0, 1<<20)} // every segment, every goroutine
 			d := readDrawing(t, p.goroutines(tr.Wall).draw())
 			m := tr.Metrics
 			var waits float64
@@ -168,7 +168,7 @@ func TestBarWidthsAreTheMetrics(t *testing.T) {
 func TestPLanesAreTheMetrics(t *testing.T) {
 	for _, name := range tracedPrograms {
 		tr := recordedTrace(t, name, exectrace.Options{})
-		p := &picture{t: tr, lanes: newTraceLanes(tr, 0, lastRows)}
+		p := &picture{t: tr, lanes: newTraceLanes(tr, tr.Wall, 0, lastRows)}
 		s := p.processors(tr.Wall)
 		d := readDrawing(t, s.draw())
 		m := tr.Metrics
@@ -223,8 +223,8 @@ func TestReadyCurveIsTheMetric(t *testing.T) {
 func TestMergedBarsDoNotLie(t *testing.T) {
 	for _, name := range tracedPrograms {
 		tr := recordedTrace(t, name, exectrace.Options{})
-		exact := newTraceLanes(tr, 0, 1<<20)
-		merged := newTraceLanes(tr, tr.Wall/50, 1<<20)
+		exact := newTraceLanes(tr, tr.Wall, 0, 1<<20)
+		merged := newTraceLanes(tr, tr.Wall, tr.Wall/50, 1<<20)
 		for i := range exact.Gs {
 			checkMerged(t, exact.Gs[i], merged.Gs[i])
 		}

@@ -41,7 +41,7 @@ export function readBlock(bytes: Uint8Array, info: BlockInfo, number: number, ro
   };
   columns(all, b, rows);
   ends(b, rows);
-  b.byRow = sort(b, b.row, 0, null);
+  b.byRow = sort(b, b.row, 0, (i) => lasts(b, i));
   indexHolders(b, hidden);
   return b;
 }
@@ -86,16 +86,27 @@ function ends(b: Block, rows: number): void {
 
 /** indexHolders puts together what the lanes of processors and threads show. */
 export function indexHolders(b: Block, hidden: Uint8Array | null): void {
-  b.byProc = sort(b, b.proc, 1, hidden);
-  b.byThread = sort(b, b.thread, 1, hidden);
+  const shown = (i: number) => lasts(b, i) && !(hidden && hides(b, i, hidden));
+  b.byProc = sort(b, b.proc, 1, shown);
+  b.byThread = sort(b, b.thread, 1, shown);
 }
 
-/** sort puts the events of each lane together, by counting. A lane is key - less; a key below less has none. */
-function sort(b: Block, keys: Uint32Array | Uint16Array, less: number, hidden: Uint8Array | null): Lanes {
+/** lasts says that an event puts its goroutine into a state for a while. */
+function lasts(b: Block, i: number): boolean { return (b.kind[i]! & 15) < stateCount && b.end[i]! > b.start[i]!; }
+
+/** stolenStarts gives for each lane, the kind of which keys and less say, when the starts that were stolen began: ticks since the block's from. shown says which of them. */
+export function stolenStarts(b: Block, keys: Uint32Array | Uint16Array, less: number, shown: (i: number) => boolean): Lanes {
+  const found = sort(b, keys, less, (i) => b.kind[i]! >> 4 === Origin.stolen && shown(i));
+  found.list.forEach((event, i) => { found.list[i] = b.start[event]!; });
+  return found;
+}
+
+/** sort puts those events of each lane together that are shown, by counting. A lane is key - less; a key below less has none. */
+function sort(b: Block, keys: Uint32Array | Uint16Array, less: number, shown: (i: number) => boolean): Lanes {
   let top = 0;
   for (let i = 0; i < b.n; i++) if (keys[i]! > top) top = keys[i]!;
   const count = new Uint32Array(top + 2);
-  const counts = (i: number) => keys[i]! >= less && (b.kind[i]! & 15) < stateCount && b.end[i]! > b.start[i]! && !(hidden && hides(b, i, hidden));
+  const counts = (i: number) => keys[i]! >= less && shown(i);
   for (let i = 0; i < b.n; i++) if (counts(i)) count[keys[i]! + 1]!++;
   let lanes = 0;
   for (let k = 0; k <= top; k++) {

@@ -14,6 +14,8 @@ export interface Contents {
   version: number; go: string; tick_ns: number; ticks: number; procs: number; threads: number[];
   funcs: string[]; files: string[]; frames: [number, number, number, number][]; stacks: number[][]; reasons: string[];
   goroutines: Goroutines; spans: Span[]; notes: Note[]; curves: Curve[]; blocks: BlockInfo[];
+  /** no_origins says that nothing is known of where starts came from. */
+  no_origins?: boolean;
   cut?: { reason?: string; goroutines?: number; stacks?: number; spans?: number; notes?: number } | null;
 }
 
@@ -33,7 +35,8 @@ export function readContents(text: string): Contents {
   c.stacks = c.stacks.map((list) => list ?? []);
   // Whatever a program names may be anything.
   for (const name of ["funcs", "files", "reasons"] as const) c[name] = c[name].map(visible);
-  for (const n of c.notes) [n.name, n.text] = [visible(n.name), visible(n.text)];
+  // Only a log has a text, and only what belongs to a task has the number of one.
+  for (const n of c.notes) [n.name, n.text, n.task] = [visible(n.name), visible(n.text ?? ""), n.task ?? 0];
   const g = c.goroutines;
   for (const name of ["func", "by", "at", "created", "ended", "flags"] as const) {
     g[name] ??= [];

@@ -39,8 +39,8 @@ export function drawCurves(f: Frame, curves: CurveSpec[], top: number): number {
 function draw(f: Frame, spec: CurveSpec, top: number): void {
   const { c, palette } = f;
   const bottom = top + height - 5.5;
-  const most = Math.max(1, ...spec.curve.max);
-  within(f, () => area(f, spec, bottom, (height - 20) / most));
+  const most = mostSeen(f, spec.curve);
+  within(f, () => area(f, spec, bottom, (height - 20) / Math.max(1, most)));
   c.strokeStyle = palette.css.rule;
   c.lineWidth = 1;
   c.beginPath();
@@ -53,8 +53,22 @@ function draw(f: Frame, spec: CurveSpec, top: number): void {
   c.fillStyle = palette.css.ink2;
   c.fillText(spec.label, f.x - 8, bottom);
   c.font = `500 10.5px ${palette.css.ui}`;
-  halo(f, spec.says(Math.max(...spec.curve.max)), f.x + f.width - 2, top + 12, palette.css.ink3);
+  halo(f, spec.says(most), f.x + f.width - 2, top + 12, palette.css.ink3);
   c.textAlign = "left";
+}
+
+/** binsSeen are the bins of a curve that are in sight: from the first up to the last. */
+function binsSeen(f: Frame, curve: Curve): [number, number] {
+  const bin = curve.tick * f.model.tick;
+  return [Math.max(0, Math.floor(f.view.from / bin)), Math.min(curve.mean.length, Math.ceil(f.view.to / bin))];
+}
+
+/** mostSeen is the most in sight: it is what is said, and as high as the curve stands. */
+export function mostSeen(f: Frame, curve: Curve): number {
+  const [first, last] = binsSeen(f, curve);
+  let most = 0;
+  for (let i = first; i < last; i++) most = Math.max(most, curve.max[i]!);
+  return most;
 }
 
 /** area fills the mean of each bin with the state's hatch, and outlines the most. */
@@ -62,7 +76,7 @@ function area(f: Frame, spec: CurveSpec, bottom: number, scale: number): void {
   const { c, model } = f;
   const { tick, mean, max } = spec.curve;
   const bin = tick * model.tick;
-  const first = Math.max(0, Math.floor(f.view.from / bin)), last = Math.min(mean.length, Math.ceil(f.view.to / bin));
+  const [first, last] = binsSeen(f, spec.curve);
   c.fillStyle = hatch(f, spec.state);
   c.beginPath();
   c.moveTo(at(f, first * bin), bottom);

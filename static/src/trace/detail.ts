@@ -2,7 +2,7 @@
 // table of a stretch of time.
 import { icon, make } from "../dom";
 import { Block, Origin, State, stateCount } from "./block";
-import { Line, lineOf, noteName, ownLine, Note } from "./contents";
+import { Line, lineOf, noteName, ownLine, Note, Span } from "./contents";
 import type { Facts, Sums } from "./facts";
 import type { Model, Segment } from "./model";
 import { noteTitle } from "./notes";
@@ -153,6 +153,15 @@ export function noteDetail(model: Model, n: Note, acts: Acts): HTMLElement {
   if (n.g >= 0) list.append(make("dt", {}, "Who"), make("dd", {}, `${model.goroutine(n.g)}, `, make("code", {}, model.functionOf(n.g) || "?")));
   if (n.kind === "log" && n.name) list.append(make("dt", {}, "Category"), make("dd", { title: n.name }, clipped(n.name)));
   return make("section", { class: "tv-detail", "aria-label": "The selected note" }, make("p", { class: "tv-h", title: noteTitle(n) }, head), list,
+    make("div", { class: "tv-acts" }, button("cross", "Close", acts.close, "close")));
+}
+
+/** spanDetail is the panel of a stop of the world, or of a collection. */
+export function spanDetail(model: Model, s: Span, acts: Acts): HTMLElement {
+  const length = (s.to - s.from) * model.tick;
+  const head = `${s.kind === "stw" ? "World stopped" : "Garbage collection"} for ${span(length)}: ${clipped(s.name)}`;
+  const list = make("dl", { class: "tv-dl" }, make("dt", {}, "When"), make("dd", {}, moment(s.from * model.tick, Math.max(1, length))));
+  return make("section", { class: "tv-detail", "aria-label": "The selected stretch" }, make("p", { class: "tv-h", title: s.name }, head), list,
     make("div", { class: "tv-acts" }, button("cross", "Close", acts.close, "close")));
 }
 

@@ -4,7 +4,7 @@ import { make } from "../dom";
 import type { Line } from "./contents";
 import { bind, Hooks } from "./input";
 import { Keys } from "./keys";
-import { keepMoment, Moment, momentQuery, readMoment } from "./link";
+import { keepMoment, Moment, momentQuery, readFocus, readMoment } from "./link";
 import { Kind, Model } from "./model";
 import { noteTitle } from "./notes";
 import type { Pane } from "./pane";
@@ -118,9 +118,11 @@ export class TraceView extends HTMLElement {
     this.fold();
     this.listen(viewer);
     this.classList.add("live");
-    viewer.show(this.focused());
-    if (moment.range) viewer.view.show(...moment.range);
-    if (moment.g >= 0) this.selectGoroutine(moment.g);
+    viewer.show(moment.focus ?? this.focused());
+    const look = () => { if (moment.range) viewer.view.show(...moment.range); };
+    look();
+    // What is selected may reach out of the stretch that is asked for.
+    if (moment.g >= 0) void this.selectGoroutine(moment.g, moment.at).then(look);
     this.find();
   }
 
@@ -145,13 +147,12 @@ export class TraceView extends HTMLElement {
   }
 
   private focused(): Kind {
-    const f = this.dataset.focus;
-    return f === "procs" || f === "threads" ? f : "goroutines";
+    return readFocus(this.dataset.focus) ?? "goroutines";
   }
 
   /** moment is where to begin: what the address says, or the author. */
   private moment(model: Model): Moment {
-    const m = this.owns() ? readMoment(location) : { range: null, g: -1 };
+    const m = this.owns() ? readMoment(location) : { range: null, focus: null, g: -1, at: NaN };
     if (!m.range && m.g < 0) m.range = readRange(this.dataset.t);
     if (m.range && m.range[0] >= model.wall) m.range = null; // of a longer run
     return m;
@@ -205,23 +206,21 @@ export class TraceView extends HTMLElement {
     if (b.focus) viewer.show(b.focus);
     const range = readRange(b.t);
     if (range) viewer.view.show(...range);
-    if (b.g !== undefined) this.selectGoroutine(b.g, readTime(b.at ?? ""));
+    if (b.g !== undefined) void this.selectGoroutine(b.g, readTime(b.at ?? ""));
     viewer.say(`Showing: ${b.name}.`);
   }
 
   /** selectGoroutine selects what a goroutine does at a time, in ns; without one, in the middle of the view. */
-  private selectGoroutine(id: number, at = NaN): void {
+  private async selectGoroutine(id: number, at = NaN): Promise<void> {
     const viewer = this.viewer!;
     const row = viewer.model.rowOf.get(id);
-    if (row === undefined) return;
+    if (row === undefined || viewer.model.blocks.length === 0) return;
     const middle = (viewer.view.from + viewer.view.to) / 2;
-    const tick = Math.floor((at >= 0 ? at : middle) / viewer.model.tick);
-    if (viewer.model.blocks.length === 0) return;
+    const tick = Math.floor(Math.round(at >= 0 ? at : middle) / viewer.model.tick);
     if (viewer.model.hidden?.[row]) this.showSystem(true);
-    void viewer.model.load(viewer.model.blockAt(tick)).catch(() => null).then(() => {
-      const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);
-      if (found) void viewer.select(found, true, true);
-    });
+    await viewer.model.load(viewer.model.blockAt(tick)).catch(() => null);
+    const found = viewer.model.at("goroutines", row, tick) ?? viewer.model.at("goroutines", row, 0, true);
+    if (found) await viewer.select(found, true, true);
   }
 
   private listen(viewer: Viewer): void {
@@ -278,7 +277,8 @@ export class TraceView extends HTMLElement {
     const lane = pane.laneAt(y);
     const found = x < 0 || lane < 0 ? null : viewer.model.at(pane.kind, pane.lanes[lane]!, pane.timeAt(x) / viewer.model.tick);
     const note = x < 0 || pane.kind !== "procs" ? null : viewer.noteUnder(y, pane.timeAt(x));
-    pane.root.title = note ? noteTitle(note) : found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
+    const stolen = x < 0 ? null : pane.stolenAt(x, y);
+    pane.root.title = stolen ? `${plural(stolen.n, "start was", "starts were")} stolen here (inferred)` : note ? noteTitle(note) : found ? title(viewer.model, found.row, found.state, (found.to - found.from) * viewer.model.tick, found.proc) : "";
     pane.root.style.cursor = found || note ? "pointer" : "";
   }
 
@@ -303,8 +303,6 @@ export class TraceView extends HTMLElement {
       button.addEventListener("pointerenter", (e) => { if (e.pointerType === "mouse") viewer.point(state); });
       button.addEventListener("pointerleave", () => viewer.point(null));
     }
-    const stolen = make("li", {}, make("span", { class: "tv-steal", "aria-hidden": "true" }, "▾"), "a start that was stolen ", make("span", { class: "inf" }, "inferred"));
-    this.querySelector(".legend")?.append(stolen);
   }
 
   /** readOn reads the other blocks while the page stays usable. */
@@ -338,9 +336,12 @@ export class TraceView extends HTMLElement {
   }
 
   private query(): string {
-    const { view, shown, model } = this.viewer!;
-    const g = shown.selected ? model.contents.goroutines.id[shown.selected.row]! : -1;
-    return view.whole && g < 0 ? "" : momentQuery(view.from, view.to, g);
+    const { view, shown, model, focus } = this.viewer!;
+    const s = shown.selected, { t } = this.dataset;
+    if (!s && view.whole && !t && focus === this.focused()) return "";
+    // The middle of its first tick: however it is rounded, it lies in the segment.
+    const selected = s ? { g: model.contents.goroutines.id[s.row]!, at: (s.from + 0.5) * model.tick } : { g: -1, at: NaN };
+    return momentQuery({ range: view.whole && (s || !t) ? null : [view.from, view.to], focus, ...selected });
   }
 
   private moved(): void {

@@ -39,7 +39,7 @@ export class Artist {
     for (let n = this.model.blockAt(w.from); n < blocks.length && blocks[n]!.from < w.to; n++) {
       const b = this.model.blocks[n] ?? null;
       if (b && this.exact(b, kind, key, w, scale, top)) continue;
-      const levels = this.model.matches ? this.model.filtered[n] ?? this.model.levels[n] : this.model.levels[n];
+      const levels = this.model.seenLevels(n);
       if (levels) this.coarse(levels, kind, key, n, w, scale, top);
     }
   }
@@ -73,7 +73,7 @@ export class Artist {
     const state = b.kind[i]! & 15;
     const h = state === 1 && b.proc[i] === 0 ? 4 : barHeights[state]!;
     this.put(state, x0, x1, top, h, out);
-    if (x1 - x0 >= this.markLeast || (b.kind[i]! >> 4) === 2) this.marks.push({ block: b, event: i, x0, x1, top, faded: out });
+    if (x1 - x0 >= this.markLeast) this.marks.push({ block: b, event: i, x0, x1, top, faded: out });
   }
 
   /** add notes a segment shorter than a pixel. */

@@ -1,6 +1,6 @@
 // The timeline in memory: contents, the blocks that are held, and the levels
 // of detail of all of them.
-import { Block, firstEnding, hides, indexHolders, laneAt, Lanes, Origin, readBlock, readWakes, State, stateCount, Wakes } from "./block";
+import { Block, firstEnding, hides, indexHolders, laneAt, Lanes, Origin, readBlock, readWakes, State, stateCount, stolenStarts, Wakes } from "./block";
 import { Contents, flag, Line, lineOf, functionName } from "./contents";
 import { Matches, Pyramid, pyramid } from "./pyramid";
 import type { Source } from "./source";
@@ -8,8 +8,8 @@ import type { Source } from "./source";
 /** Kind is what the rows of a group of lanes are. */
 export type Kind = "procs" | "goroutines" | "threads";
 
-/** Levels are the pyramids of a block. They stay when its events are dropped. */
-export type Levels = Record<Kind, Pyramid>;
+/** Levels are the pyramids of a block, and the times of its stolen starts by lane. They stay when its events are dropped. */
+export type Levels = Record<Kind, Pyramid> & { stolen: Record<Kind, Lanes> };
 
 /** Segment is a goroutine in one state, from..to in ticks; over the border of blocks it is one. */
 export interface Segment {
@@ -55,7 +55,7 @@ export class Model {
     this.hidden = on ? null : this.runtimes();
     this.blocks.forEach((b, n) => {
       if (b) indexHolders(b, this.hidden);
-      this.levels[n] = b ? levelsOf(b, null) : null;
+      this.levels[n] = b ? this.levelsOf(b, null) : null;
     });
     this.filter(this.matches);
   }
@@ -91,8 +91,9 @@ export class Model {
   /** take decodes and indexes a block. */
   take(number: number, bytes: Uint8Array): Block {
     const b = readBlock(bytes, this.contents.blocks[number]!, number, this.rows, this.hidden);
-    this.levels[number] ??= levelsOf(b, null);
-    if (this.matches) this.filtered[number] = levelsOf(b, this.matches);
+    if (this.contents.no_origins) b.kind.forEach((k, i) => { b.kind[i] = k & 15; });
+    this.levels[number] ??= this.levelsOf(b, null);
+    if (this.matches) this.filtered[number] = this.levelsOf(b, this.matches);
     this.blocks[number] = b;
     this.touch(number);
     return b;
@@ -108,7 +109,22 @@ export class Model {
   /** filter sets what is left in; null for all. The levels of held blocks are built again. */
   filter(matches: Matches | null): void {
     this.matches = matches;
-    this.filtered = this.blocks.map((b) => (b && matches ? levelsOf(b, matches) : null));
+    this.filtered = this.blocks.map((b) => (b && matches ? this.levelsOf(b, matches) : null));
+  }
+
+  private levelsOf(b: Block, matches: Matches | null): Levels {
+    const shown = (i: number) => !this.hides(b, i) && (matches === null || matches(b, i));
+    return {
+      procs: pyramid(b, b.byProc, 3, matches),
+      goroutines: pyramid(b, b.byRow, stateCount, matches),
+      threads: pyramid(b, b.byThread, 3, matches),
+      stolen: { procs: stolenStarts(b, b.proc, 1, shown), goroutines: stolenStarts(b, b.row, 0, shown), threads: stolenStarts(b, b.thread, 1, shown) },
+    };
+  }
+
+  /** seenLevels are the levels of a block under the present filter, as far as it is held; null before it was read. */
+  seenLevels(number: number): Levels | null {
+    return (this.matches && this.filtered[number]) || this.levels[number] || null;
   }
 
   /** blockAt is the number of the block at a tick. */
@@ -227,14 +243,6 @@ export class Model {
 
 export function lanesOf(b: Block, kind: Kind): Lanes {
   return kind === "procs" ? b.byProc : kind === "goroutines" ? b.byRow : b.byThread;
-}
-
-function levelsOf(b: Block, matches: Matches | null): Levels {
-  return {
-    procs: pyramid(b, b.byProc, 3, matches),
-    goroutines: pyramid(b, b.byRow, stateCount, matches),
-    threads: pyramid(b, b.byThread, 3, matches),
-  };
 }
 
 export { Origin, State };

@@ -3,11 +3,11 @@
 import type { Mark } from "./lanes";
 import type { Kind, Model } from "./model";
 import { lanesOf } from "./model";
-import { laneAt } from "./block";
+import { firstEnding, laneAt } from "./block";
 import { laneHeight, Palette } from "./palette";
 import type { Shown } from "./pane";
 import { ticks, Viewport } from "./viewport";
-import { unitOf } from "./words";
+import { compact, unitOf } from "./words";
 
 /** Frame is where and with what the overlay of a pane is drawn, in CSS px. */
 export interface Frame {
@@ -125,20 +125,15 @@ export function drawNames(f: Frame, s: Shown): void {
   c.textAlign = "left";
 }
 
-/** drawLabels names what runs in wide segments, and marks what was stolen. */
+/** drawLabels names what runs in wide segments. */
 export function drawLabels(f: Frame, marks: Mark[]): void {
   const { c, palette, model } = f;
   const ratio = palette.ratio;
   c.textBaseline = "alphabetic";
-  let stolen = -9;
   for (const m of marks) {
     const i = m.event, b = m.block;
     const state = b.kind[i]! & 15;
     const x0 = f.x + Math.max(0, m.x0 / ratio), x1 = f.x + Math.min(f.width, m.x1 / ratio), top = m.top / ratio;
-    if (b.kind[i]! >> 4 === 2 && !m.faded && m.x0 >= 0 && (x0 - stolen >= 7 || x0 < stolen)) {
-      arrowhead(f, x0, top);
-      stolen = x0;
-    }
     if (state > 2 || x1 - x0 < 22) continue;
     const text = f.kind === "goroutines" ? (b.proc[i]! > 0 ? "P" + (b.proc[i]! - 1) : "") : model.goroutine(b.row[i]!);
     c.font = `600 10px ${palette.css.code}`;
@@ -146,6 +141,68 @@ export function drawLabels(f: Frame, marks: Mark[]): void {
     c.fillStyle = palette.css.onAccent;
     c.fillText(text, x0 + 4, top + 19);
   }
+}
+
+/** StealMark stands for n starts that were stolen, the first of them at x. top is the lane's. */
+export interface StealMark { x: number; top: number; n: number }
+
+/** How wide a mark of a stolen start is in CSS px: alone, and with the number of those that share its place. */
+const markAlone = 7, markNumber = 32;
+
+/** drawSteals marks every start that was stolen, those that share a place by one mark with their number, and gives the marks. */
+export function drawSteals(f: Frame): StealMark[] {
+  const { c, palette, model } = f;
+  const marks: StealMark[] = [];
+  if (model.pointed > 0) return marks; // another state than running is pointed at
+  for (let i = Math.floor(f.scroll / laneHeight); i < f.lanes.length; i++) {
+    const top = i * laneHeight - f.scroll;
+    if (top > f.height) break;
+    stealMarks(f, f.lanes[i]!, top, marks);
+  }
+  c.font = `600 9px ${palette.css.code}`;
+  c.textBaseline = "alphabetic";
+  c.textAlign = "left";
+  for (const m of marks) {
+    arrowhead(f, m.x, m.top);
+    if (m.n > 1) c.fillText(compact(m.n), m.x + 5, m.top + 8);
+  }
+  return marks;
+}
+
+/** stealMarks puts the stolen starts of a lane that are in sight into marks that do not overlap. */
+function stealMarks(f: Frame, key: number, top: number, marks: StealMark[]): void {
+  const { model, view } = f;
+  const { blocks } = model.contents;
+  const x = (tick: number) => at(f, tick * model.tick);
+  let last: StealMark | null = null;
+  for (let n = model.blockAt(view.from / model.tick); n < blocks.length && blocks[n]!.from * model.tick < view.to; n++) {
+    const starts = model.seenLevels(n)?.stolen[f.kind];
+    const lane = starts ? laneAt(starts, key) : -1;
+    if (!starts || lane < 0) continue;
+    const { from } = blocks[n]!, { list } = starts;
+    const end = firstFrom(list, starts.off[lane]!, starts.off[lane + 1]!, view.to / model.tick - from);
+    for (let i = firstFrom(list, starts.off[lane]!, end, view.from / model.tick - from); i < end;) {
+      const width: number = last && last.n > 1 ? markNumber : markAlone;
+      if (!last || x(from + list[i]!) - last.x >= width) {
+        marks.push(last = { x: x(from + list[i]!), top, n: 1 });
+        i++;
+        continue;
+      }
+      const next: number = Math.max(i + 1, last.n === 1 ? 0 : firstFrom(list, i, end, (view.from + (last.x + width - f.x) / f.width * view.span) / model.tick - from));
+      last.n += next - i;
+      i = next;
+    }
+  }
+}
+
+/** firstFrom is the first place from lo to hi of a sorted list that is at least t. */
+function firstFrom(list: Uint32Array, lo: number, hi: number, t: number): number {
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (list[mid]! < t) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
 }
 
 /** arrowhead is the mark of a start that was stolen: it points at the P that took it. */
@@ -196,10 +253,11 @@ function quietFrom(f: Frame, row: number): number {
 export function drawSelection(f: Frame, s: Shown): void {
   const { laneOf } = f;
   within(f, () => {
-    if (f.kind === "goroutines") {
-      for (const p of s.path) frame(f, laneOf.get(p.row), p.from, p.to, 1.5);
-      arrows(f, s);
+    for (const p of s.path) {
+      if (f.kind === "goroutines") frame(f, laneOf.get(p.row), p.from, p.to, 1.5);
+      else for (const h of heldBy(f, f.kind, p)) frame(f, laneOf.get(h.key), h.from, h.to, 1.5);
     }
+    if (f.kind === "goroutines") arrows(f, s);
     const sel = s.selected;
     if (!sel) return;
     const key = { procs: sel.state <= 2 ? sel.proc : -1, goroutines: sel.row, threads: sel.state <= 2 ? sel.thread : -1 }[f.kind];
@@ -212,6 +270,34 @@ export function drawSelection(f: Frame, s: Shown): void {
   f.c.fillRect(x - 0.5, top + 2, 1, laneHeight);
   f.c.fillRect(x - 3, top + 1, 7, 2);
   f.c.fillRect(x - 3, top + laneHeight, 7, 2);
+}
+
+/** Held is a stretch in which a processor or a thread had a goroutine; key is its lane. */
+interface Held { key: number; from: number; to: number }
+
+/** heldBy says which processors or threads had a goroutine during a step of the critical path, as far as it is in sight and its blocks are held. What is less than a pixel apart is one. */
+export function heldBy(f: Frame, kind: "procs" | "threads", step: { row: number; from: number; to: number }): Held[] {
+  const { model, view } = f;
+  const from = Math.max(step.from, view.from / model.tick), to = Math.min(step.to, view.to / model.tick);
+  const pixel = view.span / f.width / model.tick;
+  const out: Held[] = [];
+  for (let n = model.blockAt(from); from < to && n < model.blocks.length && model.contents.blocks[n]!.from < to; n++) {
+    const b = model.blocks[n];
+    const lane = b ? laneAt(b.byRow, step.row) : -1;
+    if (!b || lane < 0) continue;
+    const holder = kind === "procs" ? b.proc : b.thread;
+    const hi = b.byRow.off[lane + 1]!;
+    for (let at = firstEnding(b, b.byRow.list, b.byRow.off[lane]!, hi, from - b.from); at < hi; at++) {
+      const i = b.byRow.list[at]!, key = holder[i]! - 1;
+      if (b.from + b.start[i]! >= to) break;
+      if (key < 0) continue;
+      const begin = Math.max(from, b.from + b.start[i]!), end = Math.min(to, b.from + b.end[i]!);
+      const last = out[out.length - 1];
+      if (last?.key === key && begin - last.to < pixel) last.to = end;
+      else out.push({ key, from: begin, to: end });
+    }
+  }
+  return out;
 }
 
 /** inSelection says that the cursor is within the frame of the selection, which says as much. */

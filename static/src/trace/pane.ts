@@ -5,7 +5,7 @@ import { Kind, Model, Segment } from "./model";
 import { drawCurves, curveHeight, CurveSpec } from "./curves";
 import { drawNotes, NoteLane, notesHeight } from "./notes";
 import { laneHeight, newRaster, Palette, Raster } from "./palette";
-import { drawAxis, drawBand, drawEnd, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, Frame } from "./overlay";
+import { drawAxis, drawBand, drawEnd, drawLabels, drawLeaks, drawNames, drawSelection, drawSpans, drawSteals, Frame, StealMark } from "./overlay";
 import { make } from "../dom";
 import { ticks, Viewport } from "./viewport";
 
@@ -34,6 +34,8 @@ export class Pane {
   private readonly context: CanvasRenderingContext2D;
   private raster: Raster = newRaster(1, 1);
   marks: Mark[] = [];
+  /** steals are the marks of stolen starts that were drawn last. */
+  steals: StealMark[] = [];
   lanes: number[] = [];
   /** laneOf is where in lanes a key is. */
   private laneOf = new Map<number, number>();
@@ -143,6 +145,7 @@ export class Pane {
     drawEnd(f);
     drawNames(f, s);
     drawLabels(f, this.marks);
+    this.steals = drawSteals(f);
     if (this.kind === "goroutines") drawLeaks(f);
     if (this.kind === "procs") {
       let top = f.laneArea;
@@ -157,6 +160,11 @@ export class Pane {
   laneAt(y: number): number {
     const lane = Math.floor((y + this.root.scrollTop) / laneHeight);
     return lane >= 0 && lane < this.lanes.length ? lane : -1;
+  }
+
+  /** stolenAt is the mark of stolen starts at x, y of the pane. */
+  stolenAt(x: number, y: number): StealMark | null {
+    return this.steals.find((m) => y >= m.top && y < m.top + 9 && x >= m.x - 5 && x < m.x + (m.n > 1 ? 24 : 5)) ?? null;
   }
 
   /** timeAt is the ns at x of the pane. */

@@ -43,7 +43,7 @@ const kinds = Object.entries(laneNames) as [Kind, string][];
 export function toolbar(marks: Bookmark[], options: { path: boolean; system: boolean; copy: boolean }, does: Does): Toolbar {
   const lanes = kinds.map(([kind, text]) => press(text, "focus-" + kind, () => does.focus(kind)));
   const shows = [press("Lanes", "lanes", () => does.table(false)), press("Table", "table", () => does.table(true))];
-  const search = make("input", { type: "search", "aria-label": "Find by function, line, state or reason", placeholder: "function, line, state, reason", title: "Words that must all match. Also g8, p2, stolen, leak", "data-tv": "search", spellcheck: "false" });
+  const search = make("input", { type: "search", "aria-label": "Find by function, line, state or reason", placeholder: "function, line, state, reason", title: "Words that must all match. Also g8, p2, m7, stw, stolen, leak", "data-tv": "search", spellcheck: "false" });
   const found = make("span", { class: "tv-found" });
   const field = make("span", { class: "tv-find" }, icon("search"), search, found,
     small("chev", "Match before (Shift Enter)", () => does.match(false), "match-before", "tv-flip"), small("chev", "Next match (Enter)", () => does.match(true), "match-next"));

@@ -1,10 +1,10 @@
 // One timeline on a page: what is shown, what is selected, and drawing it.
 import { make } from "../dom";
 import { CurveSpec, curvesOf } from "./curves";
-import type { Line, Note } from "./contents";
-import { around, Acts, detail, noteDetail, sumsTable, tell } from "./detail";
+import type { Line, Note, Span } from "./contents";
+import { around, Acts, detail, noteDetail, spanDetail, sumsTable, tell } from "./detail";
 import { Facts, factsOf, sumRange } from "./facts";
-import { filterOf, nextMatch } from "./filter";
+import { filterOf, Match, nextMatch, Place, spansOf } from "./filter";
 import { Minimap } from "./minimap";
 import { Kind, Model, Segment } from "./model";
 import { noteAt, noteTitle, packNotes } from "./notes";
@@ -38,6 +38,9 @@ export class Viewer {
   private search = "";
   private readonly states = new Set<number>();
   private followed = -1;
+  /** spans are the stops of the world and the collections that a search finds, span is the one it went to last. */
+  private spans: Span[] = [];
+  private span: Span | null = null;
   private pending = 0;
   private turn = 0;
   private readonly heads: Record<Kind, HTMLElement>;
@@ -229,6 +232,7 @@ export class Viewer {
   private refilter(): void {
     const text = this.followed >= 0 ? this.model.goroutine(this.followed) : this.search;
     this.model.filter(filterOf(this.model, text, this.states));
+    this.spans = spansOf(this.model, text);
     this.outside.found(this.search || this.states.size > 0 ? this.count() : "");
     this.mini.stale();
     this.redraw();
@@ -237,7 +241,7 @@ export class Viewer {
   private count(): string {
     const matches = this.model.matches;
     if (!matches) return "";
-    let n = 0, missing = false;
+    let n = this.spans.length, missing = false;
     for (const b of this.model.blocks) {
       if (!b) { missing = true; continue; }
       for (let i = 0; i < b.n; i++) if (b.end[i]! > b.start[i]! && (b.start[i]! > 0 || b.number === 0) && (b.kind[i]! & 15) < 9 && matches(b, i)) n++;
@@ -245,14 +249,45 @@ export class Viewer {
     return `${missing ? "at least " : ""}${n.toLocaleString("en")}`;
   }
 
+  /** match goes to the next match, or the one before. After the last it begins again, and says so. */
   async match(forward: boolean): Promise<void> {
-    const matches = this.model.matches;
-    if (!matches) return;
+    if (!this.model.matches) return;
+    const { contents, tick } = this.model;
     const s = this.shown.selected;
-    const at = s ? s.from : forward ? this.view.from / this.model.tick - 1 : this.view.to / this.model.tick;
-    const found = await this.attempt(nextMatch(this.model, matches, at, forward));
-    if (!found) return this.say(forward ? "No match after this." : "No match before this.");
-    await this.select(this.model.segment(await this.model.load(found.block), found.event), true);
+    const here: Place = s ? { tick: s.from, at: { block: s.block, event: s.event } }
+      : { tick: this.span ? this.span.from : forward ? this.view.from / tick - 1 : this.view.to / tick };
+    let found = await this.attempt(this.found(here, forward)), again = "";
+    if (!found) {
+      again = forward ? "from the start" : "from the end";
+      found = await this.attempt(this.found({ tick: forward ? -1 : contents.ticks + 1 }, forward));
+    }
+    if (!found) return this.say("No match.");
+    if ("name" in found) this.selectSpan(found);
+    else await this.select(this.model.segment(await this.model.load(found.block), found.event), true);
+    this.outside.found(this.count() + (again && ", " + again));
+    if (again) this.say(`No match ${forward ? "after" : "before"} that: this is the ${forward ? "first" : "last"} one. ${this.places.live.textContent}`);
+  }
+
+  /** found is the next segment that the filter leaves in, or the next stretch that the search finds, whichever comes first. */
+  private async found(from: Place, forward: boolean): Promise<Match | Span | null> {
+    const segment = await nextMatch(this.model, this.model.matches!, from, forward);
+    const span = forward ? this.spans.find((s) => s.from > from.tick) : this.spans.findLast((s) => s.from < from.tick);
+    if (!segment || !span) return segment ?? span ?? null;
+    const b = await this.model.load(segment.block);
+    const start = b.from + b.start[segment.event]!;
+    return (forward ? span.from < start : span.from > start) ? span : segment;
+  }
+
+  /** selectSpan shows a stop of the world or a collection. */
+  private selectSpan(s: Span): void {
+    const { tick } = this.model;
+    this.close();
+    this.span = s;
+    this.range(s.from * tick, s.to * tick, false);
+    this.view.reveal(s.from * tick, s.to * tick);
+    const panel = spanDetail(this.model, s, this.acts);
+    this.panel.replaceChildren(panel);
+    this.say(panel.querySelector(".tv-h")!.textContent + ".");
   }
 
   /** follow makes all but one goroutine step back; again lets them come forward. */
@@ -268,6 +303,7 @@ export class Viewer {
   /** select shows a segment; reveal brings it into sight, and quiet leaves the page where it is scrolled to. */
   async select(s: Segment, reveal: boolean, quiet = false): Promise<Facts | null> {
     const turn = ++this.turn;
+    if (this.span) this.clearRange();
     this.shown.selected = s;
     this.shown.arrows = [];
     if (reveal) this.revealSelected(s);
@@ -310,7 +346,7 @@ export class Viewer {
     this.shown.arrows = [];
     this.panel.replaceChildren();
     this.near.replaceChildren();
-    if (!had) this.clearRange();
+    if (!had || this.span) this.clearRange();
     if (refocus && (had || ranged)) this.panes[this.focus].root.focus({ preventScroll: true });
     this.redraw();
     this.outside.moved();
@@ -344,7 +380,7 @@ export class Viewer {
   }
 
   clearRange(): void {
-    this.shown.range = null;
+    this.shown.range = this.span = null;
     if (!this.table) this.box.replaceChildren();
     this.redraw();
   }

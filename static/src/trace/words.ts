@@ -63,6 +63,11 @@ export function fixed(x: number, decimals: number): string {
 /** plural counts something. */
 export function plural(n: number, one: string, many: string): string { return n.toLocaleString("en") + " " + (n === 1 ? one : many); }
 
+/** compact writes a count that must fit beside a mark. */
+export function compact(n: number): string {
+  return n >= 1e6 ? fixed(n / 1e6, 0) + "M" : n >= 1e3 ? fixed(n / 1e3, 0) + "k" : String(n);
+}
+
 /** percent writes a share in words that do not round to nothing or to all. */
 export function percent(share: number): string {
   if (share <= 0) return "0 %";
