@@ -135,8 +135,8 @@ func TestCountsEveryGoroutine(t *testing.T) {
 	if n := m.Latency.ByCause["create"].N; n != 1000 {
 		t.Errorf("%d latencies after a go statement, want 1000", n)
 	}
-	if m.Goroutines.AtEnd != 1 || m.Goroutines.BlockedAtEnd != 0 {
-		t.Errorf("at the end %d live and %d wait, want main alone, running", m.Goroutines.AtEnd, m.Goroutines.BlockedAtEnd)
+	if m.Goroutines.AtEnd != 1 || *m.Goroutines.BlockedAtEnd != 0 {
+		t.Errorf("at the end %d live and %d wait, want main alone, running", m.Goroutines.AtEnd, *m.Goroutines.BlockedAtEnd)
 	}
 }
 
@@ -153,8 +153,8 @@ func TestPingPongSwitches(t *testing.T) {
 
 func TestLeaks(t *testing.T) {
 	m := parseRun(t, "leak", "5", "2").Metrics
-	if m.Goroutines.BlockedAtEnd != 5 || m.Goroutines.AtEnd != 6 {
-		t.Errorf("at the end %d live and %d wait, want 6 and 5", m.Goroutines.AtEnd, m.Goroutines.BlockedAtEnd)
+	if *m.Goroutines.BlockedAtEnd != 5 || m.Goroutines.AtEnd != 6 {
+		t.Errorf("at the end %d live and %d wait, want 6 and 5", m.Goroutines.AtEnd, *m.Goroutines.BlockedAtEnd)
 	}
 	if len(m.Leaks) != 1 {
 		t.Fatalf("leaks %+v, want one line", m.Leaks)

@@ -9,11 +9,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"course/tutor/exectrace"
 	"course/tutor/page"
 	"course/tutor/sandbox"
 	"course/tutor/sandbox/toolchain"
@@ -80,7 +82,7 @@ compared with nothing.`,
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
 	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
-	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
+	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file; beside it, as FILE-end, the end of one that was too long, and as FILE-own1 one that the program took itself")
 	flags.DurationVar(&f.timeout, "timeout", 0, "wall time it may take")
 	flags.StringVar(&f.memory, "memory", "", "memory it may use, as 64MiB")
 	flags.BoolVar(&f.json, "json", false, "print one Result as JSON, exit 0")
@@ -127,13 +129,19 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 			through.sink(sandbox.Event{Out: &result.Events[i]})
 		}
 	}
-	if err := writeTrace(f.trace, result); err != nil {
+	said, err := writeTraces(f.trace, result)
+	if err != nil {
 		return err
 	}
-	if why := page.TraceCut(result); f.trace != "" && !f.json && why != "" {
+	if why := traceCut(ctx, engine, result); f.trace != "" && why != "" {
+		said = append([]string{why}, said...)
+	}
+	if len(said) > 0 && !f.json {
 		through.end()
 		through.open = false
-		fmt.Fprintln(io.err, "tutor: "+why)
+		for _, text := range said {
+			fmt.Fprintln(io.err, "tutor: "+text)
+		}
 	}
 	if err := writeProfile(f.profileOut, result); err != nil {
 		return err
@@ -183,13 +191,12 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 // addMetrics puts what the trace of a run says into its Result. A trace that
 // can't be analysed leaves the sentence that says why.
 func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.Result) {
-	data := result.TraceData()
-	if data == nil || result.Trace == nil {
-		return
-	}
-	t, err := analyser{engine}.Analyse(ctx, result.Packages, data)
+	t, err := traceOf(ctx, engine, result)
 	if err != nil {
 		result.Trace.Problem = err.Error()
+		return
+	}
+	if t == nil {
 		return
 	}
 	t.Know(result.TraceCut(), result.Status == sandbox.StatusDeadlock, result.Usage.CPU())
@@ -197,6 +204,28 @@ func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.R
 		t.KnowRace()
 	}
 	result.Trace.Metrics = &t.Metrics
+}
+
+// traceOf reads the trace of a run; it is nil where there is none.
+func traceOf(ctx context.Context, engine *toolchain.Engine, result *sandbox.Result) (*exectrace.Trace, error) {
+	data := result.TraceData()
+	if data == nil || result.Trace == nil {
+		return nil, nil
+	}
+	return analyser{engine}.Analyse(ctx, result.Packages, data)
+}
+
+// traceCut says that the trace of a run is not all of it, and how much it covers.
+// Only of a trace that was cut it must be read for that.
+func traceCut(ctx context.Context, engine *toolchain.Engine, result *sandbox.Result) string {
+	if result.TraceCut() == "" {
+		return page.TraceCut(result, nil)
+	}
+	t, err := traceOf(ctx, engine, result)
+	if err != nil {
+		return page.TraceCut(result, nil) + " It can't be read: " + err.Error() + "."
+	}
+	return page.TraceCut(result, t)
 }
 
 // runJob reads the sources and the flags into a Job.
@@ -361,19 +390,44 @@ func (p *passage) end() {
 	}
 }
 
-// writeTrace writes the trace of a run to a file when one was asked for.
-func writeTrace(name string, result *sandbox.Result) error {
-	if name == "" {
-		return nil
+// writeTraces writes the trace of a run to a file when one was asked for, and
+// beside it the end of one that was cut and the traces that the program took
+// itself: under names of ours, since what is run must not say which file of
+// somebody's is written. It says what there is besides.
+func writeTraces(name string, result *sandbox.Result) (said []string, err error) {
+	own := 0
+	for _, a := range result.Artifacts {
+		file, says := "", ""
+		switch a.Kind {
+		case "trace":
+			file = name
+		case "trace-end":
+			file, says = beside(name, "end"), "The end of the trace was kept apart: it is in "
+		case "trace-file":
+			own++
+			file = beside(name, "own"+strconv.Itoa(own))
+			says = "The program took a trace itself (" + printable(a.Name) + "): it is in "
+			if name == "" {
+				said = append(said, "The program took a trace itself ("+printable(a.Name)+"), and its files are gone with it. With --trace FILE that is written, too.")
+			}
+		}
+		if name == "" || file == "" || len(a.Data) == 0 {
+			continue
+		}
+		if err := os.WriteFile(file, a.Data, 0o644); err != nil {
+			return said, misuse("write trace: %v", err)
+		}
+		if says != "" {
+			said = append(said, says+file+".")
+		}
 	}
-	data := result.TraceData()
-	if data == nil {
-		return nil
-	}
-	if err := os.WriteFile(name, data, 0o644); err != nil {
-		return misuse("write trace: %v", err)
-	}
-	return nil
+	return said, nil
+}
+
+// beside is x-what.trace for x.trace.
+func beside(name, what string) string {
+	ext := filepath.Ext(name)
+	return strings.TrimSuffix(name, ext) + "-" + what + ext
 }
 
 // writeProfile writes the profile of a run to a file when one was asked for.
