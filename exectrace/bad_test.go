@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -26,7 +27,7 @@ func TestBadTraces(t *testing.T) {
 		"future":      {append([]byte("go 1.99 trace\x00\x00\x00"), leak[headerLen:]...), "written by go1.99, which is not known", 0},
 		"past":        {append([]byte("go 1.19 trace\x00\x00\x00"), leak[headerLen:]...), "traces of go1.22 and later", 0},
 		"cut early":   {leak[:len(leak)/2], "cut off before its first part was whole", int64(len(leak) / 2)},
-		"damaged":     {damaged, "it is damaged", int64(len(leak))},
+		"damaged":     {damaged, "it is damaged: what stands there begins no batch", headerLen},
 	} {
 		_, err := Parse(bytes.NewReader(c.data), Options{})
 		bad := (*BadTraceError)(nil)
@@ -119,7 +120,9 @@ func TestCutTraceKeepsItsWholeGenerations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr, err := Parse(bytes.NewReader(data[:len(data)-10]), Options{})
+	parts := dissect(t, data).batches
+	first := slices.IndexFunc(parts, func(b batch) bool { return b.kind == evEnd })
+	tr, err := Parse(bytes.NewReader(data[:parts[first+2].end]), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,8 +131,67 @@ func TestCutTraceKeepsItsWholeGenerations(t *testing.T) {
 	if m.Truncated == nil || *m.Truncated != "cut" || tr.Wall >= whole.Wall || tr.Events == 0 {
 		t.Errorf("truncated %v, %d of %d ns", m.Truncated, tr.Wall, whole.Wall)
 	}
-	if m.Leaks != nil || m.Why["leaks"] == "" {
+	if m.Leaks != nil || m.Why["leaks"] == "" || m.Goroutines.BlockedAtEnd != nil {
 		t.Errorf("leaks %v at the end of a trace that has lost its end", m.Leaks)
+	}
+	if !strings.Contains(tr.Damage, "the tables that name functions stand at the end") || m.Why["truncated"] != tr.Damage {
+		t.Errorf("damage %q, why %q; want that the tables are lost", tr.Damage, m.Why["truncated"])
+	}
+}
+
+// A trace of one part that lost its last bytes has lost these and no more.
+func TestACutInTheLastBytesLosesOnlyThese(t *testing.T) {
+	for _, name := range goldens {
+		data := fixture(t, name)
+		whole, err := Parse(bytes.NewReader(data), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, cut := range []int{1, 3, 40} {
+			tr, err := Parse(bytes.NewReader(data[:len(data)-cut]), Options{})
+			if err != nil {
+				t.Errorf("%s less %d bytes: %v", name, cut, err)
+				continue
+			}
+			checkInvariants(t, tr)
+			if tr.Events != whole.Events || tr.Wall != whole.Wall || *tr.Metrics.Truncated != "cut" || (tr.Damage == "") != (cut == 1) {
+				t.Errorf("%s less %d bytes: %d of %d events, damage %q", name, cut, tr.Events, whole.Events, tr.Damage)
+			}
+		}
+	}
+}
+
+// A wrong byte in a table loses the names from there on, and is told where it
+// stands; so is one in what stands before a batch.
+func TestDamageIsToldWhereItIs(t *testing.T) {
+	data := fixture(t, "pingpong")
+	whole, err := Parse(bytes.NewReader(data), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches := dissect(t, data).batches
+	names := batches[slices.IndexFunc(batches, func(b batch) bool { return len(b.payload) > 0 && b.payload[0] == evStrings })]
+	from, last := names.end-len(names.payload), 0
+	for c := (column{data: names.payload, at: 1}); c.at < len(c.data); {
+		last = from + c.at
+		c.at++
+		c.uint(maxTableID)
+		n, _ := c.uint(maxString)
+		c.at += int(n)
+	}
+	for what, at := range map[string]int{"names": from + 1, "the length of names": from - 2, "a later name": last} {
+		bad := bytes.Clone(data)
+		bad[at] ^= 0x85
+		tr, err := Parse(bytes.NewReader(bad), Options{Partial: true})
+		if what != "a later name" {
+			if asBad(err) == nil || asBad(err).Offset < int64(at-32) || asBad(err).Offset > int64(at+8) || !strings.Contains(asBad(err).What, "tables that name functions") {
+				t.Errorf("%s, byte %d: %v", what, at, err)
+			}
+			continue
+		}
+		if err != nil || tr.Events != whole.Events || !strings.Contains(tr.Damage, "names of this part are lost") || *tr.Metrics.Truncated != "damaged" {
+			t.Errorf("%s, byte %d: %v", what, at, err)
+		}
 	}
 }
 

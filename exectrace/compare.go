@@ -105,7 +105,7 @@ const varies = 0
 var measures = []measure{
 	{"goroutines.created", func(m *Metrics) *float64 { return num(m.Goroutines.Created) }, 1},
 	{"goroutines.peak", func(m *Metrics) *float64 { return num(m.Goroutines.Peak) }, 1.1},
-	{"goroutines.blocked_at_end", func(m *Metrics) *float64 { return num(m.Goroutines.BlockedAtEnd) }, 1},
+	{"goroutines.blocked_at_end", func(m *Metrics) *float64 { return numOf(m.Goroutines.BlockedAtEnd) }, 1},
 	{"latency.p50_us", func(m *Metrics) *float64 { return m.Latency.P50us }, 1.5},
 	{"latency.p95_us", func(m *Metrics) *float64 { return m.Latency.P95us }, 5},
 	{"switches.total", func(m *Metrics) *float64 { return num(m.Switches.Total) }, 1.2},

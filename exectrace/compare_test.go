@@ -154,7 +154,7 @@ func TestVerdicts(t *testing.T) {
 		m.Steals.Stolen, m.Steals.GlobalShare = new(7600), new(0.)
 		m.WallMS, m.Goroutines.Peak, m.Goroutines.Created = 5000, 9, 9
 		m.RunnableMS, m.Utilisation = 9, new(.5)
-		m.Goroutines.BlockedAtEnd, m.Why = 4, map[string]string{"goroutines.blocked_at_end": "the trace was cut"}
+		m.Goroutines.BlockedAtEnd, m.Why = nil, map[string]string{"goroutines.blocked_at_end": "the trace was cut"}
 	})
 	want := map[string]Verdict{
 		"steals.stolen": Varies, "steals.global_share": Varies, "wall_ms": Varies, "goroutines.peak": TheSame,

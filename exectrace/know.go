@@ -47,10 +47,10 @@ func (t *Trace) knowEnd(over bool) {
 	if m.Truncated == nil || over && *m.Truncated == "idle" {
 		return
 	}
-	m.Leaks, m.Unfinished = nil, nil
+	m.Leaks, m.Unfinished, m.Goroutines.BlockedAtEnd = nil, nil, nil
 	m.Why["leaks"] = "the trace was cut, and who would have been left at the program's end is not known"
 	m.Why["unfinished"] = "the trace was cut, and who would still have been at it at the program's end is not known"
-	m.Why["goroutines.blocked_at_end"] = "the trace was cut; this is how many waited at the cut"
+	m.Why["goroutines.blocked_at_end"] = "the trace was cut, and who would still have waited at the program's end is not known"
 }
 
 // knowCPU says how much of the time that goroutines "ran" the process had a

@@ -55,13 +55,14 @@ type Metrics struct {
 }
 
 // GoroutineCount counts goroutines. Created are those whose go statement is in
-// the trace; AtEnd still lived at its end, main included.
+// the trace; AtEnd still lived at its end, main included. BlockedAtEnd is nil, as
+// Leaks, when the trace was cut.
 type GoroutineCount struct {
-	Created      int `json:"created"`
-	Peak         int `json:"peak"`
-	AtEnd        int `json:"at_end"`
-	BlockedAtEnd int `json:"blocked_at_end"`
-	System       int `json:"system"`
+	Created      int  `json:"created"`
+	Peak         int  `json:"peak"`
+	AtEnd        int  `json:"at_end"`
+	BlockedAtEnd *int `json:"blocked_at_end"`
+	System       int  `json:"system"`
 }
 
 // Latency is the distribution of scheduling latency: from entering Runnable to

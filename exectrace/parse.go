@@ -14,7 +14,7 @@ const maxWall = 24 * 3600 * 1e9
 // when the bytes are no trace, of a version not known, damaged, or too short to
 // hold anything; otherwise it is that of r.
 func Parse(r io.Reader, opts Options) (*Trace, error) {
-	s, err := open(r)
+	s, err := open(r, opts.Partial)
 	if err != nil {
 		return nil, ifCut(err, 0)
 	}
@@ -23,11 +23,35 @@ func Parse(r io.Reader, opts Options) (*Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	return b.report(s.version, how)
+	return b.report(s.version, how, findMark(s.in.tail.data))
 }
 
-// ending is how a trace ended before its end: "" when it did not.
-type ending struct{ how, why string }
+// ending is how a trace ended before its end: "" when it did not. why is a clause
+// on what is lost, at the byte where that begins.
+type ending struct {
+	how, why string
+	at       int64
+}
+
+// damage is what is lost, and where: Trace.Damage.
+func (e ending) damage() string {
+	if e.how != "damaged" || e.at <= 0 {
+		return e.why
+	}
+	return fmt.Sprintf("%s (at byte %d)", e.why, e.at)
+}
+
+// bad is the error for a trace of which nothing can be shown.
+func (e ending) bad() *BadTraceError {
+	if e.how == "damaged" {
+		return &BadTraceError{What: "it is damaged: " + e.why, Offset: e.at}
+	}
+	what := "it was cut off before its first part was whole"
+	if e.why != "" {
+		what += ": " + e.why
+	}
+	return &BadTraceError{What: what, Offset: e.at, Cut: true}
+}
 
 // readAll feeds all events to the state machine.
 func (b *builder) readAll(s *source) (ending, error) {
@@ -40,17 +64,28 @@ func (b *builder) readAll(s *source) (ending, error) {
 		}
 		return nil
 	})
-	switch {
-	case err == errTooLong:
+	if err == errTooLong {
 		return ending{}, &BadTraceError{What: fmt.Sprintf("its clock runs for %.0f hours", float64(b.now)/3600e9), Offset: at}
+	}
+	end := s.ending()
+	switch {
+	case s.in.err != nil:
+		return ending{}, err
+	case end.how != "" && (b.events == 0 || end.how == "damaged" && !b.opts.Partial):
+		return ending{}, end.bad()
+	case end.how != "":
+		if bad := asBad(err); bad != nil && end.how == "damaged" {
+			end.why += "; then " + bad.What
+		}
+		return end, nil
 	case err == io.EOF && b.events == 0:
 		return ending{}, &BadTraceError{What: "it holds no events", Offset: at}
 	case err == io.EOF:
 		return ending{}, nil
 	case errors.Is(err, errCut) && b.events > 0:
-		return ending{how: "cut"}, nil
+		return ending{how: "cut", at: at}, nil
 	case b.opts.Partial && b.events > 0 && asBad(err) != nil:
-		return ending{"damaged", asBad(err).Error()}, nil
+		return ending{"damaged", asBad(err).What, asBad(err).Offset}, nil
 	}
 	return ending{}, ifCut(err, at)
 }

@@ -3,6 +3,7 @@ package exectrace
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,6 +128,31 @@ func TestSpinnersFillOneP(t *testing.T) {
 	}
 }
 
+// Of n spinners on one P one runs at any time, and the others wait for it: how
+// long by the clock of the program is how long in its trace. A P that has no CPU
+// is in both.
+func TestSpinnersRunAndWaitAsTheyMeasure(t *testing.T) {
+	const within = .05
+	table := newTruth("spinners on one P", "ran, by their clock", "ran, in the trace", "waited for the P, by their clock", "waited, in the trace", "of that after a go statement", "preempted: how often", "mean wait")
+	for _, n := range []string{"2", "4", "8"} {
+		data, told := run(t, "cpu", n, "1")
+		tr, err := Parse(bytes.NewReader(data), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkInvariants(t, tr)
+		m := tr.Metrics
+		for what, d := range map[string][2]float64{"ran": {m.RunningMS, told["ran_ms"]}, "waited": {m.RunnableMS, told["waited_ms"]}} {
+			if off := math.Abs(d[0] - d[1]); off > within*d[1]+2 {
+				t.Errorf("%s spinners %s for %.2f ms in the trace, %.2f by their own clock", n, what, d[0], d[1])
+			}
+		}
+		after, p := m.Latency.ByCause["create"], m.Latency.ByCause["preempted"]
+		table.row(n, inMS(told["ran_ms"]), inMS(m.RunningMS), inMS(told["waited_ms"]), inMS(m.RunnableMS), inMS(after.TotalMS), howMany(float64(p.N)), inMS(p.TotalMS/max(1, float64(p.N))))
+	}
+	table.print(t)
+}
+
 func TestCountsEveryGoroutine(t *testing.T) {
 	m := parseRun(t, "unbounded", "1000", "2").Metrics
 	if m.Goroutines.Created != 1000 {
@@ -135,8 +161,8 @@ func TestCountsEveryGoroutine(t *testing.T) {
 	if n := m.Latency.ByCause["create"].N; n != 1000 {
 		t.Errorf("%d latencies after a go statement, want 1000", n)
 	}
-	if m.Goroutines.AtEnd != 1 || m.Goroutines.BlockedAtEnd != 0 {
-		t.Errorf("at the end %d live and %d wait, want main alone, running", m.Goroutines.AtEnd, m.Goroutines.BlockedAtEnd)
+	if m.Goroutines.AtEnd != 1 || *m.Goroutines.BlockedAtEnd != 0 {
+		t.Errorf("at the end %d live and %d wait, want main alone, running", m.Goroutines.AtEnd, *m.Goroutines.BlockedAtEnd)
 	}
 }
 
@@ -153,8 +179,8 @@ func TestPingPongSwitches(t *testing.T) {
 
 func TestLeaks(t *testing.T) {
 	m := parseRun(t, "leak", "5", "2").Metrics
-	if m.Goroutines.BlockedAtEnd != 5 || m.Goroutines.AtEnd != 6 {
-		t.Errorf("at the end %d live and %d wait, want 6 and 5", m.Goroutines.AtEnd, m.Goroutines.BlockedAtEnd)
+	if *m.Goroutines.BlockedAtEnd != 5 || m.Goroutines.AtEnd != 6 {
+		t.Errorf("at the end %d live and %d wait, want 6 and 5", m.Goroutines.AtEnd, *m.Goroutines.BlockedAtEnd)
 	}
 	if len(m.Leaks) != 1 {
 		t.Fatalf("leaks %+v, want one line", m.Leaks)

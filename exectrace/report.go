@@ -14,7 +14,7 @@ const (
 )
 
 // report makes the trace out of all that was seen.
-func (b *builder) report(version string, end ending) (*Trace, error) {
+func (b *builder) report(version string, end ending, m mark) (*Trace, error) {
 	b.finish()
 	t := &Trace{
 		GoVersion:  version,
@@ -27,16 +27,20 @@ func (b *builder) report(version string, end ending) (*Trace, error) {
 		Notes:      b.notes(),
 		Busy:       b.sum.allRunning,
 		Unlisted:   b.unlisted,
-		Damage:     end.why,
+		Damage:     end.damage(),
+		Run:        m.run,
 		tl:         b.timeline(),
 	}
 	t.Metrics = b.metrics(t)
 	t.Curves = b.curves.end(b.now, t.Metrics.Steals.Stolen != nil)
 	how := b.opts.Truncated
 	if how == "" {
-		how = end.how
+		how = cmp.Or(end.how, m.how)
 	}
-	t.Know(how, false, b.opts.CPU)
+	t.Know(how, m.over(), b.opts.CPU)
+	if t.Damage != "" {
+		t.Metrics.Why["truncated"] = t.Damage
+	}
 	if b.rec.err != nil {
 		return nil, b.rec.err
 	}
@@ -70,7 +74,7 @@ func (b *builder) metrics(t *Trace) Metrics {
 		Events: t.Events,
 		Goroutines: GoroutineCount{
 			Created: s.created, Peak: s.peak, AtEnd: s.leftAlive,
-			BlockedAtEnd: s.leftBlocked, System: s.system,
+			BlockedAtEnd: &s.leftBlocked, System: s.system,
 		},
 		GC: GCTime{
 			Cycles: b.ranges.cycles, AssistMS: ms(s.assist), STWMS: ms(b.ranges.gcSTW),

@@ -18,9 +18,13 @@ const headerLen = 16
 // oldFormats had another layout, and are refused.
 var oldFormats = []string{"go1.5", "go1.7", "go1.8", "go1.9", "go1.10", "go1.11", "go1.19", "go1.21"}
 
+// endless are the formats whose parts have no end of their own.
+var endless = []string{"go1.22", "go1.23", "go1.24", "go1.25"}
+
 // source reads events and turns the reader's complaints into ours.
 type source struct {
 	in      *counter
+	parts   *parts // nil before go1.26
 	reader  *trace.Reader
 	version string // "go1.26"
 }
@@ -31,11 +35,14 @@ type counter struct {
 	n   int64
 	eof bool
 	err error // of the input itself
+	// tail are the last bytes that were read: a mark would stand there.
+	tail lastBytes
 }
 
 func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
 	c.n += int64(n)
+	c.tail.add(p[:n])
 	switch {
 	case err == nil:
 	case errors.Is(err, io.EOF):
@@ -50,7 +57,7 @@ func (c *counter) Read(p []byte) (int, error) {
 var errCut = errors.New("the input ends in the middle of a trace")
 
 // open reads the header.
-func open(r io.Reader) (*source, error) {
+func open(r io.Reader, partial bool) (*source, error) {
 	in := &counter{r: r}
 	head := make([]byte, headerLen)
 	n, err := io.ReadFull(in, head)
@@ -74,7 +81,12 @@ func open(r io.Reader) (*source, error) {
 		return nil, &BadTraceError{What: "it was written by " + version + " or before; traces of go1.22 and later can be read", Offset: 0}
 	}
 	s := &source{in: in, version: version}
-	s.reader, err = newReader(io.MultiReader(bytes.NewReader(head), in))
+	rest := io.MultiReader(bytes.NewReader(head), in)
+	if !slices.Contains(endless, version) {
+		s.parts = newParts(in, head, partial)
+		rest = s.parts
+	}
+	s.reader, err = newReader(rest)
 	if err != nil {
 		return nil, s.explain(err)
 	}
@@ -113,7 +125,11 @@ func (s *source) explain(err error) error {
 	case s.in.eof && looksCut(err):
 		return errCut
 	}
-	return &BadTraceError{What: "it is damaged: " + oneLine(err.Error()), Offset: s.in.n}
+	what := "it is damaged: " + oneLine(err.Error())
+	if s.parts == nil {
+		return &BadTraceError{What: what, Offset: s.in.n}
+	}
+	return &BadTraceError{What: fmt.Sprintf("%s, in the part from byte %d to byte %d", what, s.parts.from, s.parts.n), Offset: -1}
 }
 
 // oneLine keeps of the reader's words what a person can use: it may add the
@@ -143,6 +159,14 @@ func looksCut(err error) bool {
 		}
 	}
 	return false
+}
+
+// ending is how the trace ends that the parts of it tell.
+func (s *source) ending() ending {
+	if s.parts == nil {
+		return ending{}
+	}
+	return s.parts.end
 }
 
 // ended says what an error of the reader means. io.EOF ends a whole trace,

@@ -92,7 +92,7 @@ func (s *script) report() *Trace { s.t.Helper(); return s.reportOf(twinVersion) 
 
 func (s *script) reportOf(version string) *Trace {
 	s.t.Helper()
-	tr, err := s.b.report(version, ending{})
+	tr, err := s.b.report(version, ending{}, mark{})
 	if err != nil {
 		s.t.Fatal(err)
 	}

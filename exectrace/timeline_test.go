@@ -29,7 +29,7 @@ func TestBlocksAreJoined(t *testing.T) {
 // parseIn reads a golden trace into blocks of a size.
 func parseIn(t *testing.T, name string, size int) *Trace {
 	t.Helper()
-	s, err := open(bytes.NewReader(fixture(t, name)))
+	s, err := open(bytes.NewReader(fixture(t, name)), false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func parseIn(t *testing.T, name string, size int) *Trace {
 	if _, err := b.readAll(s); err != nil {
 		t.Fatal(err)
 	}
-	tr, err := b.report(s.version, ending{})
+	tr, err := b.report(s.version, ending{}, mark{})
 	if err != nil {
 		t.Fatal(err)
 	}

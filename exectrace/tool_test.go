@@ -50,17 +50,18 @@ func sumOf(t *testing.T, file, profile string) (n int, ns float64) {
 // profile is one that go tool trace makes: which segments it holds.
 type profile struct {
 	name  string
-	state State // of the runtime's own goroutines, whose segments are not all kept
+	waits string // what they are, in the table
+	state State  // of the runtime's own goroutines, whose segments are not all kept
 	holds func(Segment) bool
 }
 
 // go tool trace counts a goroutine from its first start on, so what came after
 // its go statement is not in sched.
 var profiles = []profile{
-	{"sched", Runnable, func(s Segment) bool { return s.State == Runnable && s.Reason != causeNames[causeCreate] }},
-	{"syscall", Syscall, func(s Segment) bool { return s.State == Syscall }},
-	{"net", Net, func(s Segment) bool { return s.State == Net }},
-	{"sync", Sync, func(s Segment) bool { return s.State == Chan || s.State == Select || s.State == Sync }},
+	{"sched", "for a P", Runnable, func(s Segment) bool { return s.State == Runnable && s.Reason != causeNames[causeCreate] }},
+	{"syscall", "in system calls", Syscall, func(s Segment) bool { return s.State == Syscall }},
+	{"net", "for the network", Net, func(s Segment) bool { return s.State == Net }},
+	{"sync", "for channels and locks", Sync, func(s Segment) bool { return s.State == Chan || s.State == Select || s.State == Sync }},
 }
 
 // finished sums the stretches of the program's goroutines that ended within
@@ -102,6 +103,10 @@ func systems(tr *Trace, s State) (ns float64) {
 // few. Times in a timeline are cut to ticks at both ends.
 func TestWaitsAreThoseOfGoToolTrace(t *testing.T) {
 	const few = 12
+	waits := newTruth("load", "waits", "how many", "go tool trace", "how long", "go tool trace")
+	events := newTruth("load", "events", "go tool trace")
+	defer events.print(t)
+	defer waits.print(t)
 	for _, w := range [][3]string{{"net", "50", "2"}, {"mutex", "300", "2"}, {"unbounded", "1000", "2"}, {"pingpong", "500", "2"}} {
 		data, _ := run(t, w[0], w[1], w[2])
 		tr, err := Parse(bytes.NewReader(data), Options{})
@@ -115,7 +120,9 @@ func TestWaitsAreThoseOfGoToolTrace(t *testing.T) {
 		for _, p := range profiles {
 			n, ns := sumOf(t, file, p.name)
 			gotN, got := finished(tr, p.holds)
-			t.Logf("%s, %s: %d waits, %.3f ms; go tool trace: %d, %.3f", w[0], p.name, gotN, got/1e6, n, ns/1e6)
+			if n > 0 {
+				waits.row(w[0]+" "+w[1], p.waits, howMany(float64(gotN)), howMany(float64(n)), inMS(got/1e6), inMS(ns/1e6))
+			}
 			cut := float64(n+few) * tickNS
 			if more := n - gotN; more < 0 || more > few || ns < got-cut || ns > got+systems(tr, p.state)+cut {
 				t.Errorf("%s, %s: %d waits of %.0f ns, go tool trace says %d of %.0f", w[0], p.name, gotN, got, n, ns)
@@ -123,8 +130,10 @@ func TestWaitsAreThoseOfGoToolTrace(t *testing.T) {
 		}
 		out := tool(t, "trace", "-d=parsed", file)
 		marks := bytes.Count(out, []byte("M=-1 P=-1 G=-1 Sync ")) // of its reader, between generations
-		if events := bytes.Count(append([]byte("\n"), out...), []byte("\nM=")) - marks; int64(events) != tr.Events {
-			t.Errorf("%s: %d events, go tool trace prints %d", w[0], tr.Events, events)
+		printed := bytes.Count(append([]byte("\n"), out...), []byte("\nM=")) - marks
+		events.row(w[0]+" "+w[1], howMany(float64(tr.Events)), howMany(float64(printed)))
+		if int64(printed) != tr.Events {
+			t.Errorf("%s: %d events, go tool trace prints %d", w[0], tr.Events, printed)
 		}
 	}
 }

@@ -96,9 +96,12 @@ type Trace struct {
 	// because there were more than Options.MaxGoroutines. They are counted in
 	// the metrics.
 	Unlisted int
-	// Damage says where and how the bytes went wrong, when only what came before
-	// could be read: Metrics.Truncated is "damaged" then.
+	// Damage says what is lost of a trace that is cut or damaged, and where that
+	// begins: Metrics.Truncated is "cut" or "damaged" then. "" where nothing is
+	// lost but the end.
 	Damage string
+	// Run is what the file tells of the run when that was cut.
+	Run Run
 
 	tl timeline
 }

@@ -23,6 +23,7 @@ type columns struct {
 	Procs        int
 	Unlisted     int
 	Damage       string
+	Run          Run
 	STW, Marks   []Span
 	Notes        []Note
 	Curves       []Curve
@@ -50,7 +51,7 @@ func pack(t *Trace) (columns, error) {
 		return columns{}, fmt.Errorf("encode metrics: %w", err)
 	}
 	c := columns{
-		GoVersion: t.GoVersion, Wall: t.Wall, Events: t.Events, Busy: t.Busy, Procs: t.Procs, Unlisted: t.Unlisted, Damage: t.Damage,
+		GoVersion: t.GoVersion, Wall: t.Wall, Events: t.Events, Busy: t.Busy, Procs: t.Procs, Unlisted: t.Unlisted, Damage: t.Damage, Run: t.Run,
 		STW: t.STW, Marks: t.Marks, Notes: t.Notes, Curves: t.Curves, Metrics: m,
 		Threads: t.tl.threads, Frames: t.tl.frames, Own: t.tl.own, Stacks: t.tl.stacks, Reasons: t.tl.reasons,
 		Blocks: t.tl.blocks, Cut: t.tl.cut,
@@ -95,7 +96,7 @@ var errColumns = errors.New("the columns do not fit together")
 // unpack trusts nothing: who wrote the columns has read a hostile trace.
 func (c *columns) unpack() (*Trace, error) {
 	t := &Trace{
-		GoVersion: c.GoVersion, Wall: c.Wall, Events: c.Events, Busy: c.Busy, Procs: c.Procs, Unlisted: c.Unlisted, Damage: c.Damage,
+		GoVersion: c.GoVersion, Wall: c.Wall, Events: c.Events, Busy: c.Busy, Procs: c.Procs, Unlisted: c.Unlisted, Damage: c.Damage, Run: c.Run,
 		STW: c.STW, Marks: c.Marks, Notes: c.Notes, Curves: c.Curves,
 		tl: timeline{
 			threads: c.Threads, frames: c.Frames, own: c.Own, stacks: c.Stacks, reasons: c.Reasons, blocks: c.Blocks, cut: c.Cut,

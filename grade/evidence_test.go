@@ -143,19 +143,21 @@ func TestUnknownIsNotJudged(t *testing.T) {
 func TestCutTraceFails(t *testing.T) {
 	for _, how := range []string{"cap", "idle", "killed", "cut"} {
 		m, run := honest()
-		m.Truncated = &how
+		m.Truncated, m.Goroutines.BlockedAtEnd = &how, nil
 		run.trace = &exectrace.Trace{Metrics: *m}
 		var err error
 		if run.env, err = environment(m); err != nil {
 			t.Fatal(err)
 		}
-		rule, err := exercises.ParseRule("running_ms > 1", exercises.TraceScope())
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := CheckResult{}
-		if err := (&session{ex: &exercises.Exercise{}}).applyRule(exercises.Check{}, rule, run, &r); err != nil || r.Status != Failed || r.Message == "" {
-			t.Errorf("%s: %s, %q, %v", how, r.Status, r.Message, err)
+		for _, text := range []string{"running_ms > 1", "running_ms > 1 and goroutines.blocked_at_end == 0"} {
+			rule, err := exercises.ParseRule(text, exercises.TraceScope())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := CheckResult{}
+			if err := (&session{ex: &exercises.Exercise{}}).applyRule(exercises.Check{}, rule, run, &r); err != nil || r.Status != Failed || r.Message == "" {
+				t.Errorf("%s, %s: %s, %q, %v", how, text, r.Status, r.Message, err)
+			}
 		}
 	}
 }

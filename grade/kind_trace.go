@@ -206,6 +206,13 @@ func (s *session) addReference(ctx context.Context, c exercises.Check, rule *exe
 
 // applyRule asks each clause in turn and tells the first that does not hold.
 func (s *session) applyRule(c exercises.Check, rule *exercises.Rule, run *tracedRun, r *CheckResult) error {
+	cut := run.trace.Metrics.Truncated
+	for _, clause := range rule.Clauses {
+		if cut != nil && unknown(clause.Names, run.env) != "" {
+			r.Status, r.Message = Failed, cutTrace(*cut) // no other run of it would tell
+			return nil
+		}
+	}
 	for _, clause := range rule.Clauses {
 		if name := unknown(clause.Names, run.env); name != "" {
 			r.Status = NotJudged
@@ -220,7 +227,7 @@ func (s *session) applyRule(c exercises.Check, rule *exercises.Rule, run *traced
 			return s.tellRule(c, clause, run, r)
 		}
 	}
-	if cut := run.trace.Metrics.Truncated; cut != nil {
+	if cut != nil {
 		r.Status, r.Message = Failed, cutTrace(*cut)
 		return nil
 	}

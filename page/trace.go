@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"course/tutor/exectrace"
-	"course/tutor/sandbox"
 )
 
 // How much of a trace the inline panel and the page of its own draw.
@@ -181,53 +180,12 @@ func noise(m *exectrace.Metrics) string {
 		percent(*m.OnCPU) + `: ` + says + `</span>`
 }
 
-// cutWords say where a trace ends that is not whole.
-var cutWords = map[string]string{
-	"cap":     "The trace ends here: it was as large as it may be. The program ran on.",
-	"idle":    "The trace ends here: nothing ran for 1 s. The program went on.",
-	"killed":  "The trace ends here: the program was stopped.",
-	"cut":     "The end of this trace is missing.",
-	"damaged": "This trace is damaged. What could be read of it, before that, is shown.",
-	// By runtime.StopTrace, or by reading it away.
-	"stopped": "The trace ends here: the program stopped the runtime’s tracer itself.",
-}
-
-// TraceCut says in a sentence that the trace of a run is not all of it, or why
-// there is none; "" of one that is whole.
-func TraceCut(r *sandbox.Result) string {
-	switch {
-	case r.Trace == nil:
-		return ""
-	case r.Trace.Problem != "":
-		return r.Trace.Problem
-	case r.TraceCut() == "idle" && r.Status == sandbox.StatusDeadlock:
-		return "" // nothing came after it
-	case r.TraceCut() != "":
-		return cutSays(r.TraceCut())
-	}
-	return ""
-}
-
-func cutSays(how string) string {
-	if words, ok := cutWords[how]; ok {
-		return words
-	}
-	return "The trace was cut: " + how + "."
-}
-
 // traceNotes say what the picture does not show.
 func traceNotes(v *TraceView) string {
 	t := v.Trace
 	var b strings.Builder
-	if how := t.Metrics.Truncated; how != nil {
-		words := cutSays(*how)
-		if *how == "idle" && t.Metrics.Leaks != nil {
-			words = "The trace ends here: nothing ran for 1 s, and nothing ever ran again."
-		}
-		if t.Damage != "" {
-			words += " (" + t.Damage + ")"
-		}
-		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + esc(words) + `</p>`)
+	if says := FileCut(t); says != "" {
+		b.WriteString(`<p class="trace-n">` + string(icon("limit")) + esc(says) + `</p>`)
 	}
 	if v.End != nil {
 		b.WriteString(`<p class="trace-n">` + string(icon("next")) + `<a href="` + esc(v.End.URL) + `">` + esc(v.End.Text) + `</a> ` + esc(v.End.Says) + `</p>`)

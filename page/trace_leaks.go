@@ -21,7 +21,8 @@ func leakProof(v *TraceView) string {
 	if p == nil || v.Trace == nil {
 		return ""
 	}
-	left := v.Trace.Metrics.Goroutines.BlockedAtEnd > 0
+	blocked := v.Trace.Metrics.Goroutines.BlockedAtEnd
+	left := blocked != nil && *blocked > 0
 	switch {
 	case p.Why != "" && left:
 		return note(p.Why)

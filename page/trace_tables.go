@@ -30,14 +30,14 @@ func goroutineRow(m *exectrace.Metrics) metricRow {
 	g := m.Goroutines
 	r := metricRow{name: "Goroutines", value: thousands(int64(g.Created)), unit: "made, peak " + thousands(int64(g.Peak))}
 	switch {
-	case m.Leaks == nil:
+	case g.BlockedAtEnd == nil:
 		r.says = "up to where the trace was cut"
-	case g.BlockedAtEnd == 0:
+	case *g.BlockedAtEnd == 0:
 		r.says = "none left blocked at the end"
-	case g.BlockedAtEnd == 1:
+	case *g.BlockedAtEnd == 1:
 		r.says = "1 still waits at the end"
 	default:
-		r.says = thousands(int64(g.BlockedAtEnd)) + " still wait at the end"
+		r.says = thousands(int64(*g.BlockedAtEnd)) + " still wait at the end"
 	}
 	return r
 }

@@ -48,6 +48,12 @@ func (r *Renderer) Compare(w io.Writer, v CompareView) error {
 
 // TraceSays sums a trace up in a line.
 func TraceSays(t *exectrace.Trace) string {
-	return span(float64(t.Wall)) + ", " + plural(t.Metrics.Goroutines.Created+t.Metrics.Goroutines.AtEnd, "goroutine", "goroutines") +
+	n := t.Unlisted // those of more than a quarter of a million: most are the program's
+	for i := range t.Goroutines {
+		if !t.Goroutines[i].System {
+			n++
+		}
+	}
+	return span(float64(t.Wall)) + ", " + plural(n, "goroutine", "goroutines") +
 		", " + thousands(t.Events) + " events, GOMAXPROCS " + procsText(t)
 }

@@ -475,6 +475,9 @@ type Artifact struct {
 // CPU is the CPU time of all threads together.
 func (u Usage) CPU() time.Duration { return time.Duration(u.CPUMS * float64(time.Millisecond)) }
 
+// Wall is how long the program ran.
+func (u Usage) Wall() time.Duration { return time.Duration(u.WallMS * float64(time.Millisecond)) }
+
 // TraceData is the execution trace that a run left; nil when it left none.
 func (r *Result) TraceData() []byte {
 	for _, a := range r.Artifacts {

@@ -14,9 +14,11 @@ type Trace struct {
 	Data      []byte // the run's trace, or the beginning of it: whole generations
 	Truncated string // "", cap, idle, killed, stopped
 	// Late is the end of a trace that was cut by its limit, a trace of its
-	// own; Missing is how many bytes lie between Data and Late.
-	Late    []byte
-	Missing int64
+	// own; Missing is how many bytes lie between Data and Late, LateTruncated how
+	// that end was cut itself: idle, killed, stopped, or "".
+	Late          []byte
+	LateTruncated string
+	Missing       int64
 	// Leaks lists goroutines that can never go on, in the harness's text; it
 	// is nil when they were not looked for, and NoLeaks may say why.
 	Leaks   []byte
@@ -199,7 +201,7 @@ func (t *traceReader) result() *Trace {
 	out := &Trace{Leaks: t.leaks, NoLeaks: t.noLeaks, Own: t.own, Cover: t.cover}
 	out.Data, out.Late, out.Missing = t.trace.parts()
 	if len(out.Late) > 0 || out.Missing > 0 {
-		why = "cap"
+		out.LateTruncated, why = why, "cap"
 	}
 	out.Truncated = why
 	out.ProfileCut = t.profileCut

@@ -23,6 +23,7 @@ type traceRecord struct {
 	data    []byte
 	trace   *exectrace.Trace // nil when problem says why
 	problem string
+	unread  *exectrace.Metrics // of one that was cut too early to be shown: nulls, with the reason
 	cellID  string
 	kept    time.Time
 	leaks   *sandbox.LeakProfile // nil when nobody asked
@@ -35,6 +36,14 @@ func (t *traceRecord) view() *page.TraceView {
 		ID: t.id, Title: t.title, Trace: t.trace, Problem: t.problem, CellID: t.cellID, Leaks: t.leaks, End: t.end,
 		Recorded: strings.HasPrefix(t.id, recordedID), NoFile: len(t.data) == 0,
 	}
+}
+
+// metrics are what is known of the trace; nil when it can't be read at all.
+func (t *traceRecord) metrics() *exectrace.Metrics {
+	if t.trace == nil {
+		return t.unread
+	}
+	return &t.trace.Metrics
 }
 
 // traceOfRun analyses the trace that a run left and puts what it says into the
@@ -161,10 +170,11 @@ func (s *Server) apiTrace(_ context.Context, req *traceRequest) (*exectrace.Metr
 	if err != nil {
 		return nil, err
 	}
-	if t.trace == nil {
+	m := t.metrics()
+	if m == nil {
 		return nil, fail("unsupported", "%s", t.problem)
 	}
-	return &t.trace.Metrics, nil
+	return m, nil
 }
 
 // rawTrace is GET /api/traces/{id}/raw: the file, for go tool trace.

@@ -38,8 +38,13 @@ func (s *Server) openTrace(c echo.Context, name string, in io.Reader) (*traceRec
 	}
 	raw := &firstBytes{most: keepRaw}
 	t, err := s.AnalyseFile(c.Request().Context(), io.TeeReader(in, raw), size)
+	rec := &traceRecord{id: newID(), title: name, trace: t}
 	if bad := (*exectrace.BadTraceError)(nil); errors.As(err, &bad) {
-		return nil, fail("bad-trace", "%s can't be opened: %s.", name, describe(bad))
+		if !bad.Cut {
+			return nil, fail("bad-trace", "%s can't be opened: %s.", name, describe(bad))
+		}
+		m := bad.Metrics()
+		rec.unread, rec.problem, err = &m, fmt.Sprintf("Nothing of %s can be shown: %s.", name, describe(bad)), nil
 	}
 	if tooLong := (*http.MaxBytesError)(nil); errors.As(err, &tooLong) {
 		return nil, over("body", maxTrace, int(max(size, maxTrace+1)), "%s is larger than %d MiB, the most that is opened. Trace a shorter stretch of the run.", name, maxTrace>>20)
@@ -47,7 +52,7 @@ func (s *Server) openTrace(c echo.Context, name string, in io.Reader) (*traceRec
 	if err != nil {
 		return nil, err
 	}
-	rec := &traceRecord{id: newID(), title: name, trace: t, data: raw.data}
+	rec.data = raw.data
 	s.keepTrace(rec)
 	return rec, nil
 }
@@ -88,7 +93,7 @@ func (s *Server) apiOpenTrace(c echo.Context) error {
 	return c.JSON(http.StatusCreated, struct {
 		ID      string             `json:"id"`
 		Metrics *exectrace.Metrics `json:"metrics"`
-	}{rec.id, &rec.trace.Metrics})
+	}{rec.id, rec.metrics()})
 }
 
 // plainName is the last part of a file's name, as a title.
@@ -144,8 +149,11 @@ func (s *Server) traceList(c echo.Context) error { return s.tracesPage(c, http.S
 func (s *Server) tracesPage(c echo.Context, status int, trouble string) error {
 	v := page.TracesView{Chrome: s.chrome(c, nil), Most: fmt.Sprintf("%d MiB", maxTrace>>20), Problem: trouble}
 	for _, t := range s.traces.list() {
-		if t.trace != nil {
+		switch {
+		case t.trace != nil:
 			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Says: page.TraceSays(t.trace)})
+		case t.unread != nil:
+			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Says: "cut, and nothing of it can be shown"})
 		}
 	}
 	return html(c, status, func(w io.Writer) error { return s.Page.Traces(w, v) })

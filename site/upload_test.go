@@ -40,7 +40,7 @@ func TestAnyTraceIsOpened(t *testing.T) {
 		Metrics exectrace.Metrics
 	}
 	w.do(http.MethodPost, "/api/traces?name=leak.trace", traceFile(t, "leak"), bearer()...).want(t, 201).into(t, &got)
-	if got.Metrics.Goroutines.BlockedAtEnd == 0 {
+	if *got.Metrics.Goroutines.BlockedAtEnd == 0 {
 		t.Errorf("the metrics are %+v", got.Metrics.Goroutines)
 	}
 	w.page("/traces/"+got.ID).want(t, 200, "leak.trace", "Left waiting at the end")
@@ -82,7 +82,6 @@ func TestBadTracesAreToldPlainly(t *testing.T) {
 		"compressed with gzip":     "\x1f\x8b\x08 and so on, further than a header",
 		"not known here":           "go 1.99 trace\x00\x00\x00" + leak[16:],
 		"was written by go1.19":    "go 1.19 trace\x00\x00\x00" + leak[16:],
-		"cut off before its first": leak[:200],
 	} {
 		w.do(http.MethodPost, "/api/traces?name=x.trace", data, bearer()...).want(t, 422, says, "x.trace can't be opened")
 		body, kind := formOf(t, "x.trace", data)
@@ -93,6 +92,25 @@ func TestBadTracesAreToldPlainly(t *testing.T) {
 	w.do(http.MethodPost, "/traces", body, append(browser(), "Content-Type: "+kind)...).want(t, 400, "No file was chosen")
 	w.page("/traces/compare?a=nope&b=nope").want(t, 404, "There is no trace")
 	w.do(http.MethodPost, "/api/traces", leak).want(t, 403)
+}
+
+// Of a trace that was cut, what there is of it is shown, as by tutor trace; where
+// that is nothing, its page says so and each number is null.
+func TestCutTracesAreOpened(t *testing.T) {
+	w := uploadWorld(t)
+	leak := traceFile(t, "leak")
+	var got struct{ ID string }
+	w.do(http.MethodPost, "/api/traces?name=short.trace", leak[:len(leak)-3], bearer()...).
+		want(t, 201, `"truncated":"cut"`, `"blocked_at_end":null`, `"created":5`).into(t, &got)
+	w.page("/traces/"+got.ID).want(t, 200, "The end of this trace is missing", "names of this part are lost", "main.go")
+
+	w.do(http.MethodPost, "/api/traces?name=none.trace", leak[:200], bearer()...).
+		want(t, 201, `"truncated":"cut"`, `"created":null`, "cut off before its first part was whole").into(t, &got)
+	w.api(http.MethodGet, "/api/traces/"+got.ID, nil).want(t, 200, `"events":null`)
+	w.page("/traces/"+got.ID).want(t, 200, "Nothing of none.trace can be shown: it was cut off before its first part was whole")
+	w.page("/traces").want(t, 200, "none.trace", "cut, and nothing of it can be shown")
+	body, kind := formOf(t, "none.trace", leak[:200])
+	w.do(http.MethodPost, "/traces", body, append(browser(), "Content-Type: "+kind)...).want(t, 303)
 }
 
 // What is too large is refused by what it says of itself, and by what it is.

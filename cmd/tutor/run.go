@@ -17,7 +17,6 @@ import (
 	"course/tutor/content"
 	"course/tutor/page"
 	"course/tutor/sandbox"
-	"course/tutor/sandbox/toolchain"
 )
 
 // runFlags are the flags of tutor run.
@@ -84,7 +83,7 @@ compared with nothing.`,
 	flags.StringVar(&f.vary, "vary", "", "run it once for each value, as GOMAXPROCS:1,2,4, one after the other; --trace then writes a file for each, FILE-1, FILE-2, ..., and its input is that of --stdin")
 	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
-	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file")
+	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file; beside it, as FILE-end, the end of one that was too long, and as FILE-own1 one that the program took itself")
 	flags.DurationVar(&f.timeout, "timeout", 0, "wall time it may take")
 	flags.StringVar(&f.memory, "memory", "", "memory it may use, as 64MiB")
 	flags.BoolVar(&f.json, "json", false, "print one Result as JSON, exit 0")
@@ -131,11 +130,8 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 			through.sink(sandbox.Event{Out: &result.Events[i]})
 		}
 	}
-	if f.trace != "" {
-		err := eachTrace(f.trace, result, func(name string, r *sandbox.Result) error { return keepTrace(name, r, through, f.json) })
-		if err != nil {
-			return err
-		}
+	if err := keepTraces(ctx, engine, f, result, through); err != nil {
+		return err
 	}
 	if err := writeProfile(f.profileOut, result); err != nil {
 		return err
@@ -186,25 +182,6 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		return ours(err)
 	}
 	return exit
-}
-
-// addMetrics puts what the trace of a run says into its Result. A trace that
-// can't be analysed leaves the sentence that says why.
-func addMetrics(ctx context.Context, engine *toolchain.Engine, result *sandbox.Result) {
-	data := result.TraceData()
-	if data == nil || result.Trace == nil {
-		return
-	}
-	t, err := analyser{engine}.Analyse(ctx, result.Packages, data)
-	if err != nil {
-		result.Trace.Problem = err.Error()
-		return
-	}
-	t.Know(result.TraceCut(), result.Status == sandbox.StatusDeadlock, result.Usage.CPU())
-	if result.Race {
-		t.KnowRace()
-	}
-	result.Trace.Metrics = &t.Metrics
 }
 
 // runJob reads the sources and the flags into a Job.
@@ -389,18 +366,6 @@ func (p *passage) end() {
 func (p *passage) say(text string) {
 	p.end()
 	fmt.Fprintln(p.err, "tutor: "+text)
-}
-
-// writeTrace writes the trace of a run, if it left one, to a file.
-func writeTrace(name string, result *sandbox.Result) error {
-	data := result.TraceData()
-	if data == nil {
-		return nil
-	}
-	if err := os.WriteFile(name, data, 0o644); err != nil {
-		return misuse("write trace: %v", err)
-	}
-	return nil
 }
 
 // writeProfile writes the profile of a run to a file when one was asked for.

@@ -224,11 +224,8 @@ func (r reader) trace(ctx context.Context, file string) (*readTrace, error) {
 	case err != nil:
 		return nil, ours(err)
 	}
-	switch how := t.Metrics.Truncated; {
-	case t.Damage != "":
-		fmt.Fprintf(r.io.err, "tutor: %s: what comes before the damage is shown: %s\n", file, printable(t.Damage))
-	case how != nil:
-		fmt.Fprintf(r.io.err, "tutor: %s: it is not whole (%s): what comes before its end is shown\n", file, exectrace.CutWords(*how))
+	if says := page.FileCut(t); says != "" {
+		fmt.Fprintf(r.io.err, "tutor: %s: %s\n", file, printable(says))
 	}
 	return &readTrace{t, &t.Metrics}, nil
 }

@@ -35,9 +35,9 @@ func writeText(out io.Writer, m *exectrace.Metrics) error {
 // numberRows are the numbers: what, and how much.
 func numberRows(m *exectrace.Metrics) [][2]string {
 	g, l, s := m.Goroutines, m.Latency, m.Steals
-	atEnd := grouped(g.BlockedAtEnd) + " blocked at the end"
-	if m.Why["goroutines.blocked_at_end"] != "" {
-		atEnd = grouped(g.BlockedAtEnd) + " blocked where the trace was cut"
+	atEnd := grouped(g.AtEnd) + " alive where the trace was cut"
+	if g.BlockedAtEnd != nil {
+		atEnd = grouped(*g.BlockedAtEnd) + " blocked at the end"
 	}
 	stolen := notKnown(m, "steals.stolen")
 	if s.Stolen != nil && s.Local != nil && s.Global != nil && s.Unknown != nil && s.Confidence != nil && s.QueuePeak != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 	"unicode"
 
 	"course/tutor/sandbox"
@@ -40,7 +41,15 @@ func (s *stage) fillTrace(t *sandbox.Trace) {
 		info.ID, info.Problem = "", noTrace(t.Truncated, s.result.Status)
 		return
 	}
-	s.hand(sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Data: t.Data})
+	s.hand(sandbox.Artifact{Name: "trace", Kind: "trace", ID: info.ID, Data: s.marked(t.Data, t.Truncated, s.result.Usage.Wall())})
+}
+
+// marked is a trace with what must be known of it wherever the file goes.
+func (s *stage) marked(trace []byte, how string, ran time.Duration) []byte {
+	if how == "" {
+		return trace
+	}
+	return sandbox.MarkTrace(trace, how, s.result.Status, ran)
 }
 
 // noTrace says why a run left no trace.
@@ -71,7 +80,8 @@ func (s *stage) fillEnd(t *sandbox.Trace) {
 	if len(t.Late) == 0 {
 		return
 	}
-	end := &sandbox.TraceEnd{ID: newID(), Bytes: len(t.Late), Missing: t.Missing}
+	data := s.marked(t.Late, t.LateTruncated, 0) // of which it is the last part, and not the first
+	end := &sandbox.TraceEnd{ID: newID(), Bytes: len(data), Missing: t.Missing}
 	end.Says = "The trace was cut at its limit, and its last part was kept apart, as a flight recorder does. "
 	if t.Missing > 0 {
 		end.Says += fmt.Sprintf("Between the two, %.1f MiB of trace were dropped. ", float64(t.Missing)/(1<<20))
@@ -79,7 +89,7 @@ func (s *stage) fillEnd(t *sandbox.Trace) {
 	end.Says += "Only whole parts of a trace can be dropped, so what is kept can be smaller or larger than asked for: " +
 		"the MaxBytes of Go's own flight recorder is no limit either."
 	s.result.Trace.End = end
-	s.hand(sandbox.Artifact{Name: "trace-end", Kind: "trace-end", ID: end.ID, Data: t.Late})
+	s.hand(sandbox.Artifact{Name: "trace-end", Kind: "trace-end", ID: end.ID, Data: data})
 }
 
 // fillLeaks hands over what the garbage collector knows of leaks, of programs

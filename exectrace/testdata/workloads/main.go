@@ -46,10 +46,14 @@ func main() {
 	if err := trace.Start(f); err != nil {
 		panic(err)
 	}
-	told := count()
+	told, waits := count(), latencies()
 	workloads[name](n)
 	for name, n := range count() {
 		told[name] = n - told[name]
+	}
+	waits.since(latencies(), told)
+	for name, n := range own {
+		told[name] = n
 	}
 	trace.Stop()
 	if err := f.Close(); err != nil {
@@ -85,6 +89,40 @@ func count() map[string]float64 {
 	}
 }
 
+// histogram is how long goroutines were runnable before they ran, of every
+// eighth of them, as the runtime counts it.
+type histogram metrics.Float64Histogram
+
+func latencies() *histogram {
+	s := []metrics.Sample{{Name: "/sched/latencies:seconds"}}
+	metrics.Read(s)
+	return (*histogram)(s[0].Value.Float64Histogram())
+}
+
+// since tells of what came between h and after: how many, and the bucket in
+// which the median lies, and that of the 99th percentile.
+func (h *histogram) since(after *histogram, told map[string]float64) {
+	n := uint64(0)
+	for i := range after.Counts {
+		n += after.Counts[i] - h.Counts[i]
+	}
+	told["latency_n"] = float64(n)
+	for name, share := range map[string]float64{"latency_p50": .5, "latency_p99": .99} {
+		seen := uint64(0)
+		for i := range after.Counts {
+			seen += after.Counts[i] - h.Counts[i]
+			if n > 0 && float64(seen) >= share*float64(n) {
+				told[name+"_least_us"] = max(after.Buckets[i], 0) * 1e6
+				told[name+"_most_us"] = min(after.Buckets[i+1], 1e6) * 1e6
+				break
+			}
+		}
+	}
+}
+
+// own is what a workload measures of itself.
+var own = map[string]float64{}
+
 func assistSeconds() float64 {
 	s := []metrics.Sample{{Name: "/cpu/classes/gc/mark/assist:cpu-seconds"}}
 	runtime.GC() // the metric moves when a cycle ends
@@ -103,13 +141,26 @@ func spin(n int) uint64 {
 
 var sink = make([]uint64, 64)
 
-// cpu: n goroutines that only compute, about 30 ms each.
+// cpu: n goroutines that only compute, about 30 ms each. On one P, one of them
+// runs at any time, and the others that live wait for it: by its own clock the
+// program knows how long all of them ran, and waited.
 func cpu(n int) {
 	var wg sync.WaitGroup
+	lived := make([]time.Duration, n)
+	began := time.Now()
 	for i := range n {
-		wg.Go(func() { sink[i%64] = spin(30_000_000) })
+		made := time.Now()
+		wg.Go(func() {
+			sink[i%64] = spin(30_000_000)
+			lived[i] = time.Since(made)
+		})
 	}
 	wg.Wait()
+	own["ran_ms"] = time.Since(began).Seconds() * 1e3
+	for _, d := range lived {
+		own["waited_ms"] += d.Seconds() * 1e3
+	}
+	own["waited_ms"] -= own["ran_ms"]
 }
 
 // pingpong: n messages there and back.
