@@ -283,8 +283,10 @@ export class Viewer {
     const { tick } = this.model;
     this.close();
     this.span = s;
-    this.range(s.from * tick, s.to * tick, false);
-    this.view.reveal(s.from * tick, s.to * tick);
+    const from = s.from * tick, to = s.to * tick, around = 10 * (to - from);
+    this.range(from, to, false);
+    if (to - from < this.view.span / 50) this.view.show(from - around, to + around); // or there would be little to see
+    else this.view.reveal(from, to);
     const panel = spanDetail(this.model, s, this.acts);
     this.panel.replaceChildren(panel);
     this.say(panel.querySelector(".tv-h")!.textContent + ".");
