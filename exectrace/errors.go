@@ -2,6 +2,7 @@ package exectrace
 
 import (
 	"fmt"
+	"strings"
 )
 
 // BadTraceError says that bytes cannot be read as an execution trace. The
@@ -17,6 +18,11 @@ type BadTraceError struct {
 // Metrics are those of a trace that was cut too early: nothing is known, and
 // Why says so of every number.
 func (e *BadTraceError) Metrics() Metrics { return unreadMetrics(e.What) }
+
+const isDamaged = "it is damaged: "
+
+// clause is what is wrong, after something that says that the trace is damaged.
+func (e *BadTraceError) clause() string { return strings.TrimPrefix(e.What, isDamaged) }
 
 // Error says what is wrong and where.
 func (e *BadTraceError) Error() string {

@@ -40,6 +40,9 @@ func TestAMarkTellsOfTheRun(t *testing.T) {
 		if m.Truncated == nil || *m.Truncated != c.how || (m.Leaks != nil) != c.known || (m.Goroutines.BlockedAtEnd != nil) != c.known || tr.Run != c.run {
 			t.Errorf("%s: truncated %v, leaks %v, run %+v", text, m.Truncated, m.Leaks, tr.Run)
 		}
+		if _, leak := tr.Moment("leak"); leak != c.known {
+			t.Errorf("%s: a moment of a leak: %t", text, leak)
+		}
 		if tr.Events != whole.Events || tr.Wall != whole.Wall {
 			t.Errorf("%s: %d events in %d ns, without a mark %d in %d", text, tr.Events, tr.Wall, whole.Events, whole.Wall)
 		}

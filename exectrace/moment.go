@@ -125,9 +125,12 @@ func (p *pick) longer(s *Segment) {
 }
 
 // leaked marks the rows of goroutines that were made in the trace and waited
-// at its end.
+// at its end: none where that was cut, and the program went on.
 func (t *Trace) leaked() map[int]bool {
 	rows := map[int]bool{}
+	if t.Metrics.Leaks == nil {
+		return rows
+	}
 	for i, g := range t.Goroutines {
 		if g.Blocked() && !g.Existed {
 			rows[i] = true

@@ -44,7 +44,7 @@ func (e ending) damage() string {
 // bad is the error for a trace of which nothing can be shown.
 func (e ending) bad() *BadTraceError {
 	if e.how == "damaged" {
-		return &BadTraceError{What: "it is damaged: " + e.why, Offset: e.at}
+		return &BadTraceError{What: isDamaged + e.why, Offset: e.at}
 	}
 	what := "it was cut off before its first part was whole"
 	if e.why != "" {
@@ -75,7 +75,7 @@ func (b *builder) readAll(s *source) (ending, error) {
 		return ending{}, end.bad()
 	case end.how != "":
 		if bad := asBad(err); bad != nil && end.how == "damaged" {
-			end.why += "; then " + bad.What
+			end.why += "; then " + bad.clause()
 		}
 		return end, nil
 	case err == io.EOF && b.events == 0:
@@ -85,7 +85,7 @@ func (b *builder) readAll(s *source) (ending, error) {
 	case errors.Is(err, errCut) && b.events > 0:
 		return ending{how: "cut", at: at}, nil
 	case b.opts.Partial && b.events > 0 && asBad(err) != nil:
-		return ending{"damaged", asBad(err).What, asBad(err).Offset}, nil
+		return ending{"damaged", asBad(err).clause(), asBad(err).Offset}, nil
 	}
 	return ending{}, ifCut(err, at)
 }

@@ -125,7 +125,7 @@ func (s *source) explain(err error) error {
 	case s.in.eof && looksCut(err):
 		return errCut
 	}
-	what := "it is damaged: " + oneLine(err.Error())
+	what := isDamaged + oneLine(err.Error())
 	if s.parts == nil {
 		return &BadTraceError{What: what, Offset: s.in.n}
 	}
