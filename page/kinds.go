@@ -1,6 +1,8 @@
 package page
 
 import (
+	"cmp"
+
 	"course/tutor/content"
 	"course/tutor/sandbox"
 )
@@ -17,7 +19,11 @@ const KindRace = "race"
 // KindFake is, there, a program on the fake clock.
 const KindFake = "fake"
 
-// raceText names it.
+// KindBoth begins, there, the choice of a profile and of what the compiler
+// decided, which tests and benchmarks may have in one run: both:cpu.
+const KindBoth = "both"
+
+// raceText names KindRace.
 const raceText = "Race detector"
 
 // kindNames are the kinds that a reader can choose, as requests write them of a
@@ -41,6 +47,8 @@ var plainNames = map[sandbox.Kind]string{
 // KindOf is the choice of the list that a job is.
 func KindOf(job *sandbox.Job) string {
 	switch {
+	case job.Profile != "" && job.Asm:
+		return KindBoth + ":" + job.Profile
 	case job.Profile != "":
 		return string(sandbox.KindProfile) + ":" + job.Profile
 	case job.Asm:
@@ -62,14 +70,20 @@ func kindOptions(c *content.Cell, last string) []kindOption {
 	if base == sandbox.KindCover { // which has a button of its own
 		base = sandbox.KindTest
 	}
-	chosen := string(base)
+	what, asm := c.Options["profile"], c.Options["asm"] != ""
+	both := ""
+	if what != "" && asm {
+		both = KindBoth + ":" + what
+	}
+	chosen := cmp.Or(last, both)
 	switch {
-	case last != "":
-		chosen = last
-	case c.Options["asm"] != "":
+	case chosen != "":
+	case asm:
 		chosen = string(sandbox.KindAsm)
-	case c.Options["profile"] != "":
-		chosen = "profile:" + c.Options["profile"]
+	case what != "":
+		chosen = string(sandbox.KindProfile) + ":" + what
+	default:
+		chosen = string(base)
 	}
 	plain := plainNames[base]
 	if c.Flag("race") {
@@ -83,6 +97,9 @@ func kindOptions(c *content.Cell, last string) []kindOption {
 			continue
 		}
 		list = append(list, kindOption{k.value, k.text, k.value == chosen})
+	}
+	if both != "" {
+		list = append(list, kindOption{both, "Profile, and the compiler", both == chosen})
 	}
 	return list
 }

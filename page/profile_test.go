@@ -144,15 +144,21 @@ func TestKindsOfTests(t *testing.T) {
 		{"run", "profile", "", "profile:cpu", "program Just run", true},
 		{"bench", "profile", "", "profile:cpu", "bench Just measure", false},
 		{"bench", "asm", "", "asm", "bench Just measure", false},
+		{"test", "asm profile", "", "both:cpu", "test Just test", false},
+		{"test", "asm profile", "test", "test", "test Just test", false},
+		{"bench", "", KindOf(&sandbox.Job{Kind: sandbox.KindBench, Asm: true, Profile: "cpu"}), "", "bench Just measure", false}, // another fence's
 		{"test", "cover", "", "test", "test Just test", false},
 		{"test", "race", KindOf(&sandbox.Job{Kind: sandbox.KindTest, Profile: "heap", Race: true}), "profile:heap", "test Race detector", false},
 		{"test", "", KindOf(&sandbox.Job{Kind: sandbox.KindCover, Race: true}), "race", "test Just test", false},
 		{"test", "", KindOf(&sandbox.Job{Kind: sandbox.KindCover}), "test", "test Just test", false},
 		{"bench", "", KindOf(&sandbox.Job{Kind: sandbox.KindBench, Asm: true}), "asm", "bench Just measure", false},
 	} {
-		options := map[string]string{c.word: "true"}
-		if c.word == "profile" {
-			options[c.word] = "cpu"
+		options := map[string]string{}
+		for _, word := range strings.Fields(c.word) {
+			options[word] = map[string]string{"profile": "cpu"}[word]
+			if options[word] == "" {
+				options[word] = "true"
+			}
 		}
 		list := kindOptions(&content.Cell{Verb: c.verb, Options: options}, c.last)
 		chosen, fake := "", false

@@ -432,6 +432,15 @@ type Usage struct {
 	ThrottledMS float64 `json:"throttled_ms,omitempty"`
 }
 
+// Add joins what a run took that came after.
+func (u *Usage) Add(next Usage) {
+	u.CPUMS += next.CPUMS
+	u.WallMS += next.WallMS
+	u.MaxRSSKiB = max(u.MaxRSSKiB, next.MaxRSSKiB)
+	u.ThreadsPeak = max(u.ThreadsPeak, next.ThreadsPeak)
+	u.ThrottledMS += next.ThrottledMS
+}
+
 // Timing is where the time of a request went.
 type Timing struct {
 	QueueMS   float64 `json:"queue_ms"`
@@ -439,6 +448,15 @@ type Timing struct {
 	LinkMS    float64 `json:"link_ms"`
 	StartMS   float64 `json:"start_ms"`
 	RunMS     float64 `json:"run_ms"`
+}
+
+// Add joins where the time of a run went that came after.
+func (t *Timing) Add(next Timing) {
+	t.QueueMS += next.QueueMS
+	t.CompileMS += next.CompileMS
+	t.LinkMS += next.LinkMS
+	t.StartMS += next.StartMS
+	t.RunMS += next.RunMS
 }
 
 // Measured is how a measurement was kept from being disturbed by this tutor.

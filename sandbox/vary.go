@@ -170,7 +170,8 @@ func (v *varied) add(procs int, r *Result) {
 	if r.Measured != nil && w.Measured != nil {
 		w.Measured.Beside += r.Measured.Beside
 	}
-	v.sum(r)
+	w.Usage.Add(r.Usage)
+	w.Timing.Add(r.Timing)
 }
 
 func benchWithProcs(rows []Bench, procs int) []Bench {
@@ -179,15 +180,6 @@ func benchWithProcs(rows []Bench, procs int) []Bench {
 		rows[i].Name = withProcs(rows[i].Name, procs)
 	}
 	return rows
-}
-
-// sum adds up what a run took.
-func (v *varied) sum(r *Result) {
-	u, t := &v.whole.Usage, &v.whole.Timing
-	u.CPUMS, u.WallMS, u.ThrottledMS = u.CPUMS+r.Usage.CPUMS, u.WallMS+r.Usage.WallMS, u.ThrottledMS+r.Usage.ThrottledMS
-	u.MaxRSSKiB, u.ThreadsPeak = max(u.MaxRSSKiB, r.Usage.MaxRSSKiB), max(u.ThreadsPeak, r.Usage.ThreadsPeak)
-	t.QueueMS, t.CompileMS, t.LinkMS = t.QueueMS+r.Timing.QueueMS, t.CompileMS+r.Timing.CompileMS, t.LinkMS+r.Timing.LinkMS
-	t.StartMS, t.RunMS = t.StartMS+r.Timing.StartMS, t.RunMS+r.Timing.RunMS
 }
 
 // Varied are the runs of a Result of RunVaried, in order; nil for any other.

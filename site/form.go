@@ -138,7 +138,9 @@ func (s *Server) postRun(c echo.Context) error {
 func askedFor(choice string, c *content.Cell) runRequest {
 	base := c.Kind()
 	what, profiled := strings.CutPrefix(choice, string(sandbox.KindProfile)+":")
-	switch {
+	switch of, both := strings.CutPrefix(choice, page.KindBoth+":"); {
+	case both:
+		return runRequest{Kind: base, Profile: of, Asm: true}
 	case choice == page.KindRace:
 		return runRequest{Kind: base, Race: true}
 	case choice == page.KindFake:

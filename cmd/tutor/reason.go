@@ -13,7 +13,7 @@ import (
 
 // reason says in one line why a run did not end by its own exit code.
 func reason(result *sandbox.Result) string {
-	ran, _ := remarks(result)
+	ran, advice := remarks(result)
 	switch result.Status {
 	case sandbox.StatusCompileError:
 		return "does not compile\n" + diagnostics(result.Diagnostics)
@@ -22,13 +22,21 @@ func reason(result *sandbox.Result) string {
 	case sandbox.StatusCompileLimit:
 		return strings.TrimSpace("the build was stopped" + numbers(result.Limit) + "\n" + diagnostics(result.Diagnostics))
 	case sandbox.StatusForbidden:
-		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(ran))
+		return strings.TrimSpace("stopped: it made a system call that is not allowed here\n" + diagnostics(ran) + "\n" + vetSays(advice))
 	}
 	text := "stopped: " + limitWord(result.Status) + numbers(result.Limit)
 	if cut := result.Truncated; cut != nil {
 		text += fmt.Sprintf("; of what it printed %s are kept, and %s are left out", amount(float64(cut.KeptBytes), "bytes"), amount(float64(cut.DroppedBytes), "bytes"))
 	}
-	return strings.TrimSpace(text + "\n" + diagnostics(ran))
+	return strings.TrimSpace(text + "\n" + strings.TrimSpace(diagnostics(ran)+"\n"+vetSays(advice)))
+}
+
+// vetSays is the advice of vet under its heading; "" where there is none.
+func vetSays(advice []sandbox.Diagnostic) string {
+	if len(advice) == 0 {
+		return ""
+	}
+	return "tutor: go vet says\n" + diagnostics(advice)
 }
 
 // afterwards is what is said of a run that ended by its own exit code: where
@@ -40,12 +48,11 @@ func afterwards(result *sandbox.Result) string {
 	if len(ran) > 0 {
 		parts = append(parts, "tutor: "+ended(result.Status)+"\n"+diagnostics(ran))
 	}
-	if len(advice) > 0 {
-		head := "tutor: go vet says\n"
-		if len(ran) == 0 && result.Status == sandbox.StatusOK {
-			head = "tutor: it ran, and go vet says\n"
-		}
-		parts = append(parts, head+diagnostics(advice))
+	switch {
+	case len(advice) > 0 && len(ran) == 0 && result.Status == sandbox.StatusOK:
+		parts = append(parts, "tutor: it ran, and go vet says\n"+diagnostics(advice))
+	case len(advice) > 0:
+		parts = append(parts, vetSays(advice))
 	}
 	return strings.Join(parts, "\n")
 }

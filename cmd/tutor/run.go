@@ -52,7 +52,8 @@ folder whose files name testdata, what is in it is taken along.
 With --kind test, bench or cover the _test.go files of a folder and its
 testdata are read too; in the folder of a go.mod, of all packages below. ARGS may
 begin with flags of go test: -run, -skip, -short, -count, -failfast, -parallel,
--shuffle, -cpu, -bench, -benchtime. The exit code is 1 when a test fails.
+-shuffle, -cpu, -bench, -benchtime. The exit code is 1 when a test fails, and
+that of the program where one ended it, as 2 for a panic.
 
 --kind profile:cpu (or heap, block, mutex, goroutine) profiles the program: what
 took most is printed on stderr when it has ended, and --profile-out keeps the

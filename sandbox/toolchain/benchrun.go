@@ -178,10 +178,7 @@ func (b *benchRun) add(e *sandbox.Ended, keep bool) {
 			b.events = append(b.events, o)
 		}
 	}
-	b.usage.CPUMS += millis(e.Exit.CPU)
-	b.usage.WallMS += millis(e.Exit.Wall)
-	b.usage.MaxRSSKiB = max(b.usage.MaxRSSKiB, e.Exit.PeakRSS>>10)
-	b.usage.ThreadsPeak = max(b.usage.ThreadsPeak, e.Exit.Threads)
+	b.usage.Add(usageOf(e))
 }
 
 // outOfTime ends the job between two passes.

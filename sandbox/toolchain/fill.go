@@ -17,8 +17,7 @@ func (s *stage) fill(e *sandbox.Ended) {
 	if e.Events != nil {
 		res.Events = e.Events
 	}
-	res.Usage = sandbox.Usage{CPUMS: millis(e.Exit.CPU), WallMS: millis(e.Exit.Wall),
-		MaxRSSKiB: e.Exit.PeakRSS >> 10, ThreadsPeak: e.Exit.Threads, ThrottledMS: millis(e.Exit.Throttled)}
+	res.Usage = usageOf(e)
 	res.Timing.StartMS, res.Timing.RunMS = millis(e.Startup), millis(e.Exit.Wall)
 	res.Diagnostics = append(res.Diagnostics, raceDiagnostics(e.Races, s.learners)...)
 	res.Diagnostics = append(res.Diagnostics, s.lastWords(e).diagnostics()...)
@@ -30,6 +29,12 @@ func (s *stage) fill(e *sandbox.Ended) {
 	if e.Trace != nil {
 		s.fillTraces(e.Trace)
 	}
+}
+
+// usageOf is what an ended program took.
+func usageOf(e *sandbox.Ended) sandbox.Usage {
+	return sandbox.Usage{CPUMS: millis(e.Exit.CPU), WallMS: millis(e.Exit.Wall),
+		MaxRSSKiB: e.Exit.PeakRSS >> 10, ThreadsPeak: e.Exit.Threads, ThrottledMS: millis(e.Exit.Throttled)}
 }
 
 // less is the isolation that a run had: what was measured or, should a layer

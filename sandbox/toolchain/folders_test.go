@@ -207,7 +207,7 @@ func TestFoldersTests(t *testing.T) {
 	const text = "-- go.mod --\nmodule example.com/app\n\ngo 1.26\n" +
 		"-- app.go --\npackage app\n\nfunc One() int { return 1 }\n-- app_test.go --\npackage app\n\nimport \"testing\"\n\nfunc TestOne(t *testing.T) {\n\tif One() != 1 {\n\t\tt.Fail()\n\t}\n}\n" +
 		"-- sum/sum.go --\npackage sum\n\nimport \"example.com/app\"\n\nfunc Two() int {\n\tif app.One() == 3 {\n\t\treturn 0\n\t}\n\treturn 2 * app.One()\n}\n-- sum/testdata/two.txt --\n2\n" +
-		"-- sum/sum_test.go --\npackage sum_test\n\nimport (\n\t\"os\"\n\t\"testing\"\n\n\t\"example.com/app/sum\"\n)\n\nfunc TestOne(t *testing.T) {\n\tif _, err := os.Stat(\"testdata/two.txt\"); err != nil || sum.Two() != 2 {\n\t\tt.Error(err)\n\t}\n}\n\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n"
+		"-- sum/sum_test.go --\npackage sum_test\n\nimport (\n\t\"os\"\n\t\"testing\"\n\n\t\"example.com/app/sum\"\n)\n\nfunc TestOne(t *testing.T) {\n\tif _, err := os.Stat(\"testdata/two.txt\"); err != nil || sum.Two() != 2 {\n\t\tt.Error(err)\n\t}\n}\n\nfunc TestOnly(t *testing.T) {}\n\nfunc TestMain(m *testing.M) { os.Exit(m.Run()) }\n"
 	job := folders(text)
 	job.Kind, job.Vet = sandbox.KindCover, true
 	var told []string
@@ -219,19 +219,23 @@ func TestFoldersTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Status != sandbox.StatusOK || len(r.Diagnostics) > 0 || !slices.Equal(told, []string{"TestOne", "sum.TestOne"}) {
+	if r.Status != sandbox.StatusOK || len(r.Diagnostics) > 0 || !slices.Equal(told, []string{"TestOne", "sum.TestOne", "sum.TestOnly"}) {
 		t.Fatalf("%s %v %+v", r.Status, told, r.Diagnostics)
 	}
 	if c := r.Cover; c == nil || len(c.Files) != 2 || c.Files[1].Name != "sum/sum.go" || c.Statements != 4 || c.Covered != 3 {
 		t.Errorf("coverage: %+v", c)
 	}
-	job.Kind = sandbox.KindTest
+	job.Kind, job.Args = sandbox.KindTest, []string{"-run", "Only"}
+	if r := runJob(t, job); r.Status != sandbox.StatusOK || len(r.Tests) != 1 || r.Tests[0].FullName() != "sum.TestOnly" || len(r.Diagnostics) > 0 || len(r.Events) > 0 {
+		t.Errorf("a package in which nothing is selected is not run: %s %+v %+v %+v", r.Status, r.Tests, r.Diagnostics, r.Events)
+	}
+	job.Args = nil
 	for i, f := range job.Files {
 		if f.Name == "sum/sum.go" {
 			job.Files[i].Content = "package sum\n\nfunc Two() int { return 3 }\n"
 		}
 	}
-	if r := runJob(t, job); r.Status != sandbox.StatusTestFailed || len(r.Tests) != 2 || r.Tests[1].Status != sandbox.TestFailed {
+	if r := runJob(t, job); r.Status != sandbox.StatusTestFailed || len(r.Tests) != 3 || r.Tests[1].Status != sandbox.TestFailed {
 		t.Errorf("one fails: %s %+v", r.Status, r.Tests)
 	}
 	job.Files = append(job.Files, sandbox.File{Name: "sum/x_test.go", Content: "package sum\n\nvar x int = \"\"\n"})

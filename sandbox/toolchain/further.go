@@ -135,14 +135,8 @@ func add(to, from *sandbox.Result) {
 	}
 	to.Tests = append(to.Tests, from.Tests...)
 	to.Truncated = firstOf(to.Truncated, from.Truncated)
-	to.Usage.CPUMS += from.Usage.CPUMS
-	to.Usage.WallMS += from.Usage.WallMS
-	to.Usage.MaxRSSKiB = max(to.Usage.MaxRSSKiB, from.Usage.MaxRSSKiB)
-	to.Usage.ThreadsPeak = max(to.Usage.ThreadsPeak, from.Usage.ThreadsPeak)
-	to.Timing.CompileMS += from.Timing.CompileMS
-	to.Timing.LinkMS += from.Timing.LinkMS
-	to.Timing.StartMS += from.Timing.StartMS
-	to.Timing.RunMS += from.Timing.RunMS
+	to.Usage.Add(from.Usage)
+	to.Timing.Add(from.Timing)
 	to.Cached = to.Cached && from.Cached
 	switch {
 	case to.Cover == nil || from.Cover == nil:

@@ -46,4 +46,9 @@ func TestCPULimit(t *testing.T) {
 			t.Errorf("procs %d: the program says %q, the Result %q and %v", procs, r.Events[0].Text, want, r.CPULimit)
 		}
 	}
+	bench := sandbox.Job{Kind: sandbox.KindBench, CPULimit: 0.1, Args: []string{"-benchtime", "100ms"}, Files: []sandbox.File{{Name: "x_test.go",
+		Content: "package x\n\nimport \"testing\"\n\nfunc BenchmarkX(b *testing.B) {\n\tfor b.Loop() {\n\t}\n}\n"}}}
+	if r := runJob(t, bench); r.Status != sandbox.StatusOK || r.Usage.ThrottledMS == 0 {
+		t.Errorf("a benchmark on a tenth of a processor: %s, held back for %v ms", r.Status, r.Usage.ThrottledMS)
+	}
 }

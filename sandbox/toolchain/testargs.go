@@ -161,7 +161,8 @@ func (a *testArgs) has(flag string) bool {
 	return slices.ContainsFunc(a.flags, func(f string) bool { return strings.HasPrefix(f, flag+"=") })
 }
 
-// selects says whether a test at the top level is among those asked for.
+// selects says whether a test or benchmark at the top level is among those asked
+// for.
 func (a *testArgs) selects(name string) bool {
 	matches := func(pattern string) bool {
 		first, _, _ := strings.Cut(pattern, "/")
@@ -171,5 +172,9 @@ func (a *testArgs) selects(name string) bool {
 	if a.skip != "" && !strings.Contains(a.skip, "/") && matches(a.skip) {
 		return false
 	}
-	return a.run == "" || matches(a.run)
+	pattern := a.run
+	if strings.HasPrefix(name, "Benchmark") {
+		pattern = a.bench
+	}
+	return pattern == "" || matches(pattern)
 }

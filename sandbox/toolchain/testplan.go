@@ -249,12 +249,26 @@ func (r *run) testParts(ctx context.Context, l *library) ([]sandbox.Part, error)
 		r.result.Status, r.result.Diagnostics = statusOf(problems), problems
 		return nil, nil
 	}
+	list = selected(list)
 	r.others = list[1:]
 	part, err := r.testPart(ctx, l, list[0])
 	if err != nil {
 		return nil, err
 	}
 	return []sandbox.Part{part}, nil
+}
+
+// selected leaves out the packages in which the flags select nothing, unless that
+// is so in all.
+func selected(list []*tests) []*tests {
+	some := slices.DeleteFunc(slices.Clone(list), func(t *tests) bool {
+		names := t.names()
+		return len(names) > 0 && !slices.ContainsFunc(names, t.args.selects)
+	})
+	if len(some) == 0 {
+		return list
+	}
+	return some
 }
 
 func (r *run) testPart(ctx context.Context, l *library, t *tests) (sandbox.Part, error) {

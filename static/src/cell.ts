@@ -234,6 +234,7 @@ export class GoCell extends Bench {
     if (what === "fake") return { kind, clock: "fake" };
     if (plain === "program") return { kind: list.value };
     if (what === "asm") return { kind, asm: true };
+    if (what === "both") return { kind, profile, asm: true };
     return profile ? { kind, profile } : { kind };
   }
 
