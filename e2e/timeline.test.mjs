@@ -19,10 +19,10 @@ function withRuntime(size) {
   return encode(run, size);
 }
 
-/** A run whose trace was cut, and one that has goroutines without a lane. */
+/** A run whose trace was cut, or that has goroutines without a lane, and of which the replay tells nothing. */
 function withCut(cut) {
   const run = makeRun(600, { workers: 14 });
-  run.contents.cut = cut;
+  Object.assign(run.contents, { cut, no_origins: true });
   return encode(run, 4000);
 }
 
@@ -550,6 +550,7 @@ test("the summary in words says what the trace covers, and of its end only when 
   assert.match(await summary(cut.page), /^The trace covers the first [\d.]+ (µs|ms) of the run on 4 processors\. 14 goroutines were made in it;/);
   assert.doesNotMatch(await summary(cut.page), /the end|lasted/);
   const lanes = await opened(t, "lanes");
+  assert.deepEqual(await lanes.page.evaluate(() => { const v = document.querySelector("trace-view").shown; v.draw(); return v.panes.procs.steals; }), [], "nothing is said of steals where the replay tells nothing");
   assert.match(await summary(lanes.page), /19 goroutines were made in it; .*; 2 of those with a lane were left blocked at the end\.$/);
 });
 

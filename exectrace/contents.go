@@ -180,7 +180,7 @@ func (t *Trace) contents() *contents {
 	c := &contents{
 		Version: 1, Go: t.GoVersion, TickNS: tickNS, Ticks: t.ticks(), Procs: t.Procs, Threads: list(tl.threads),
 		Stacks: tl.stacks, Reasons: tl.reasons, Spans: []contentsSpan{}, Notes: []contentsNote{}, Curves: []contentsCurve{},
-		Cut: cutOf{cutCounts: tl.cut}, NoOrigins: t.Metrics.Steals.Stolen == nil,
+		Cut: cutOf{cutCounts: tl.cut}, NoOrigins: !t.TellsOrigins(),
 	}
 	if how := t.Metrics.Truncated; how != nil {
 		c.Cut.Reason = *how

@@ -113,7 +113,7 @@ func (t *Trace) exportSegment(x *exporter, s *Segment) {
 	if s.At.Line > 0 {
 		e.Args["line"] = s.At.File + ":" + strconv.Itoa(s.At.Line)
 	}
-	if s.Origin != OriginUnknown {
+	if s.Origin != OriginUnknown && t.TellsOrigins() {
 		e.Args["taken from (inferred)"] = s.Origin.String()
 	}
 	x.put(e)

@@ -75,7 +75,7 @@ func (f *MomentFinder) Segment(s *Segment) {
 	switch {
 	case g.System:
 	case s.State == Running:
-		if s.Origin == OriginStolen && (!f.steal.found || s.Start < f.steal.best.Start) {
+		if s.Origin == OriginStolen && f.t.TellsOrigins() && (!f.steal.found || s.Start < f.steal.best.Start) {
 			f.steal.take(s)
 		}
 	case s.State == Runnable:

@@ -1,7 +1,9 @@
 package exectrace
 
 import (
+	"bytes"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -41,6 +43,25 @@ func TestMoments(t *testing.T) {
 		if found && (m.Start > m.At || m.End < m.At+m.Length || m.Start < 0 || m.End > tr.Wall || m.G == 0) {
 			t.Errorf("%s in %s: %+v of %d ns", c.name, c.trace, m, tr.Wall)
 		}
+	}
+}
+
+// Where the replay of the run queues tells nothing, nothing was stolen that
+// could be shown.
+func TestOriginsThatAreNotToldAreNotShown(t *testing.T) {
+	tr := recordedFor(t, "unbounded")
+	for told := range 2 {
+		_, found := tr.Moment("first-steal")
+		var out bytes.Buffer
+		if err := tr.WriteTraceEvents(&out); err != nil {
+			t.Fatal(err)
+		}
+		exported := strings.Contains(out.String(), "taken from")
+		if want := told == 0; found != want || exported != want || tr.contents().NoOrigins == want || tr.TellsOrigins() != want {
+			t.Errorf("told %t: first steal found %t, exported %t", want, found, exported)
+		}
+		tr.Metrics.noSteals("the replay does not fit")
+		tr.Metrics.Steals = Steals{Inferred: true}
 	}
 }
 

@@ -29,6 +29,10 @@ func (t *Trace) Segments() iter.Seq[Segment] {
 	}
 }
 
+// TellsOrigins says that the replay of the run queues fits this trace. Where it
+// does not, the origins of segments are guesses, and not to be shown.
+func (t *Trace) TellsOrigins() bool { return t.Metrics.Steals.Stolen != nil }
+
 // ticks is the length of the trace.
 func (t *Trace) ticks() int64 { return (t.Wall + tickNS - 1) / tickNS }
 
@@ -65,9 +69,6 @@ func (t *Trace) segment(e *tick, end int64) Segment {
 		State: State(e.state), Origin: e.origin, Reason: t.tl.reasons[e.reason], At: t.tl.at(e.stack), Row: int(e.row),
 	}
 	s.End = max(s.End, s.Start)
-	if t.Metrics.Steals.Stolen == nil {
-		s.Origin = OriginUnknown // the replay tells nothing
-	}
 	if e.m > 0 {
 		s.M = t.tl.threads[e.m-1]
 	}

@@ -47,7 +47,7 @@ type Segment struct {
 	P          int64 // -1 when it holds none
 	M          int64 // -1 when unknown
 	State      State
-	Origin     Origin // of a Running that began with a start; inferred
+	Origin     Origin // of a Running that began with a start; inferred: see TellsOrigins
 	Reason     string // the runtime's own words for why it waits
 	// At is the line in the learner's source where it waits, or where it
 	// lost its P; zero when unknown.

@@ -46,13 +46,16 @@ type segmentReader interface{ Segment(*exectrace.Segment) }
 // takes a while.
 func newTraceLanes(t *exectrace.Trace, axis, least int64, rows int, others ...segmentReader) traceLanes {
 	picked, all := pickGoroutines(t, rows)
+	maker := func() *barMaker {
+		return &barMaker{least: least, tells: t.TellsOrigins(), steals: stealMarks{axis: axis}}
+	}
 	byRow := make([]*barMaker, len(t.Goroutines))
 	for _, row := range picked {
-		byRow[row] = newBarMaker(axis, least)
+		byRow[row] = maker()
 	}
 	byP := make([]*barMaker, min(max(t.Procs, 1), maxLanes))
 	for p := range byP {
-		byP[p] = newBarMaker(axis, least)
+		byP[p] = maker()
 	}
 	var s exectrace.Segment // one for all: what others are given would be made anew each time
 	for s = range t.Segments() {
@@ -66,7 +69,7 @@ func newTraceLanes(t *exectrace.Trace, axis, least int64, rows int, others ...se
 			continue // of the runtime's own work only GC is drawn
 		}
 		for int(s.P) >= len(byP) {
-			byP = append(byP, newBarMaker(axis, least))
+			byP = append(byP, maker())
 		}
 		byP[s.P].segment(&s)
 	}
@@ -143,11 +146,8 @@ type barMaker struct {
 	open  bool
 	short bool // it may take more: what it began with is short
 
+	tells  bool // origins are known
 	steals stealMarks
-}
-
-func newBarMaker(axis, least int64) *barMaker {
-	return &barMaker{least: least, steals: stealMarks{axis: axis}}
 }
 
 func (m *barMaker) add(b traceBar) {
@@ -166,7 +166,7 @@ func (m *barMaker) joins(start, end int64) bool {
 
 // segment adds a segment; most of a large trace go into a bar that is open.
 func (m *barMaker) segment(s *exectrace.Segment) {
-	if s.Origin == exectrace.OriginStolen {
+	if m.tells && s.Origin == exectrace.OriginStolen {
 		m.steals.add(s.Start)
 	}
 	if m.joins(s.Start, s.End) {
