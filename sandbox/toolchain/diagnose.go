@@ -18,8 +18,9 @@ const maxMessage = 2 << 10
 var (
 	compilerLine = regexp.MustCompile(`^([^:\t]+\.go):(\d+):(?:(\d+):)? (.*)$`)
 	// codeAtEnd is how the compiler gives, with -errorurl, the code of an
-	// error; it stands at the end of the first line.
-	codeAtEnd = regexp.MustCompile(` \[go\.dev/e/(\w+)\]$`)
+	// error; it stands at the end of the first line, before what is said of the
+	// version of Go that the file is for.
+	codeAtEnd = regexp.MustCompile(` \[go\.dev/e/(\w+)\]( \((?:-lang was set to|file declares //go:build) [^()]*\))?$`)
 	// insidePath is a file as it lies in the build jail, or in the folder
 	// that stands in for it.
 	insidePath = regexp.MustCompile(`[^\s:;"'()]*/src/\d+/[^\s:/]+\.go\b`)
@@ -53,7 +54,7 @@ func diagnostic(line string) sandbox.Diagnostic {
 	}
 	d := sandbox.Diagnostic{File: m[1], Message: m[4]}
 	if at := codeAtEnd.FindStringSubmatchIndex(d.Message); at != nil {
-		d.Code, d.Message = d.Message[at[2]:at[3]], d.Message[:at[0]]
+		d.Code, d.Message = d.Message[at[2]:at[3]], d.Message[:at[0]]+d.Message[at[3]+1:]
 	}
 	d.Line, _ = strconv.Atoi(m[2])
 	d.Col, _ = strconv.Atoi(m[3])

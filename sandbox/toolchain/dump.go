@@ -26,9 +26,9 @@ type frame struct {
 var (
 	goroutineHead = regexp.MustCompile(`^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^]]*)\]:$`)
 	frameLine     = regexp.MustCompile(`^\t([^ ]+):(\d+)(?: .*)?$`)
-	// howLong is what the runtime says of long waits, and that a goroutine
-	// keeps its thread.
-	howLong = regexp.MustCompile(`, (\d+ minutes|locked to thread|leaked|durable|bubble \d+)`)
+	// beside is what the runtime says of a goroutine beside its state: that it
+	// waits for long, keeps its thread, is of a bubble of testing/synctest.
+	beside = regexp.MustCompile(`, (\d+ minutes|locked to thread|synctest bubble \d+)| \((leaked|durable|scan)\)`)
 )
 
 // readDump reads the goroutines of a dump, in its order: the one that failed
@@ -38,7 +38,7 @@ func readDump(text string) []goroutine {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSuffix(line, "\n")
 		if m := goroutineHead.FindStringSubmatch(line); m != nil {
-			list = append(list, goroutine{id: m[1], state: howLong.ReplaceAllString(m[2], "")})
+			list = append(list, goroutine{id: m[1], state: beside.ReplaceAllString(m[2], "")})
 			continue
 		}
 		if len(list) > 0 {
@@ -83,6 +83,11 @@ func (g *goroutine) in(files []string) (frame, bool) {
 		}
 	}
 	return frame{}, false
+}
+
+// measures says whether the goroutine is that of a benchmark.
+func (g *goroutine) measures() bool {
+	return slices.ContainsFunc(g.frames, func(f frame) bool { return strings.HasPrefix(f.fn, "testing.(*B).") })
 }
 
 // busy says whether the goroutine was computing rather than waiting.

@@ -86,6 +86,7 @@ func TestFoldersRefused(t *testing.T) {
 		{"itself", main + "-- x/x.go --\npackage x\n\nimport _ \"example/x\"\n", "build:cycle x/x.go:3:8: import cycle not allowed"},
 		{"internal", main + "-- x/x.go --\npackage x\n\nimport _ \"example/y/internal/z\"\n-- y/internal/z/z.go --\npackage z\n", "build:internal x/x.go:3:8: use of internal package example/y/internal/z not allowed"},
 		{"not the whole path", "-- main.go --\npackage main\n\nimport _ \"x\"\n\nfunc main() {}\n-- x/x.go --\npackage x\n", "build:no-folder main.go:3:8: package x is not in std; the package in the folder x is imported as \"example/x\""},
+		{"below the usual module", "-- go.mod --\nmodule m\n\ngo 1.26\n-- main.go --\npackage main\n\nimport _ \"example/a/x\"\n\nfunc main() {}\n-- x/x.go --\npackage x\n-- a/x/x.go --\npackage x\n", "build:no-folder main.go:3:8: package example/a/x is not in std; the package in the folder a/x is imported as \"m/a/x\""},
 		{"relative", "-- main.go --\npackage main\n\nimport _ \"./x\"\n\nfunc main() {}\n-- x/x.go --\npackage x\n", "build:relative main.go:3:8: \"./x\" is relative, but relative import paths are not supported in module mode; the package in the folder x is imported as \"example/x\""},
 		{"no main", "-- x/x.go --\npackage x\n", "refused:empty :0:0: there is nothing to run: no Go file lies at the top"},
 		{"several", "-- a/x.go --\npackage main\n-- b/x.go --\npackage main\n", "refused:main :0:0: there is no package main at the top and several below it, in a, b"},

@@ -42,8 +42,9 @@ func standardImports(packages []inspected) []string {
 // inspectPart reads the heads of all packages of a part that package main needs.
 // Those that have a Dir are of module m.
 func inspectPart(part sandbox.Part, m *module, goos, goarch string) (packages []inspected, problems []sandbox.Diagnostic) {
+	data := slices.ContainsFunc(part.Packages, func(p sandbox.Package) bool { return len(p.Data) > 0 })
 	for _, pkg := range part.Packages {
-		in := inspect(pkg, goos, goarch)
+		in := inspect(pkg, data, goos, goarch)
 		if pkg.Dir != "" {
 			in.module = m
 		}
@@ -179,7 +180,7 @@ func importProblem(p *inspected, path string, byPath map[string]*inspected, has 
 	case path == "runtime/cgo":
 		return "refused:cgo", "package runtime/cgo is not available here: programs are built without cgo"
 	case strings.Contains(first, "."):
-		return "refused:not-vendored", "no required module provides package " + path + ": " + thereAre()
+		return "refused:not-vendored", "no required module provides package " + path + ": " + thereAre() + p.hint(path)
 	}
 	return "", "package " + path + " is not in std" + p.hint(path)
 }

@@ -48,9 +48,10 @@ type debugLine struct {
 
 // inspect reads the head of every file as the go command would: build
 // constraints, package clauses, imports and //go:debug lines. What it says of
-// files has their paths in the program.
-func inspect(pkg sandbox.Package, goos, goarch string) inspected {
-	in := inspectFolder(pkg, goos, goarch)
+// files has their paths in the program. data says that some package of this has
+// files to embed.
+func inspect(pkg sandbox.Package, data bool, goos, goarch string) inspected {
+	in := inspectFolder(pkg, data, goos, goarch)
 	if pkg.Dir == "" || pkg.Dir == "." {
 		return in
 	}
@@ -76,7 +77,7 @@ func inspect(pkg sandbox.Package, goos, goarch string) inspected {
 }
 
 // inspectFolder is inspect with the names that files have in their folder.
-func inspectFolder(pkg sandbox.Package, goos, goarch string) inspected {
+func inspectFolder(pkg sandbox.Package, data bool, goos, goarch string) inspected {
 	in := inspected{Package: pkg, imports: map[string]place{}}
 	if !pkg.Trusted {
 		check := checkName
@@ -87,7 +88,7 @@ func inspectFolder(pkg sandbox.Package, goos, goarch string) inspected {
 			return in
 		}
 	}
-	in.scanAll()
+	in.scanAll(data)
 	if len(in.problems) > 0 {
 		return in
 	}
@@ -126,10 +127,10 @@ func (in *inspected) problem(at place, format string, args ...any) {
 	in.problems = append(in.problems, sandbox.Diagnostic{File: at.file, Line: at.line, Col: at.col, Message: fmt.Sprintf(format, args...)})
 }
 
-// scanAll looks for what tokens show.
-func (in *inspected) scanAll() {
+// scanAll looks for what tokens show. data is that of inspect.
+func (in *inspected) scanAll(data bool) {
 	for _, f := range in.Files {
-		s := scan(f, len(in.Data) > 0)
+		s := scan(f, data)
 		in.main = in.main || s.hasMain
 		if in.clause.file == "" && s.packageAt.IsValid() {
 			in.clause = place{f.Name, s.packageAt.Line, s.packageAt.Column}

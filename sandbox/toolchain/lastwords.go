@@ -106,6 +106,8 @@ func (w *lastWords) timeUp() string {
 	switch {
 	case g == nil:
 		return saidTimeUp
+	case g.busy() && g.measures():
+		return saidTimeUp + ": goroutine " + g.id + " was busy with a benchmark"
 	case g.busy():
 		return saidTimeUp + ": goroutine " + g.id + " was busy"
 	}
@@ -148,8 +150,13 @@ func (w *lastWords) diagnostics() []sandbox.Diagnostic {
 		d.Code, d.Explain = l.code, l.text
 	}
 	out := []sandbox.Diagnostic{d}
-	if w.ended.Status == sandbox.StatusDeadlock || w.ended.Status == sandbox.StatusTimeLimit {
-		out = append(out, w.waiting(d.Code)...)
+	switch {
+	case w.ended.Status == sandbox.StatusDeadlock, w.ended.Status == sandbox.StatusTimeLimit:
+		out = append(out, w.waiting(w.goroutines, d.Code)...)
+	case d.Code == "runtime:bubble-deadlock", d.Code == "runtime:bubble-left":
+		// The first is that of the test, which panics; the others are all that
+		// are in the bubble.
+		out = append(out, w.waiting(w.goroutines[min(1, len(w.goroutines)):], d.Code)...)
 	}
 	return out
 }
@@ -240,9 +247,9 @@ func (w *lastWords) onlyLoop(f frame) int {
 // maxWaiting is how many groups of goroutines of a dump get a diagnostic.
 const maxWaiting = 8
 
-// waiting says of each goroutine where it is and what it waits for. Those that
-// wait at the same line for the same are told together.
-func (w *lastWords) waiting(code string) []sandbox.Diagnostic {
+// waiting says of each of some goroutines where it is and what it waits for.
+// Those that wait at the same line for the same are told together.
+func (w *lastWords) waiting(some []goroutine, code string) []sandbox.Diagnostic {
 	type key struct {
 		file  string
 		line  int
@@ -251,8 +258,8 @@ func (w *lastWords) waiting(code string) []sandbox.Diagnostic {
 	at := map[key]int{}
 	var groups [][]*goroutine
 	var out []sandbox.Diagnostic
-	for i := range w.goroutines {
-		g := &w.goroutines[i]
+	for i := range some {
+		g := &some[i]
 		if _, ok := g.in(w.files); !ok {
 			continue
 		}

@@ -63,6 +63,51 @@ func main() {
 	}
 }
 
+// TestBubbleSaysWhoWaits: the goroutines of a bubble that are blocked are told as
+// those of a deadlock are.
+func TestBubbleSaysWhoWaits(t *testing.T) {
+	const text = `package nap
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+func TestNap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := make(chan int)
+		for range 2 {
+			go func() {
+				ch <- 1
+			}()
+		}
+		select {}
+	})
+}
+`
+	for code, test := range map[string]struct{ text, said, last string }{
+		"runtime:bubble-deadlock": {text, "all goroutines in bubble are blocked", "nap_test.go:16 goroutine N [select (no cases)]"},
+		"runtime:bubble-left":     {strings.Replace(text, "select {}", "", 1), "main bubble goroutine has exited but blocked goroutines remain", ""},
+	} {
+		r := runJob(t, sandbox.Job{Kind: sandbox.KindTest, Files: []sandbox.File{{Name: "nap_test.go", Content: test.text}}})
+		want := []string{
+			code + " nap_test.go:9 panic: deadlock: " + test.said + " [recovered, repanicked]",
+			code + " nap_test.go:13 2 goroutines [chan send], such as N, started at nap_test.go:12",
+		}
+		if test.last != "" {
+			want = append(want, code+" "+test.last)
+		}
+		for _, line := range want {
+			if !contains(where(r), line) {
+				t.Errorf("nothing says %q:\n%s", line, strings.Join(where(r), "\n"))
+			}
+		}
+		if n := len(want) + 1; len(r.Diagnostics) != n { // and which test it was
+			t.Errorf("%d diagnostics, want %d:\n%s", len(r.Diagnostics), n, strings.Join(where(r), "\n"))
+		}
+	}
+}
+
 // contains says whether one of the lines is as wanted, where N is the number
 // of a goroutine.
 func contains(lines []string, want string) bool {

@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strings"
@@ -93,12 +94,20 @@ func (p *inspected) hint(to string) string {
 		return ""
 	}
 	to = path.Clean(to)
+	ends, named := "", "" // the longest that to ends in, the first whose name it is
 	for _, dir := range p.module.dirs {
-		if dir != "." && (dir == to || path.Base(dir) == to) {
-			return "; the package in the folder " + dir + " is imported as " + quote(p.module.importPath(dir))
+		if dir != "." && len(dir) > len(ends) && strings.HasSuffix("/"+to, "/"+dir) {
+			ends = dir
+		}
+		if named == "" && path.Base(dir) == to {
+			named = dir
 		}
 	}
-	return ""
+	meant := cmp.Or(ends, named)
+	if meant == "" {
+		return ""
+	}
+	return "; the package in the folder " + meant + " is imported as " + quote(p.module.importPath(meant))
 }
 
 // checkPaths refuses a module whose packages would have the paths of others.

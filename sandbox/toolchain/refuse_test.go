@@ -115,7 +115,7 @@ func FuzzScan(f *testing.F) {
 	f.Add("package main\nfunc main() {}\n")
 	f.Add("package main\nimport (\n\"C\"\n)\n//go:linkname a b\n/*line x:1*/")
 	f.Fuzz(func(t *testing.T, text string) {
-		in := inspect(sandbox.Package{Path: "main", Files: []sandbox.File{{Name: "main.go", Content: text}}}, "linux", "amd64")
+		in := inspect(sandbox.Package{Path: "main", Files: []sandbox.File{{Name: "main.go", Content: text}}}, false, "linux", "amd64")
 		for _, d := range in.problems {
 			if d.Message == "" {
 				t.Errorf("a problem without words: %+v", d)
