@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"course/tutor/sandbox"
 )
 
 var (
@@ -106,6 +108,10 @@ func (ex *Exercise) readLimits(top *table) {
 	l := &ex.Limits
 	l.Wall, l.CPU = t.duration("wall", l.Wall), t.duration("cpu", l.CPU)
 	l.Memory, l.Output = t.size("memory", l.Memory), t.size("output", l.Output)
+	asked := sandbox.Limits{Wall: l.Wall, CPU: l.CPU, Memory: l.Memory, Output: l.Output}
+	if name, why := asked.Outside(); why != "" {
+		t.wrong(name, "can't be had: "+why, "")
+	}
 	if l.Procs = t.integer("procs", l.Procs); l.Procs < 1 || l.Procs > 64 {
 		t.wrong("procs", "must be between 1 and 64", "")
 	}

@@ -111,6 +111,7 @@ func TestLoadProblems(t *testing.T) {
 		{"no starter", "show: [given.go]", "show: [other.go]", "_starter/other.go is missing"},
 		{"duration", "wall: 2s", "wall: 2", "exercise.md:8: limits: wall must be a duration"},
 		{"size", "memory: 64MiB", "memory: lots", "limits: memory must be a size"},
+		{"too little memory", "memory: 64MiB", "memory: 64KiB", "limits: memory can't be had: a limit of 64 KiB is not possible: it can be 1 MiB to 1 GiB"},
 		{"procs", "procs: 3", "procs: 0", "procs must be between 1 and 64"},
 		{"limit", "procs: 3", "proc: 3", `limits has no key "proc" (did you mean "procs"?)`},
 		{"kind", "kind: build", "kind: biuld", `exercise.md:12: a check cannot be of kind "biuld" (did you mean "build"?)`},

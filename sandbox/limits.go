@@ -1,6 +1,12 @@
 package sandbox
 
-import "time"
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"course/tutor/sandbox/jail"
+)
 
 // DefaultLimits bound a run for which nobody asked anything else.
 func DefaultLimits() Limits {
@@ -29,6 +35,91 @@ func LimitsOf(kind Kind, race bool) Limits {
 	return l
 }
 
+// MostLimits are the most that a person may ask for, in a request, a fence or on
+// a command line.
+func MostLimits() Limits {
+	return Limits{
+		Wall:      60 * time.Second,
+		CPU:       120 * time.Second,
+		Memory:    1 << 30,
+		Processes: 512,
+		Output:    4 << 20,
+		Disk:      64 << 20,
+		Trace:     64 << 20,
+	}
+}
+
+// LeastLimits are the least that a program can be started with: less would end
+// what confines it, and not the program. One that prints a line uses 0.9 MiB.
+func LeastLimits() Limits { return Limits{Memory: 1 << 20, Processes: jail.LeastTasks} }
+
+// Bound is what may be asked for of one limit: Least to Most, or 0 for the
+// default. Times are in ms.
+type Bound struct {
+	Name, Unit  string
+	Least, Most float64
+}
+
+// Bounds are those of all limits, in the order of Limits.
+func Bounds() []Bound {
+	least, most := LeastLimits().numbers(), MostLimits().numbers()
+	bounds := make([]Bound, len(least))
+	for i, name := range []string{"wall", "cpu", "memory", "processes", "output", "disk", "trace"} {
+		unit := "bytes"
+		switch name {
+		case "wall", "cpu":
+			unit = "ms"
+		case "processes":
+			unit = "tasks"
+		}
+		bounds[i] = Bound{name, unit, least[i], most[i]}
+	}
+	return bounds
+}
+
+// numbers are the fields in their order, times in ms.
+func (l Limits) numbers() []float64 {
+	return []float64{ms(l.Wall), ms(l.CPU), float64(l.Memory), float64(l.Processes), float64(l.Output), float64(l.Disk), float64(l.Trace)}
+}
+
+// Holds says whether so much may be asked for.
+func (b Bound) Holds(asked float64) bool {
+	return asked == 0 || asked >= b.Least && asked <= b.Most
+}
+
+// Outside finds the first limit that nobody can be given, and says in a sentence
+// why; "" when there is none.
+func (l Limits) Outside() (name, why string) {
+	for i, asked := range l.numbers() {
+		b := Bounds()[i]
+		if b.Holds(asked) {
+			continue
+		}
+		can := "at most " + b.amount(b.Most)
+		if b.Least > 0 {
+			can = b.amount(b.Least) + " to " + b.amount(b.Most)
+		}
+		return b.Name, fmt.Sprintf("a limit of %s is not possible: it can be %s", b.amount(asked), can)
+	}
+	return "", ""
+}
+
+// amount writes a number with its unit, in the largest unit that leaves it whole.
+func (b Bound) amount(n float64) string {
+	write := func(n float64, unit string) string { return strconv.FormatFloat(n, 'f', -1, 64) + " " + unit }
+	switch whole := int64(n); {
+	case b.Unit == "ms":
+		return write(n/1000, "s")
+	case b.Unit == "bytes" && whole%(1<<30) == 0:
+		return write(n/(1<<30), "GiB")
+	case b.Unit == "bytes" && whole%(1<<20) == 0:
+		return write(n/(1<<20), "MiB")
+	case b.Unit == "bytes" && whole%(1<<10) == 0:
+		return write(n/(1<<10), "KiB")
+	}
+	return write(n, b.Unit)
+}
+
 // Or fills every field that is zero (or nonsense) from d.
 func (l Limits) Or(d Limits) Limits {
 	return Limits{
@@ -39,20 +130,6 @@ func (l Limits) Or(d Limits) Limits {
 		Output:    or(l.Output, d.Output),
 		Disk:      or(l.Disk, d.Disk),
 		Trace:     or(l.Trace, d.Trace),
-	}
-}
-
-// Within lowers every field to at most that of top. Where strangers may ask,
-// the asker of a Job applies it.
-func (l Limits) Within(top Limits) Limits {
-	return Limits{
-		Wall:      min(l.Wall, top.Wall),
-		CPU:       min(l.CPU, top.CPU),
-		Memory:    min(l.Memory, top.Memory),
-		Processes: min(l.Processes, top.Processes),
-		Output:    min(l.Output, top.Output),
-		Disk:      min(l.Disk, top.Disk),
-		Trace:     min(l.Trace, top.Trace),
 	}
 }
 

@@ -7,10 +7,10 @@ import (
 	"strings"
 )
 
-// The bounds of Job.Vary.
+// The bounds of Job.Vary. MostProcs is that of Job.Procs too.
 const (
 	mostVaried = 8
-	mostProcs  = 256
+	MostProcs  = 256
 )
 
 // VaryName names the part of a Result that was run with so many processors.
@@ -52,8 +52,8 @@ func checkVaryValues(values []int) string {
 	}
 	for i, n := range values {
 		switch {
-		case n < 1 || n > mostProcs:
-			return fmt.Sprintf("GOMAXPROCS can't be %d here; it can be 1 to %d", n, mostProcs)
+		case n < 1 || n > MostProcs:
+			return fmt.Sprintf("GOMAXPROCS can't be %d here; it can be 1 to %d", n, MostProcs)
 		case slices.Contains(values[:i], n):
 			return fmt.Sprintf("GOMAXPROCS is to be %d twice; name each value once", n)
 		}

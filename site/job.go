@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -11,19 +12,6 @@ import (
 
 // person names who asks, for fairness between people: a local server has one.
 const person = "learner"
-
-// most bounds what a request may ask for.
-func most() sandbox.Limits {
-	return sandbox.Limits{
-		Wall:      60 * time.Second,
-		CPU:       120 * time.Second,
-		Memory:    1 << 30,
-		Processes: 512,
-		Output:    4 << 20,
-		Disk:      64 << 20,
-		Trace:     64 << 20,
-	}
-}
 
 // cellJob is the Job of a cell with other files: what verify proves of the
 // author's text, so that a reader's run and the book's are the same. c is nil
@@ -36,7 +24,7 @@ func cellJob(c *content.Cell, files []sandbox.File) (sandbox.Job, error) {
 	if why != "" {
 		return job, fail("unsupported", "This listing can't be run: %s.", why)
 	}
-	job.Key, job.Files, job.Limits = person, files, job.Limits.Within(most())
+	job.Key, job.Files = person, files
 	job.Vet = true
 	if input := c.Options["stdin"]; input != "" {
 		job.Stdin = contentOf(files, input) // the learner may change it too
@@ -68,25 +56,21 @@ type runLimits struct {
 
 // check names the first limit that is out of bounds.
 func (l runLimits) check() error {
-	top := most()
-	for _, f := range []struct {
-		name, unit string
-		asked      float64
-		allowed    float64
-	}{
-		{"wall", "ms", l.Wall, ms(top.Wall)},
-		{"cpu", "ms", l.CPU, ms(top.CPU)},
-		{"memory", "bytes", float64(l.Memory), float64(top.Memory)},
-		{"processes", "tasks", float64(l.Processes), float64(top.Processes)},
-		{"output", "bytes", float64(l.Output), float64(top.Output)},
-		{"disk", "bytes", float64(l.Disk), float64(top.Disk)},
-		{"trace", "bytes", float64(l.Trace), float64(top.Trace)},
-	} {
-		if f.asked < 0 || f.asked > f.allowed {
-			p := fail("unsupported", "limits.%s is %.0f; it can be 0 (the default) to %.0f %s.", f.name, f.asked, f.allowed, f.unit)
-			p.Limit = &bound{"limits." + f.name, f.allowed, f.asked}
-			return p
+	asked := []float64{l.Wall, l.CPU, float64(l.Memory), float64(l.Processes), float64(l.Output), float64(l.Disk), float64(l.Trace)}
+	for i, b := range sandbox.Bounds() {
+		if b.Holds(asked[i]) {
+			continue
 		}
+		can, allowed := fmt.Sprintf("0 (the default) to %.0f", b.Most), b.Most
+		if b.Least > 0 {
+			can = fmt.Sprintf("0 (the default), or %.0f to %.0f", b.Least, b.Most)
+		}
+		if asked[i] > 0 && asked[i] < b.Least {
+			allowed = b.Least
+		}
+		p := fail("unsupported", "limits.%s is %.0f; it can be %s %s.", b.Name, asked[i], can, b.Unit)
+		p.Limit = &bound{"limits." + b.Name, allowed, asked[i]}
+		return p
 	}
 	return nil
 }

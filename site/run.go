@@ -133,8 +133,8 @@ func (req *runRequest) available() error {
 			return fail("unsupported", "%s %q is not available; it can be %s.", f.name, clip(f.asked, maxName), sandbox.OneOf(f.can))
 		}
 	}
-	if req.Procs < 0 || req.Procs > 256 {
-		return fail("unsupported", "procs is %d; it can be 0 (the default) to 256.", req.Procs)
+	if req.Procs < 0 || req.Procs > sandbox.MostProcs {
+		return fail("unsupported", "procs is %d; it can be 0 (the default) to %d.", req.Procs, sandbox.MostProcs)
 	}
 	if req.Stdin != nil {
 		if err := checkStdin(*req.Stdin); err != nil {

@@ -310,6 +310,13 @@ func TestCellOptions(t *testing.T) {
 	w.api(http.MethodPost, "/api/runs", map[string]any{"files": two[:1], "key": "cell:start/traced"}).want(t, 200)
 	w.api(http.MethodPost, "/api/runs", map[string]any{"files": two[:1], "key": "cell:start/traced", "trace": false, "procs": 2,
 		"limits": map[string]any{"wall": 1500, "memory": 1 << 20}}).want(t, 200)
+	for limit, says := range map[string]string{
+		`"memory":4096`: `"detail":"limits.memory is 4096; it can be 0 (the default), or 1048576 to 1073741824 bytes.","limit":{"name":"limits.memory","allowed":1048576,"used":4096}`,
+		`"processes":3`: `it can be 0 (the default), or 16 to 512 tasks.","limit":{"name":"limits.processes","allowed":16,"used":3}`,
+		`"wall":61000`:  `it can be 0 (the default) to 60000 ms.","limit":{"name":"limits.wall","allowed":60000,"used":61000}`,
+	} {
+		w.api(http.MethodPost, "/api/runs", json.RawMessage(`{"files":[{"name":"main.go","content":"m"}],"limits":{`+limit+`}}`)).want(t, 422, says)
+	}
 	if j := got[0]; j.Stdin != "mine" || !slices.Equal(j.Args, []string{"one", "two"}) || len(j.Files) != 1 {
 		t.Errorf("job of the cell = %+v", j)
 	}

@@ -55,14 +55,16 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 		if job.Clock == sandbox.ClockFake {
 			return job, "clock=fake is for go run, and can't be used with go " + c.Verb
 		}
-	case c.Flag("asm") && c.Flag("alone"):
-		return job, "asm runs nothing, so that it can't be used with alone"
-	case c.Flag("asm") && (what != "" || job.Trace):
-		return job, "asm runs nothing, so that it can't be used with profile or trace"
+	case c.Flag("asm") && idleWord(c) != "":
+		return job, "asm runs nothing, so that it can't be used with " + idleWord(c)
 	case c.Flag("asm"):
 		job.Kind = sandbox.KindAsm
 	case what != "":
 		job.Kind, job.Profile = sandbox.KindProfile, what
+	}
+	if name, why := job.Limits.Outside(); why != "" {
+		key := map[string]string{"wall": "timeout", "memory": "memory"}[name]
+		return job, key + "=" + c.Options[key] + ": " + why
 	}
 	if why := sandbox.CheckCPULimit(&job); why != "" {
 		return job, why
@@ -86,11 +88,21 @@ func JobOf(c *content.Cell) (job sandbox.Job, why string) {
 	return job, ""
 }
 
+// idleWord is a word of a fence that is of a run, beside asm, which is none.
+func idleWord(c *content.Cell) string {
+	for _, word := range []string{"alone", "profile", "trace", "race", "timeout", "memory", "procs", "idle", "args", "env", "stdin"} {
+		if c.Options[word] != "" {
+			return word
+		}
+	}
+	return ""
+}
+
 // cells runs every listing and compares.
 func (r *run) cells() error {
 	for _, c := range r.runnable() {
 		if _, why := JobOf(c); why != "" {
-			r.at(c, c.Line, "unchecked", why+", so that nothing shows that the listing is true", "write go norun until it can")
+			r.at(c, c.Line, "fence-word", why, "correct the words of the fence")
 			continue
 		}
 		if err := r.cell(c); err != nil {
@@ -234,6 +246,9 @@ func (r *run) judgeCell(c *content.Cell, obs []*observation) {
 	}
 	if c.Options["clock"] == sandbox.ClockSynctest && first.Clock != sandbox.ClockSynctest {
 		r.at(c, c.Line, "fence-word", "clock=synctest: no test calls synctest.Test, so that all of them see the real clock", "call it, or take the word out")
+	}
+	if c.Verb == "bench" && first.Status == sandbox.StatusOK && len(first.Measured) == 0 {
+		r.at(c, c.Line, "fence-word", "nothing was measured: no benchmark has a name that -bench selects", "correct args=, or take it out")
 	}
 	r.stream(c, c.Output, "stdout", obs, func(o *observation) string { return o.Stdout })
 	r.stream(c, c.Stderr, "stderr", obs, func(o *observation) string { return o.Stderr })

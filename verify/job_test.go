@@ -42,6 +42,10 @@ func TestJobOf(t *testing.T) {
 		{"bench", map[string]string{"vary": "GOMAXPROCS:1,2", "asm": "true"}, "", nil, "are of one run"},
 		{"run", map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
 		{"run", map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
+		{"run", map[string]string{"asm": "true", "race": "true"}, "", nil, "can't be used with race"},
+		{"run", map[string]string{"timeout": "1h"}, "", nil, "timeout=1h: a limit of 3600 s is not possible: it can be at most 60 s"},
+		{"run", map[string]string{"memory": "100GiB"}, "", nil, "memory=100GiB: a limit of 100 GiB"},
+		{"run", map[string]string{"memory": "4096"}, "", nil, "it can be 1 MiB to 1 GiB"},
 		{"run", map[string]string{"clock": "synctest"}, "", nil, "is of tests"},
 	} {
 		job, why := JobOf(&content.Cell{Verb: c.verb, Options: c.options, Files: []content.File{{Name: "main.go", Content: "package main"}}})
@@ -65,6 +69,18 @@ func TestJobOfGivesEnvironment(t *testing.T) {
 	job, why := JobOf(c)
 	if why != "" || !slices.Equal(job.Env, []string{"LEVEL=3", "NAME=a=b"}) || !slices.Equal(job.Args, []string{"x", "y z"}) {
 		t.Errorf("%q: env %q, args %q", why, job.Env, job.Args)
+	}
+}
+
+// Benchmarks that measure nothing are told.
+func TestNothingMeasuredIsTold(t *testing.T) {
+	c := &content.Cell{ID: "nap", Verb: "bench", File: "01-a/01-b.md", Line: 3, Options: map[string]string{"args": "-bench Nope"}}
+	for measured, problems := range map[string]int{"": 1, "{}": 0} {
+		r := &run{}
+		r.judgeCell(c, []*observation{{Status: sandbox.StatusOK, Measured: []byte(measured)}})
+		if len(r.problems) != problems || problems > 0 && (r.problems[0].Rule != "fence-word" || !strings.Contains(r.problems[0].Message, "nothing was measured")) {
+			t.Errorf("%q: %v", measured, r.problems)
+		}
 	}
 }
 

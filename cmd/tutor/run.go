@@ -85,8 +85,8 @@ compared with nothing.`,
 	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file; beside it, as FILE-end, the end of one that was too long, and as FILE-own1 one that the program took itself")
-	flags.DurationVar(&f.timeout, "timeout", 0, "wall time it may take")
-	flags.StringVar(&f.memory, "memory", "", "memory it may use, as 64MiB")
+	flags.DurationVar(&f.timeout, "timeout", 0, "wall time it may take, at most 60s")
+	flags.StringVar(&f.memory, "memory", "", "memory it may use, as 64MiB; 1MiB to 1GiB")
 	flags.BoolVar(&f.json, "json", false, "print one Result as JSON, exit 0")
 	return cmd
 }
@@ -245,8 +245,8 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 			return job, misuse("--env %s: write KEY=VALUE, as LEVEL=3", entry)
 		}
 	}
-	if f.procs < 0 {
-		return job, misuse("--procs %d: at least 1, or 0 for the default", f.procs)
+	if f.procs < 0 || f.procs > sandbox.MostProcs {
+		return job, misuse("--procs %d: 1 to %d, or 0 for the default", f.procs, sandbox.MostProcs)
 	}
 	if f.timeout < 0 {
 		return job, misuse("--timeout %s: more than 0, or 0 for the default", f.timeout)
@@ -254,6 +254,12 @@ func runJob(io streams, f runFlags, sources, args []string) (sandbox.Job, error)
 	var err error
 	if job.Limits.Memory, err = parseSize(f.memory); err != nil {
 		return job, err
+	}
+	switch name, why := job.Limits.Outside(); name {
+	case "wall":
+		return job, misuse("--timeout %s: %s", f.timeout, why)
+	case "memory":
+		return job, misuse("--memory %s: %s", f.memory, why)
 	}
 	if job.Files, err = readSources(io, sources, job.Kind); err != nil {
 		return job, err

@@ -37,7 +37,7 @@ func (a *attempt) ok() bool {
 }
 
 // attempt gives a program to a child and waits for the end of it. The error is
-// ours or the context's.
+// ours or the context's; that the program waited for its turn is known then too.
 func (r *Router) attempt(ctx context.Context, job sandbox.Job, sink sandbox.Sink, limits sandbox.Limits, any bool) (*attempt, error) {
 	a := &attempt{job: job, any: any}
 	asked := time.Now()
@@ -46,14 +46,14 @@ func (r *Router) attempt(ctx context.Context, job sandbox.Job, sink sandbox.Sink
 			sink(sandbox.Event{Name: "queue", Queue: &q})
 		}
 	})
+	a.queued = time.Since(asked)
 	if err != nil {
-		return nil, err
+		return a, err
 	}
 	defer leave()
-	a.queued = time.Since(asked)
 	c, err := r.children.take()
 	if err != nil {
-		return nil, err
+		return a, err
 	}
 	defer c.end()
 	return a, a.serve(ctx, c, limits)

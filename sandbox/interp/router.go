@@ -96,7 +96,7 @@ func (r *Router) choose(ctx context.Context, job sandbox.Job, sink sandbox.Sink)
 	a, err := r.attempt(ctx, job, sink, patience(job), false)
 	if err != nil || a.refusal != nil || !a.ok() {
 		// That interpreting failed is no reason not to compile.
-		return r.compile(ctx, job, sink)
+		return r.compileAfter(ctx, a, job, sink)
 	}
 	return r.finish(ctx, job, sink, a)
 }
@@ -118,7 +118,7 @@ func (r *Router) interpret(ctx context.Context, job sandbox.Job, sink sandbox.Si
 		return r.refused(ctx, job, a.refusal), nil
 	case a.refusal != nil || !a.ok():
 		// The compiler says better what is wrong, and how it ends.
-		return r.compile(ctx, job, sink)
+		return r.compileAfter(ctx, a, job, sink)
 	}
 	return r.finish(ctx, job, sink, a)
 }
@@ -153,6 +153,16 @@ func (r *Router) approximate(ctx context.Context, job sandbox.Job, sink sandbox.
 func (r *Router) compile(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	job.Engine = sandbox.EngineGo
 	return r.compiler.Run(ctx, job, sink)
+}
+
+// compileAfter hands a job on whose attempt came to nothing. Whoever asked has
+// waited for the turns of both.
+func (r *Router) compileAfter(ctx context.Context, a *attempt, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
+	result, err := r.compile(ctx, job, sink)
+	if result != nil {
+		result.Timing.QueueMS += millis(a.queued)
+	}
+	return result, err
 }
 
 // finish is the Result of a program that ended ok, with vet's advice where it

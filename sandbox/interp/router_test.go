@@ -173,6 +173,24 @@ func TestThrownAway(t *testing.T) {
 	}
 }
 
+// TestThrownAwayHasWaited counts the time in the queue of an attempt that came
+// to nothing.
+func TestThrownAwayHasWaited(t *testing.T) {
+	engine := needsEngine(t)
+	r := newRouter(t, engine, 1)
+	interp.Warmed(r)
+	leave, err := engine.Lane().Measure(t.Context(), "somebody else", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const wait = 200 * time.Millisecond
+	time.AfterFunc(wait, leave)
+	result := run(t, r, sandbox.Job{Files: files(unseen("waited") + "func init() { _ = []int{}[len(\"\")] }\n")})
+	if result.Engine != sandbox.EngineGo || result.Status != sandbox.StatusRuntimeError || result.Timing.QueueMS < float64(wait.Milliseconds())/2 {
+		t.Errorf("%s %s: %v ms in the queue, want %v", result.Engine, result.Status, result.Timing.QueueMS, wait)
+	}
+}
+
 // TestWithoutGo interprets whatever compiles, and says that it is approximate.
 func TestWithoutGo(t *testing.T) {
 	bare, err := toolchain.New(toolchain.Config{DataDir: t.TempDir(), Go: filepath.Join(t.TempDir(), "no-go"), Slots: 1})

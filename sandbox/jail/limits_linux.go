@@ -15,9 +15,7 @@ func (l Limits) withDefaults(p Profile) Limits {
 	l.Memory, l.Disk, l.FileSize = first(l.Memory, d.Memory), first(l.Disk, d.Disk), first(l.FileSize, d.FileSize)
 	l.Tasks, l.Inodes, l.OpenFiles = first(l.Tasks, d.Tasks), first(l.Inodes, d.Inodes), first(l.OpenFiles, d.OpenFiles)
 	l.CPU = first(l.CPU, d.CPU)
-	// Fewer tasks than our own runtime has until the target replaces it
-	// would stop us, not it.
-	l.Tasks = max(l.Tasks, 16)
+	l.Tasks = max(l.Tasks, LeastTasks)
 	return l
 }
 

@@ -121,6 +121,10 @@ type Limits struct {
 	NoData bool
 }
 
+// LeastTasks is what Limits.Tasks is raised to: fewer than our own runtime has
+// until the target replaces it would stop us, not it.
+const LeastTasks = 16
+
 // Exit is how a confined process ended, from what the kernel said.
 type Exit struct {
 	Code      int            // exit code, or -1 when a signal ended it

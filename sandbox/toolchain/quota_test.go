@@ -1,6 +1,7 @@
 package toolchain
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -24,13 +25,17 @@ func main() { fmt.Println(runtime.GOMAXPROCS(0), os.Getenv("GOMAXPROCS")) }
 // Result says what it was. Where nothing can bound them, the run is refused.
 func TestCPULimit(t *testing.T) {
 	e := needsEngine(t)
-	job := sandbox.Job{Files: []sandbox.File{{Name: "main.go", Content: procsProgram}}, CPULimit: 1.5}
+	job := sandbox.Job{Files: []sandbox.File{{Name: "main.go", Content: procsProgram}}, CPULimit: min(1.5, float64(runtime.NumCPU()))}
 	bare := withLane(t, 1)
 	bare.measured = &measured{done: true, level: jail.Level{Level: 2, Name: "isolated", Missing: []jail.Layer{jail.CgroupCPU},
 		Mend: []jail.Mend{{Layer: jail.CgroupCPU, Command: "ask somebody"}}}}
 	r, err := bare.Run(t.Context(), job, nil)
 	if err != nil || r.Status != sandbox.StatusRefused || r.Diagnostics[0].Code != "refused:cpulimit" || !strings.Contains(r.Diagnostics[0].Message, "to get it: ask somebody") {
 		t.Fatalf("without the controller: %v, %+v", err, r)
+	}
+	more := sandbox.Job{Files: job.Files, CPULimit: float64(runtime.NumCPU()) + 0.5}
+	if r, err := bare.Run(t.Context(), more, nil); err != nil || r.Status != sandbox.StatusRefused || !strings.Contains(r.Diagnostics[0].Message, "ask for at most "+itoa(runtime.NumCPU())) {
+		t.Errorf("more processors than there are: %v, %+v", err, r)
 	}
 	is, _ := e.Isolation(t.Context())
 	if slices.Contains(is.Missing, string(jail.CgroupCPU)) {
@@ -42,7 +47,7 @@ func TestCPULimit(t *testing.T) {
 		if err != nil || r.Status != sandbox.StatusOK {
 			t.Fatalf("procs %d: %v, %+v", procs, err, r)
 		}
-		if want := itoa(r.Procs) + " " + env + "\n"; r.Events[0].Text != want || r.CPULimit != 1.5 {
+		if want := itoa(r.Procs) + " " + env + "\n"; r.Events[0].Text != want || r.CPULimit != job.CPULimit {
 			t.Errorf("procs %d: the program says %q, the Result %q and %v", procs, r.Events[0].Text, want, r.CPULimit)
 		}
 	}

@@ -208,10 +208,14 @@ func (r *run) do(ctx context.Context) (err error) {
 }
 
 // unbounded notes the isolation of the run, and refuses a bound on processors
-// where that has none.
+// where that has none, or that the machine is below anyway.
 func (r *run) unbounded(ctx context.Context) bool {
 	var mends []jail.Mend
 	r.result.Isolation, mends = r.engine.Isolation(ctx)
+	if n := runtime.NumCPU(); r.job.CPULimit > float64(n) {
+		r.refuse("cpulimit", "a limit of %v processors limits nothing here: this machine has %d; ask for at most %[2]d", r.job.CPULimit, n)
+		return true
+	}
 	if r.job.CPULimit == 0 || !slices.Contains(r.result.Isolation.Missing, string(jail.CgroupCPU)) {
 		return false
 	}
