@@ -46,12 +46,12 @@ func readFolder(io streams, dir string, kind sandbox.Kind) ([]sandbox.File, erro
 }
 
 // withPackages adds to files of one folder the packages of its module that they
-// import, as go run FILE... would; to others, and to those that import none,
-// nothing.
+// import, as go run FILE... would, and to tests beside their package this
+// package; to others, and to those that import none, nothing.
 func withPackages(names []string, files []sandbox.File, kind sandbox.Kind) ([]sandbox.File, error) {
 	dir := filepath.Dir(names[0])
 	w := newWalk(dir, kind)
-	imports := false
+	imports, own := false, false
 	for i, name := range names {
 		if filepath.Dir(name) != dir {
 			return files, nil
@@ -59,9 +59,17 @@ func withPackages(names []string, files []sandbox.File, kind sandbox.Kind) ([]sa
 		w.only = append(w.only, filepath.Base(name))
 		for _, to := range importsOf([]byte(files[i].Content)) {
 			imports = imports || strings.HasPrefix(to, w.module+"/")
+			own = own || kind.Tests() && to == w.own
 		}
 	}
-	if !imports {
+	if own {
+		for _, name := range w.goFiles(dir, false) {
+			if !slices.Contains(w.only, name) && forHere(dir, name) {
+				w.only = append(w.only, name)
+			}
+		}
+	}
+	if !imports && !own {
 		return files, nil
 	}
 	return w.program(false)
@@ -91,6 +99,7 @@ type walk struct {
 	kind   sandbox.Kind
 	only   []string // the files of that folder that are meant; nil: all
 	start  string   // the folder of the program, from root
+	own    string   // by which packages of a go.mod import it; "" without one
 	seen   map[string]bool
 	named  map[string]bool // folders whose files name testdata
 	files  []sandbox.File
@@ -110,6 +119,9 @@ func newWalk(dir string, kind sandbox.Kind) *walk {
 		return w // it cannot be read: the program is taken as it is
 	}
 	at := modfile.ModulePath(mod)
+	if at != "" {
+		w.own = path.Join(at, inside)
+	}
 	if inside == "." {
 		w.mod = mod
 		if at != "" {
@@ -117,9 +129,8 @@ func newWalk(dir string, kind sandbox.Kind) *walk {
 		}
 		return w
 	}
-	own := path.Join(at, inside)
 	for _, to := range w.importsIn(dir) {
-		if at != "" && to != own && strings.HasPrefix(to+"/", at+"/") {
+		if at != "" && to != w.own && strings.HasPrefix(to+"/", at+"/") {
 			w.root, w.module, w.mod, w.start = root, at, mod, inside
 			return w
 		}
@@ -225,9 +236,17 @@ func importsOf(text []byte) (list []string) {
 	return list
 }
 
-// imported reads the package of an import path, if it is one of the module.
+// imported reads the package of an import path, if it is one of the module. One
+// that is imported by a path which only looks like that is read too: who builds
+// the program then says what its path is.
 func (w *walk) imported(to string) error {
 	inside, ok := strings.CutPrefix(to+"/", w.module+"/")
+	if !ok {
+		inside, ok = strings.CutPrefix(to, sandbox.ModulePath+"/")
+	}
+	if !ok {
+		inside, ok = strings.CutPrefix(to, "./")
+	}
 	if !ok {
 		return nil
 	}

@@ -83,7 +83,7 @@ func directive(comment string) (name, why string) {
 	case starts("//line"), starts("/*line"):
 		return "line", "a line directive is not accepted: errors and traces must point at your own lines"
 	case starts("//go:embed"):
-		return "embed", "go:embed finds nothing here: it needs files in a folder testdata, which come with the program"
+		return "embed", "go:embed finds nothing here: it needs files in a folder testdata beside this file, which come with the program"
 	case starts("//go:linkname"):
 		return "linkname", "go:linkname is not available here: use the exported functions of the package"
 	case strings.HasPrefix(comment, "//go:cgo_"):
