@@ -50,7 +50,7 @@ func MostLimits() Limits {
 }
 
 // LeastLimits are the least that a program can be started with: less would end
-// what confines it, and not the program. One that prints a line uses 0.9 MiB.
+// what confines it, and not the program. One that prints a line uses about 1 MiB.
 func LeastLimits() Limits { return Limits{Memory: 1 << 20, Processes: jail.LeastTasks} }
 
 // Bound is what may be asked for of one limit: Least to Most, or 0 for the
