@@ -28,9 +28,12 @@ func (r *run) buildFurther(ctx context.Context, l *library) (bool, error) {
 		r.sayFurther("the benchmarks in %s were not run: a run measures those of one package; send the others in a job of their own", r.others)
 		return true, nil
 	}
-	for what, asked := range map[string]bool{"trace": r.job.Trace, "profile": r.job.Profile != ""} { // one of the two
-		if asked {
-			r.sayFurther("the "+what+" is of the tests in the first package; those in %s were run without one", r.others)
+	for _, one := range []struct {
+		what  string
+		asked bool
+	}{{"trace", r.job.Trace}, {"profile", r.job.Profile != ""}} {
+		if one.asked {
+			r.sayFurther("the "+one.what+" is of the tests in the first package; those in %s were run without one", r.others)
 		}
 	}
 	has, _, _, _, _ := l.state()
@@ -97,8 +100,8 @@ func (r *run) sayFurther(format string, list []*tests) {
 // left is what of the limits the packages so far have not used.
 func (r *run) left() sandbox.Limits {
 	rest := r.limits
-	rest.Wall -= time.Duration(r.result.Usage.WallMS * float64(time.Millisecond))
-	rest.CPU = max(rest.CPU-time.Duration(r.result.Usage.CPUMS*float64(time.Millisecond)), time.Millisecond)
+	rest.Wall -= r.result.Usage.Wall()
+	rest.CPU = max(rest.CPU-r.result.Usage.CPU(), time.Millisecond)
 	for _, o := range r.result.Events {
 		rest.Output -= int64(len(o.Text))
 	}
