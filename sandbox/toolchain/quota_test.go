@@ -39,7 +39,10 @@ func TestCPULimit(t *testing.T) {
 	}
 	is, _ := e.Isolation(t.Context())
 	if slices.Contains(is.Missing, string(jail.CgroupCPU)) {
-		t.Skip("processors can't be bounded here: that this is refused was shown")
+		if r := runJob(t, job); r.Status != sandbox.StatusRefused || r.Diagnostics[0].Code != "refused:cpulimit" {
+			t.Errorf("processors can't be bounded here, and the run ended as %s: %+v", r.Status, r.Diagnostics)
+		}
+		return
 	}
 	for procs, env := range map[int]string{0: "", 1: "1"} {
 		job.Procs = procs
