@@ -35,6 +35,7 @@ func newCover(c *sandbox.Coverage) *coverView {
 		row := coverRow{Name: f.Name, File: f.File, Line: f.Line, Percent: coverPercent(f.Covered, f.Statements),
 			Part: strconv.Itoa(f.Covered) + " of " + strconv.Itoa(f.Statements), Icon: "dash"}
 		switch {
+		case f.Statements == 0:
 		case f.Covered == f.Statements:
 			row.State, row.Icon = "pass", "check"
 		case f.Covered == 0:
@@ -58,9 +59,12 @@ func coverWords(c *sandbox.Coverage) string {
 	return coverPercent(c.Covered, c.Statements) + " of statements ran"
 }
 
-// coverPercent never says 100 % of what is not all.
+// coverPercent never says 100 % of what is not all, nor of nothing.
 func coverPercent(covered, statements int) string {
-	p := sandbox.Percent(covered, statements)
+	p, ok := sandbox.Percent(covered, statements)
+	if !ok {
+		return "no statements"
+	}
 	if covered < statements {
 		p = min(p, 99.9)
 	}

@@ -35,13 +35,13 @@ type CoveredFunc struct {
 	Covered    int    `json:"covered"`
 }
 
-// Percent is the share of statements that ran, 0 to 100; a thing without
-// statements is covered.
-func Percent(covered, statements int) float64 {
+// Percent is the share of statements that ran, 0 to 100. A thing without
+// statements has none: ok is false.
+func Percent(covered, statements int) (share float64, ok bool) {
 	if statements == 0 {
-		return 100
+		return 0, false
 	}
-	return 100 * float64(covered) / float64(statements)
+	return 100 * float64(covered) / float64(statements), true
 }
 
 // What Line returns.

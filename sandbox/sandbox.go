@@ -310,8 +310,9 @@ const (
 )
 
 // Build is a phase of building: prepare (the standard library is being
-// compiled), compile, link, cached, or damaged (what was kept of the program is
-// not as it was, and it is built again).
+// compiled), compile, link (both are done), cached (there was nothing to do), or
+// damaged (what was kept of the program is not as it was, and it is built
+// again). MS is since the run began; how long each took is in Result.Timing.
 type Build struct {
 	Phase string  `json:"phase"`
 	MS    float64 `json:"ms"`

@@ -186,7 +186,7 @@ func printCover(io streams, r *sandbox.Result) {
 	}
 	w := tabwriter.NewWriter(io.out, 0, 8, 2, ' ', 0)
 	for _, f := range c.Functions {
-		fmt.Fprintf(w, "%s:%d\t%s\t%.1f%%\n", f.File, f.Line, f.Name, sandbox.Percent(f.Covered, f.Statements))
+		fmt.Fprintf(w, "%s:%d\t%s\t%s\n", f.File, f.Line, f.Name, covered(f.Covered, f.Statements))
 	}
 	w.Flush()
 	for _, f := range c.Files {
@@ -196,5 +196,18 @@ func printCover(io streams, r *sandbox.Result) {
 			}
 		}
 	}
-	fmt.Fprintf(io.out, "coverage: %.1f%% of statements\n", sandbox.Percent(c.Covered, c.Statements))
+	if c.Statements == 0 {
+		fmt.Fprintln(io.out, "coverage: [no statements]")
+		return
+	}
+	fmt.Fprintf(io.out, "coverage: %s of statements\n", covered(c.Covered, c.Statements))
+}
+
+// covered is the share of what ran, as go tool cover writes it.
+func covered(ran, statements int) string {
+	share, ok := sandbox.Percent(ran, statements)
+	if !ok {
+		return "[no statements]"
+	}
+	return fmt.Sprintf("%.1f%%", share)
 }

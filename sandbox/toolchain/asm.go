@@ -24,7 +24,7 @@ func (r *run) assemble(ctx context.Context, l *library, s *stage) (bool, error) 
 	q := r.request(s)
 	q.asm, q.wire = true, false
 	q.decided = r.job.Kind != sandbox.KindAsm && !r.job.Asm
-	r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "compile", MS: since(r.began)}})
+	r.tellBuild("compile")
 	b, err := r.engine.runBuild(ctx, l, q, nil)
 	if err != nil {
 		return false, err

@@ -256,7 +256,7 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 	case e.Status == sandbox.StatusOK && len(b.sides[0].rows) == 0:
 		return "no benchmark was run: none has a name that -bench selects"
 	case e.Status == sandbox.StatusOK || log.final != "" && e.Status == sandbox.StatusRuntimeError:
-		return ""
+		return b.leftOut(log)
 	case e.Status == sandbox.StatusTimeLimit:
 		return fmt.Sprintf("the time was up while %s%s. A benchmark loops with for b.Loop() and ends by itself; fewer counts (-count) or a shorter -benchtime take less time", at, kept)
 	case explainExit(b.sides[0].stage.result.Diagnostics):
@@ -267,6 +267,15 @@ func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 		return fmt.Sprintf("the program ended with exit code %d while %s%s", e.Exit.Code, at, kept)
 	}
 	return stoppedWords(e.Status) + " while " + at + kept
+}
+
+// leftOut says how many counts were not run because something failed before.
+func (b *benchRun) leftOut(log *testLog) string {
+	done := b.pass + 1
+	if done == b.passes || !log.failed() && log.final != "FAIL" {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d counts were run: after a failure there is nothing more to measure", done, b.passes)
 }
 
 // lines takes what is printed and returns it without the lines that testing

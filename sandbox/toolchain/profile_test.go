@@ -272,17 +272,23 @@ const leaks = `package main
 import (
 	"fmt"
 	"runtime"
+	"sync/atomic"
 )
 
+var begun atomic.Int32
+
 //go:noinline
-func stuck(c chan int) { <-c }
+func stuck(c chan int) {
+	begun.Add(1)
+	<-c
+}
 
 func main() {
 	c := make(chan int)
 	for range 30 {
 		go stuck(c)
 	}
-	for range 100 {
+	for begun.Load() < 30 {
 		runtime.Gosched()
 	}
 	fmt.Println(runtime.NumGoroutine())

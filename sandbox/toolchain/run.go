@@ -506,7 +506,7 @@ func statusOf(problems []sandbox.Diagnostic) sandbox.Status {
 func (r *run) build(ctx context.Context, l *library, stages []*stage) (bool, error) {
 	ok := true
 	for _, s := range stages {
-		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "compile", MS: since(r.began)}})
+		r.tellBuild("compile")
 		b, err := r.engine.build(ctx, l, r.request(s))
 		if err != nil {
 			return false, err
@@ -531,18 +531,21 @@ func (r *run) build(ctx context.Context, l *library, stages []*stage) (bool, err
 func (r *run) tellBuilt(b *built) {
 	switch {
 	case b.cached:
-		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "cached"}})
+		r.tellBuild("cached")
 	case b.status == "":
-		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "link", MS: millis(b.link)}})
+		r.tellBuild("link")
 	}
+}
+
+// tellBuild says which phase of building the run has come to.
+func (r *run) tellBuild(phase string) {
+	r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: phase, MS: since(r.began)}})
 }
 
 // request is what is built for a stage.
 func (r *run) request(s *stage) request {
 	q := request{plan: s.plan, talk: r.job.Dialogue != nil, wire: s.wire, fresh: r.job.Fresh, flags: r.job.GCFlags}
-	q.damaged = func() {
-		r.tell(sandbox.Event{Name: "build", Build: &sandbox.Build{Phase: "damaged", MS: since(r.began)}})
-	}
+	q.damaged = func() { r.tellBuild("damaged") }
 	if s.part.Trace || r.job.Profile != "" {
 		idle := r.job.Idle
 		if idle <= 0 {

@@ -420,7 +420,7 @@ func TestBenchmarksEnd(t *testing.T) {
 		rows             int
 	}{
 		{"never ends", `for b.Loop() {}; for {}`, "the time was up while BenchmarkB ran; what was measured until then is kept", sandbox.StatusTimeLimit, 1},
-		{"fails", `b.Fatal("no")`, "", sandbox.StatusTestFailed, 1},
+		{"fails", `b.Fatal("no")`, "counts were run: after a failure there is nothing more to measure", sandbox.StatusTestFailed, 1},
 		{"panics", `panic("no")`, "the program panicked while BenchmarkB ran", sandbox.StatusRuntimeError, 1},
 		{"exits", `os.Exit(4)`, "exit code 4 while BenchmarkB ran", sandbox.StatusRuntimeError, 1},
 		{"exits well", `os.Exit(0)`, "something called os.Exit(0) while BenchmarkB ran: testing makes a panic of it; what was", sandbox.StatusRuntimeError, 1},
