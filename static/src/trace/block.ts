@@ -41,8 +41,9 @@ export function readBlock(bytes: Uint8Array, info: BlockInfo, number: number, ro
   };
   columns(all, b, rows);
   ends(b, rows);
-  b.byRow = sort(b, b.row, 0, (i) => lasts(b, i));
-  indexHolders(b, hidden);
+  const list = lasting(b);
+  b.byRow = sort(list, b.row, 0);
+  indexHolders(b, hidden, list);
   return b;
 }
 
@@ -84,42 +85,59 @@ function ends(b: Block, rows: number): void {
   for (let row = 0; row < rows; row++) if (last[row]! >= 0) b.end[last[row]!] = whole;
 }
 
-/** indexHolders puts together what the lanes of processors and threads show. */
-export function indexHolders(b: Block, hidden: Uint8Array | null): void {
-  const shown = (i: number) => lasts(b, i) && !(hidden && hides(b, i, hidden));
-  b.byProc = sort(b, b.proc, 1, shown);
-  b.byThread = sort(b, b.thread, 1, shown);
+/** indexHolders puts together what the lanes of processors and threads show, of the events that last. */
+export function indexHolders(b: Block, hidden: Uint8Array | null, all = lasting(b)): void {
+  const list = hidden ? all.filter((i) => !hides(b, i, hidden)) : all;
+  b.byProc = sort(list, b.proc, 1);
+  b.byThread = sort(list, b.thread, 1);
 }
 
-/** lasts says that an event puts its goroutine into a state for a while. */
-function lasts(b: Block, i: number): boolean { return (b.kind[i]! & 15) < stateCount && b.end[i]! > b.start[i]!; }
+/** lasting are the events that put their goroutine into a state for a while. */
+function lasting(b: Block): Uint32Array {
+  const list = new Uint32Array(b.n);
+  let n = 0;
+  for (let i = 0; i < b.n; i++) if ((b.kind[i]! & 15) < stateCount && b.end[i]! > b.start[i]!) list[n++] = i;
+  return list.subarray(0, n);
+}
 
-/** stolenStarts gives for each lane, the kind of which keys and less say, when the starts that were stolen began: ticks since the block's from. shown says which of them. */
-export function stolenStarts(b: Block, keys: Uint32Array | Uint16Array, less: number, shown: (i: number) => boolean): Lanes {
-  const found = sort(b, keys, less, (i) => b.kind[i]! >> 4 === Origin.stolen && shown(i));
+/** stolen are the starts that were stolen, of those that shown lets through. */
+export function stolen(b: Block, shown: (i: number) => boolean): Uint32Array {
+  const list: number[] = [];
+  for (let i = 0; i < b.n; i++) if (b.kind[i]! >> 4 === Origin.stolen && shown(i)) list.push(i);
+  return Uint32Array.from(list);
+}
+
+/** startsOf gives for each lane, the kind of which keys and less say, when these events began: ticks since the block's from. */
+export function startsOf(b: Block, list: Uint32Array, keys: Uint32Array | Uint16Array, less: number): Lanes {
+  const found = sort(list, keys, less);
   found.list.forEach((event, i) => { found.list[i] = b.start[event]!; });
   return found;
 }
 
-/** sort puts those events of each lane together that are shown, by counting. A lane is key - less; a key below less has none. */
-function sort(b: Block, keys: Uint32Array | Uint16Array, less: number, shown: (i: number) => boolean): Lanes {
+/** sort puts the events of each lane together, by counting. A lane is key - less; a key below less has none. */
+function sort(list: Uint32Array, keys: Uint32Array | Uint16Array, less: number): Lanes {
   let top = 0;
-  for (let i = 0; i < b.n; i++) if (keys[i]! > top) top = keys[i]!;
+  for (let j = 0; j < list.length; j++) top = Math.max(top, keys[list[j]!]!);
   const count = new Uint32Array(top + 2);
-  const counts = (i: number) => keys[i]! >= less && shown(i);
-  for (let i = 0; i < b.n; i++) if (counts(i)) count[keys[i]! + 1]!++;
-  let lanes = 0;
+  for (let j = 0; j < list.length; j++) count[keys[list[j]!]! + 1]!++;
+  let lanes = 0, before = 0;
   for (let k = 0; k <= top; k++) {
-    if (count[k + 1]! > 0) lanes++;
-    count[k + 1]! += count[k]!;
+    const events = k < less ? 0 : count[k + 1]!;
+    if (events > 0) lanes++;
+    count[k] = before;
+    before += events;
   }
-  const found: Lanes = { keys: new Uint32Array(lanes), off: new Uint32Array(lanes + 1), list: new Uint32Array(count[top + 1]!) };
-  for (let k = 0, lane = 0; k <= top; k++) {
+  count[top + 1] = before;
+  const found: Lanes = { keys: new Uint32Array(lanes), off: new Uint32Array(lanes + 1), list: new Uint32Array(before) };
+  for (let k = less, lane = 0; k <= top; k++) {
     if (count[k + 1] === count[k]) continue;
     found.keys[lane] = k - less;
     found.off[++lane] = count[k + 1]!;
   }
-  for (let i = 0; i < b.n; i++) if (counts(i)) found.list[count[keys[i]!]!++] = i;
+  for (let j = 0; j < list.length; j++) {
+    const i = list[j]!, k = keys[i]!;
+    if (k >= less) found.list[count[k]!++] = i;
+  }
   return found;
 }
 

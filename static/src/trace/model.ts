@@ -1,6 +1,6 @@
 // The timeline in memory: contents, the blocks that are held, and the levels
 // of detail of all of them.
-import { Block, firstEnding, hides, indexHolders, laneAt, Lanes, Origin, readBlock, readWakes, State, stateCount, stolenStarts, Wakes } from "./block";
+import { Block, firstEnding, hides, indexHolders, laneAt, Lanes, Origin, readBlock, readWakes, startsOf, State, stolen, Wakes } from "./block";
 import { Contents, flag, Line, lineOf, functionName } from "./contents";
 import { Matches, Pyramid, pyramid } from "./pyramid";
 import type { Source } from "./source";
@@ -113,12 +113,12 @@ export class Model {
   }
 
   private levelsOf(b: Block, matches: Matches | null): Levels {
-    const shown = (i: number) => !this.hides(b, i) && (matches === null || matches(b, i));
+    const starts = stolen(b, (i) => !this.hides(b, i) && (matches === null || matches(b, i)));
     return {
-      procs: pyramid(b, b.byProc, 3, matches),
-      goroutines: pyramid(b, b.byRow, stateCount, matches),
-      threads: pyramid(b, b.byThread, 3, matches),
-      stolen: { procs: stolenStarts(b, b.proc, 1, shown), goroutines: stolenStarts(b, b.row, 0, shown), threads: stolenStarts(b, b.thread, 1, shown) },
+      procs: pyramid(b, b.byProc, matches),
+      goroutines: pyramid(b, b.byRow, matches),
+      threads: pyramid(b, b.byThread, matches),
+      stolen: { procs: startsOf(b, starts, b.proc, 1), goroutines: startsOf(b, starts, b.row, 0), threads: startsOf(b, starts, b.thread, 1) },
     };
   }
 

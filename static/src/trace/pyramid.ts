@@ -1,6 +1,6 @@
 // The levels of detail of a lane: for each bin of time the state that fills
 // most of it, and how much. A level has half the bins of the one below.
-import { Block, Lanes, laneAt, stateCount } from "./block";
+import { Block, Lanes, laneAt } from "./block";
 
 /**
  * Pyramid holds the bins of every lane of one kind in a block. A bin is one
@@ -23,8 +23,8 @@ const maxBits = 17;
 /** Matches says of event i of a block whether a filter leaves it in. */
 export type Matches = (b: Block, i: number) => boolean;
 
-/** pyramid builds the levels of all lanes. states is how many states can occur in them. */
-export function pyramid(b: Block, lanes: Lanes, states: number, matches: Matches | null): Pyramid {
+/** pyramid builds the levels of all lanes. */
+export function pyramid(b: Block, lanes: Lanes, matches: Matches | null): Pyramid {
   const n = lanes.keys.length;
   const p: Pyramid = { keys: lanes.keys, off: new Uint32Array(n + 1), bits: new Uint8Array(n), bins: new Uint8Array(0) };
   for (let i = 0; i < n; i++) {
@@ -34,14 +34,41 @@ export function pyramid(b: Block, lanes: Lanes, states: number, matches: Matches
     p.off[i + 1] = p.off[i]! + 2 * (1 << p.bits[i]!) - 1;
   }
   p.bins = new Uint8Array(p.off[n]!);
-  const classes = matches ? 2 * stateCount : states;
+  const states = new Uint8Array(b.n);
+  for (let j = 0; j < lanes.list.length; j++) {
+    const i = lanes.list[j]!;
+    states[i] = (b.kind[i]! & 15) | (matches && !matches(b, i) ? faded : 0);
+  }
   for (let i = 0; i < n; i++) {
     const size = 1 << p.bits[i]!;
-    const sums = room(size * classes);
-    fill(b, lanes, i, sums, size, classes, matches);
-    fold(p, i, sums, size, classes);
+    const c = classesOf(states, lanes, i);
+    const sums = room(size * c.bytes.length);
+    fill(b, lanes, i, sums, size, states, c);
+    fold(p, i, sums, size, c);
   }
   return p;
+}
+
+/** Classes are the states that occur in a lane, those that a filter leaves in first. */
+interface Classes {
+  /** bytes are the state of each, with the bit for those that are left out. */
+  bytes: Uint8Array;
+  /** kept is how many are left in. */
+  kept: number;
+  /** of is the class of such a byte. */
+  of: Uint8Array;
+}
+
+function classesOf(states: Uint8Array, lanes: Lanes, lane: number): Classes {
+  const of = new Uint8Array(256);
+  for (let at = lanes.off[lane]!, to = lanes.off[lane + 1]!; at < to; at++) of[states[lanes.list[at]!]!] = 1;
+  const bytes: number[] = [];
+  for (let state = 0; state < 256; state++) {
+    if (!of[state]) continue;
+    of[state] = bytes.length;
+    bytes.push(state);
+  }
+  return { bytes: Uint8Array.from(bytes), kept: bytes.filter((state) => state < faded).length, of };
 }
 
 let scratch = new Float32Array(0);
@@ -54,45 +81,45 @@ function room(size: number): Float32Array {
 }
 
 /** fill sums the time of each class in each bin of the finest level, in bins. */
-function fill(b: Block, lanes: Lanes, lane: number, sums: Float32Array, size: number, classes: number, matches: Matches | null): void {
-  const scale = size / Math.max(1, b.to - b.from);
+function fill(b: Block, lanes: Lanes, lane: number, sums: Float32Array, size: number, states: Uint8Array, classes: Classes): void {
+  const scale = size / Math.max(1, b.to - b.from), step = classes.bytes.length;
+  const { start: starts, end: ends } = b, { list } = lanes, { of } = classes;
   for (let at = lanes.off[lane]!, to = lanes.off[lane + 1]!; at < to; at++) {
-    const i = lanes.list[at]!;
-    let c = b.kind[i]! & 15;
-    if (matches && !matches(b, i)) c += stateCount;
-    const start = b.start[i]! * scale, end = b.end[i]! * scale;
+    const i = list[at]!;
+    const c = of[states[i]!]!;
+    const start = starts[i]! * scale, end = ends[i]! * scale;
     let bin = Math.floor(start);
     if (end <= bin + 1) {
-      sums[bin * classes + c]! += end - start;
+      sums[bin * step + c]! += end - start;
       continue;
     }
-    sums[bin * classes + c]! += bin + 1 - start;
-    for (bin++; bin + 1 <= end; bin++) sums[bin * classes + c]! += 1;
-    if (bin < size) sums[bin * classes + c]! += end - bin;
+    sums[bin * step + c]! += bin + 1 - start;
+    for (bin++; bin + 1 <= end; bin++) sums[bin * step + c]! += 1;
+    if (bin < size) sums[bin * step + c]! += end - bin;
   }
 }
 
 /** fold writes each level and makes the sums of the next. */
-function fold(p: Pyramid, lane: number, sums: Float32Array, size: number, classes: number): void {
+function fold(p: Pyramid, lane: number, sums: Float32Array, size: number, classes: Classes): void {
+  const step = classes.bytes.length;
   let out = p.off[lane]!;
-  for (let bins = size, length = 1; ; bins >>= 1, length *= 2) {
-    for (let i = 0; i < bins; i++) p.bins[out++] = bin(sums, i * classes, classes, length);
+  for (let bins = size, sevenths = 7; ; bins >>= 1, sevenths /= 2) {
+    for (let i = 0, at = 0; i < bins; i++, at += step) p.bins[out++] = bin(sums, at, classes, sevenths);
     if (bins === 1) return;
-    for (let i = 0, half = bins >> 1; i < half; i++) {
-      for (let c = 0; c < classes; c++) sums[i * classes + c] = sums[2 * i * classes + c]! + sums[(2 * i + 1) * classes + c]!;
+    for (let to = 0, from = 0, all = (bins >> 1) * step; to < all; from += step) {
+      for (let c = 0; c < step; c++) sums[to++] = sums[from]! + sums[from++ + step]!;
     }
   }
 }
 
-/** bin is the byte of one bin: what a filter leaves in comes first. */
-function bin(sums: Float32Array, at: number, classes: number, length: number): number {
-  let most = 0, top = empty;
-  const kept = Math.min(classes, stateCount);
+/** bin is the byte of one bin: what a filter leaves in comes first. sevenths are those in the unit of sums. */
+function bin(sums: Float32Array, at: number, classes: Classes, sevenths: number): number {
+  const { bytes, kept } = classes;
+  let most = 0, top = -1;
   for (let c = 0; c < kept; c++) if (sums[at + c]! > most) { most = sums[at + c]!; top = c; }
-  let out = 0;
-  if (top === empty) for (let c = kept; c < classes; c++) if (sums[at + c]! > most) { most = sums[at + c]!; top = c - stateCount; out = faded; }
-  if (top === empty) return empty;
-  return out | top | Math.max(1, Math.min(7, Math.round((7 * most) / length))) << 4;
+  if (top < 0) for (let c = kept; c < bytes.length; c++) if (sums[at + c]! > most) { most = sums[at + c]!; top = c; }
+  if (top < 0) return empty;
+  return bytes[top]! | Math.max(1, Math.min(7, (most * sevenths + 0.5) | 0)) << 4;
 }
 
 /** Level is the bins of one level of one lane. */
