@@ -5,7 +5,7 @@
 // wrong verdict, 70 when something of ours went wrong.
 //
 //	go run ./bench/soak                       200 runs of each, hours
-//	go run ./bench/soak -runs 10 -time 60s    what is done in CI
+//	go run ./bench/soak -runs 10              what is done in CI
 //	go run ./bench/soak -state soak.json      goes on where it was stopped
 package main
 

@@ -27,7 +27,7 @@ const head = `# Rules under load
 
 How runs bear being given up, killed and damaged has a page of its own: [runsoak.md](runsoak.md).
 
-Every rule about a trace is asked again and again: about the reference, which it must pass, and about the wrong solutions that are written for it, which it must refuse, with the sentence that they name. Each run has another seed. *Quiet* is the machine as it was, *loaded* the same with %d further programs that each want a processor all the time.
+Every rule about a trace is asked again and again: about the reference, which it must pass, and about the wrong solutions that are written for it, which it must refuse, with the sentence that they name. Each run has another seed. *Quiet* is the machine as it was, *loaded* the same with %d further programs that each want a processor all the time, and two solutions graded at once.
 
 A wrong verdict is a reference that was refused, a wrong solution that passed, or one that was refused with another sentence. "Not judged" is a verdict that says that it cannot tell: it costs no attempt and is tried again.
 
