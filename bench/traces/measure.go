@@ -74,7 +74,7 @@ type promise struct {
 func (r *result) promises() []promise {
 	out := []promise{{"share of go tool trace's time until the first view", r.page.ms / r.raw.ms, 1.0 / sooner}}
 	if r.ms > 0 {
-		out = append(out, promise{"ms to analyse", r.analysed.ms, r.ms})
+		out = append(out, promise{fmt.Sprintf("ms to analyse, where go tool trace takes %.0f to its first view,", r.tool), r.analysed.ms / r.raw.ms * r.tool, r.ms})
 	}
 	if r.mib > 0 {
 		out = append(out, promise{"MiB to analyse", r.analysed.mib, r.mib},
