@@ -2,10 +2,15 @@ package jail
 
 import (
 	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // needsSpare waits until a child is kept ready and returns it.
@@ -95,5 +100,51 @@ func TestLetGo(t *testing.T) {
 	LetGo()
 	if machine().spares.ready != nil || machine().spares.next != nil {
 		t.Error("a child is ready or wanted")
+	}
+}
+
+// TestSpareSeesNewMounts: what was mounted after a child was made can be bound
+// all the same.
+func TestSpareSeesNewMounts(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("mounting needs root, whose run of this test counts")
+	}
+	needsLayers(t, Root)
+	old := needsSpare(t)
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
+		lacking(t, "a small file system cannot be mounted: "+err.Error())
+	}
+	defer func() {
+		if err := unix.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	}()
+	file := filepath.Join(dir, "words")
+	if err := os.WriteFile(file, []byte("later"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	machine().spares.mu.Lock()
+	kept := machine().spares.ready == old
+	machine().spares.mu.Unlock()
+	if !kept {
+		t.Fatal("the child that was made before is not ready any more")
+	}
+	r := run(t, Spec{Binds: []Bind{{Host: file, Inside: "/words"}}}, "cat", "/words")
+	if r.Code != 0 || r.Stdout != "later" {
+		t.Errorf("it ended with %+v and printed %q", r.Exit, r.Stdout)
+	}
+}
+
+// TestMissingBindIsTold: with a child that was kept ready and without one.
+func TestMissingBindIsTold(t *testing.T) {
+	needsLayers(t, Root)
+	needsSpare(t)
+	for range 2 {
+		_, err := machine().start(t.Context(), Spec{Path: targetOf(t), Args: []string{"prog", "nothing"}, Binds: []Bind{{Host: "/not/there", Inside: "/words"}}})
+		var failed *setupError
+		if !errors.As(err, &failed) || !strings.Contains(err.Error(), "/not/there") || errors.Is(err, errStale) {
+			t.Errorf("it was told: %v", err)
+		}
 	}
 }

@@ -35,8 +35,13 @@ func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
 	if err := spec.check(); err != nil {
 		return nil, err
 	}
+	fresh := false
 	for try := 0; ; try++ {
-		p, err := h.startOnce(ctx, spec)
+		p, err := h.startOnce(ctx, spec, fresh)
+		if errors.Is(err, errStale) && !fresh && ctx.Err() == nil {
+			fresh = true
+			continue
+		}
 		gone := errors.Is(err, errMakerGone)
 		if !gone && !errors.Is(err, ErrDied) || ctx.Err() != nil {
 			return p, err
@@ -51,8 +56,14 @@ func (h *host) start(ctx context.Context, spec Spec) (*Process, error) {
 	}
 }
 
-func (h *host) startOnce(ctx context.Context, spec Spec) (*Process, error) {
-	l, err := h.prepare(spec)
+// errStale says that a child that was kept ready could not be confined. It sees
+// the mounts that there were when it was made: a new one may well see more.
+var errStale = errors.New("the child had been kept ready")
+
+// startOnce starts it in the child that is kept ready or, when it is to be
+// fresh, in a new one.
+func (h *host) startOnce(ctx context.Context, spec Spec, fresh bool) (*Process, error) {
+	l, err := h.prepare(spec, fresh)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +92,7 @@ type launch struct {
 	control *os.File // our end of the socket to the child
 }
 
-func (h *host) prepare(spec Spec) (l *launch, err error) {
+func (h *host) prepare(spec Spec, fresh bool) (l *launch, err error) {
 	l = &launch{host: h, spec: spec, on: h.layers.without(spec.Without), outside: outsideID + rand.IntN(1<<16)}
 	defer func() {
 		if err != nil {
@@ -98,7 +109,9 @@ func (h *host) prepare(spec Spec) (l *launch, err error) {
 	if err := l.openFiles(); err != nil {
 		return l, err
 	}
-	l.takeSpare()
+	if !fresh {
+		l.takeSpare()
+	}
 	if !l.on[Root] {
 		if err := l.makeWorkplace(); err != nil {
 			return l, err
@@ -228,7 +241,7 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("start jail: %w", err)
 	}
-	proc, err := l.child()
+	proc, kept, err := l.child()
 	if err != nil {
 		return nil, fmt.Errorf("start jail: %w", err)
 	}
@@ -237,6 +250,9 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 	p.release = context.AfterFunc(ctx, func() { _ = p.Kill() })
 	if err := l.converse(p); err != nil {
 		p.abandon()
+		if failed := (*setupError)(nil); kept && errors.As(err, &failed) {
+			err = fmt.Errorf("%w, and %w", err, errStale)
+		}
 		return nil, err
 	}
 	if l.spec.Profile == Build {
@@ -247,22 +263,23 @@ func (l *launch) launch(ctx context.Context) (*Process, error) {
 }
 
 // child is the one that was kept ready, or a new one.
-func (l *launch) child() (*os.Process, error) {
+func (l *launch) child() (proc *os.Process, kept bool, err error) {
 	if s := l.spare; s != nil {
 		l.spare = nil
 		if s.hand(l.files) == nil {
 			l.control = s.control
-			return s.proc, nil
+			return s.proc, true, nil
 		}
 		l.host.end(s)
 	}
 	ours, theirs, err := controlSocket()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	l.control = ours
 	defer theirs.Close()
-	return l.makeChild(append(l.files[:len(l.files):len(l.files)], theirs))
+	proc, err = l.makeChild(append(l.files[:len(l.files):len(l.files)], theirs))
+	return proc, false, err
 }
 
 // makeChild has the child made by the maker, or where that is of no use or
