@@ -126,6 +126,7 @@ func TestWhatIsNotInterpreted(t *testing.T) {
 	}{
 		"goroutine": {text: "package main\n\nfunc main() {\n\tgo func() {}()\n}\n", line: 4, says: `"go"`},
 		"package":   {text: "package main\n\nimport \"sync\"\n\nfunc main() {\n\tvar m sync.Mutex\n\tm.Lock()\n}\n", line: 3, says: `"import of sync"`},
+		"cases":     {text: "package main\n\nfunc main() {\n\tx := 3\n\tswitch {\n\tcase x == 1, x == 3:\n\t\tprintln(x)\n\t}\n}\n", line: 6, says: `"case of several conditions"`},
 		"trace":     {text: sums, job: sandbox.Job{Trace: true}, says: "a trace was asked for"},
 		"race":      {text: sums, job: sandbox.Job{Race: true}, says: "the race detector was asked for"},
 		"alone":     {text: sums, job: sandbox.Job{Alone: true}, says: "nothing else beside it"},

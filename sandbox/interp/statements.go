@@ -33,7 +33,7 @@ func (s *scan) stmt(n ast.Stmt) {
 		if n.List == nil {
 			s.use(n, "default")
 		} else if len(n.List) > 1 {
-			s.use(n, "case of several values")
+			s.use(n, "case of several "+s.compared())
 		}
 	case *ast.TypeSwitchStmt:
 		s.use(n, "type switch")
@@ -241,6 +241,23 @@ func (s *scan) branch(n *ast.BranchStmt) {
 		what += " of a " + s.around()
 	}
 	s.use(n, what)
+}
+
+// compared is what stands in the cases of the switch that is looked at. Of
+// several conditions the interpreter looks at the first alone.
+func (s *scan) compared() string {
+	for i := len(s.above) - 1; i >= 0; i-- {
+		switch n := s.above[i].(type) {
+		case *ast.SwitchStmt:
+			if n.Tag == nil {
+				return "conditions"
+			}
+			return "values"
+		case *ast.TypeSwitchStmt:
+			return "types"
+		}
+	}
+	return "nothing"
 }
 
 // around is what a break without a label leaves.
