@@ -80,18 +80,28 @@ func (b *builder) annotation(ev *read) {
 		delete(b.user.open, t.ID)
 		b.user.tasks.ended(o, b.now)
 		b.user.task(t.ID, o, b.now)
-	case trace.EventRegionBegin:
-		if g := b.gs.get(ev.Goroutine()); g != nil {
-			g.regions = append(g.regions, openSpan{ev.Region().Type, b.now, g.rec})
-		}
-	case trace.EventRegionEnd:
-		if g := b.gs.get(ev.Goroutine()); g != nil {
-			b.user.endRegion(g, ev.Region().Type, b.now)
-		}
+	case trace.EventRegionBegin, trace.EventRegionEnd: // of before go1.26
+		b.region(ev, ev.Region().Type, ev.kind == trace.EventRegionEnd)
 	case trace.EventLog:
 		l := ev.Log()
+		if end, ok := regionOf(l); ok {
+			b.region(ev, l.Message, end)
+			return
+		}
 		b.user.log(l)
 		b.user.note(Note{Kind: "log", Start: b.now, End: b.now, Name: l.Category, Text: l.Message, Row: b.row(ev.Goroutine()), Task: taskID(l.Task)})
+	}
+}
+
+// region takes the beginning or the end of a region.
+func (b *builder) region(ev *read, name string, end bool) {
+	g := b.gs.get(ev.Goroutine())
+	switch {
+	case g == nil:
+	case end:
+		b.user.endRegion(g, name, b.now)
+	default:
+		g.regions = append(g.regions, openSpan{name, b.now, g.rec})
 	}
 }
 
@@ -99,11 +109,18 @@ func (b *builder) annotation(ev *read) {
 func (a *annotations) endRegion(g *gstate, name string, now int64) {
 	for i, r := range slices.Backward(g.regions) {
 		if r.name == name {
+			if i < len(g.regions)-1 {
+				a.regions.at(name).Misplaced++
+			}
 			g.regions = slices.Delete(g.regions, i, i+1)
 			a.regions.ended(r, now)
 			a.region(r, now)
 			return
 		}
+	}
+	if g.known { // made in the trace: no region of it began before
+		a.regions.at(name).Misplaced++
+		return
 	}
 	o := openSpan{name, 0, g.rec} // it began before the trace
 	a.regions.ended(o, now)

@@ -150,12 +150,15 @@ type Heap struct {
 
 // NamedTime sums the user tasks or regions of one name. N counts those that
 // began in the trace, Open those of them that never ended; an open one counts
-// to TotalMS until the end of the trace.
+// to TotalMS until the end of the trace. Misplaced are the ends of regions where
+// they must not be: before that of one that was begun later in the same
+// goroutine, or in another goroutine. Other tools refuse such a trace.
 type NamedTime struct {
-	Name    string  `json:"name"`
-	N       int     `json:"n"`
-	Open    int     `json:"open"`
-	TotalMS float64 `json:"total_ms"`
+	Name      string  `json:"name"`
+	N         int     `json:"n"`
+	Open      int     `json:"open"`
+	Misplaced int     `json:"misplaced,omitempty"`
+	TotalMS   float64 `json:"total_ms"`
 }
 
 // Log counts the user logs of one category and message.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"math/bits"
 )
 
 // The parts of the format that a part is taken apart by, from
@@ -57,6 +58,18 @@ func (s *idSet) add(id uint64) bool {
 	}
 	s.n++
 	return true
+}
+
+// next adds the number after the largest, and returns it.
+func (s *idSet) next() uint64 {
+	id := uint64(1)
+	for i, word := range s.bits {
+		if word != 0 {
+			id = uint64(i)*64 + uint64(bits.Len64(word))
+		}
+	}
+	s.add(id)
+	return id
 }
 
 // less are the numbers that s has and t has not. 0 stands for none.
@@ -238,6 +251,9 @@ func (g *part) mend() bool {
 	g.lostStacks, g.stackN, g.lostTexts, g.textN = len(noStack), stacks.n, len(noText), texts.n
 	g.add(evStacks, noStack, []byte{evStack})
 	g.add(evStrings, noText, []byte{evString})
+	for _, id := range noText {
+		g.texts.add(id)
+	}
 	return g.clock && g.stackN > 0 && 2*g.lostStacks <= g.stackN && 2*g.lostTexts <= g.textN
 }
 
@@ -250,10 +266,15 @@ func (g *part) add(table byte, ids []uint64, entry []byte) {
 		for _, id := range ids[:n] {
 			data = append(binary.AppendUvarint(append(data, entry...), id), 0)
 		}
-		top := append(binary.AppendUvarint([]byte{evBatch}, g.gen), 0) // of no thread
-		g.batches = append(g.batches, rawBatch{top: binary.AppendUvarint(top, g.time), data: data})
+		g.addTable(data)
 		ids = ids[n:]
 	}
+}
+
+// addTable adds a batch that holds a table.
+func (g *part) addTable(data []byte) {
+	top := append(binary.AppendUvarint([]byte{evBatch}, g.gen), 0) // of no thread
+	g.batches = append(g.batches, rawBatch{top: binary.AppendUvarint(top, g.time), data: data})
 }
 
 // ending is how the trace ends here, or goes on with less than there was.

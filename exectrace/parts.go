@@ -221,6 +221,7 @@ func (p *parts) seek(gen uint64) error {
 // hand makes g ready, with the end that it has or should have.
 func (p *parts) hand(g *part) {
 	p.from = g.from
+	g.regionsAsLogs()
 	for i := range g.batches {
 		b := &g.batches[i]
 		p.ready = append(p.ready, binary.AppendUvarint(b.top, uint64(len(b.data))))

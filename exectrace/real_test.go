@@ -3,10 +3,13 @@ package exectrace
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -212,6 +215,36 @@ func TestTasksRegionsLogs(t *testing.T) {
 	}
 	if len(m.Logs) != 2 || m.Logs[0] != (Log{"step", "0", 10}) || m.Logs[1] != (Log{"step", "1", 10}) {
 		t.Errorf("logs %+v, want two of ten each", m.Logs)
+	}
+}
+
+// TestRegionsThatAreNotNested: they are told, however many of them there are,
+// with which ends are not where they must be; the library would refuse the trace.
+func TestRegionsThatAreNotNested(t *testing.T) {
+	const n = 40_000 // of which batches are full
+	m := parseRun(t, "regions", strconv.Itoa(n), "2").Metrics
+	got := map[string]NamedTime{}
+	for _, r := range m.Regions {
+		if r.TotalMS <= 0 {
+			t.Errorf("%s lasted %v ms", r.Name, r.TotalMS)
+		}
+		r.TotalMS = 0
+		got[r.Name] = r
+	}
+	want := map[string]NamedTime{
+		"outer": {Name: "outer", N: n, Misplaced: n},
+		"inner": {Name: "inner", N: n},
+		"lent":  {Name: "lent", N: 1, Open: 1, Misplaced: 1},
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("the regions are %+v, want %+v", got, want)
+	}
+	if len(m.Logs) > 0 {
+		t.Errorf("the logs are %+v, and there are none", m.Logs)
+	}
+	const says = "That was not so with outer (40,000 times), lent (once)"
+	if text := MisplacedRegions(m.Regions); !strings.Contains(text, says) {
+		t.Errorf("it says %q", text)
 	}
 }
 

@@ -262,13 +262,13 @@ func unfinishedTable(m *exectrace.Metrics) *table {
 // the learner's.
 func namedTable(caption, head string, list []exectrace.NamedTime) *table {
 	list = slices.DeleteFunc(slices.Clone(list), func(n exectrace.NamedTime) bool { return strings.HasPrefix(n.Name, "tutor:") })
-	t := &table{caption: caption, heads: []string{head, "times", "in all", "never ended"}, shown: true}
+	t := &table{caption: caption, heads: []string{head, "times", "in all", "never ended"}, shown: true, foot: exectrace.MisplacedRegions(list)}
 	const most = 30
 	for _, n := range list[:min(len(list), most)] {
 		t.rows = append(t.rows, []string{shownName(n.Name), thousands(int64(n.N)), spanMS(n.TotalMS), orDash(n.Open)})
 	}
 	if len(list) > most {
-		t.foot = thousands(int64(len(list)-most)) + " more names are left out."
+		t.foot = strings.TrimSpace(thousands(int64(len(list)-most)) + " more names are left out. " + t.foot)
 	}
 	return t
 }

@@ -24,7 +24,7 @@ func writeText(out io.Writer, m *exectrace.Metrics) error {
 		fmt.Fprintf(w, "%-20s %s\n", row[0], row[1])
 	}
 	for _, l := range []*textList{
-		causeList(m), waitList("waited for", m.Blocked), waitList("in package sync", m.Sync), leakList(m), unfinishedList(m), namedList("tasks", m.Tasks), namedList("regions", m.Regions),
+		causeList(m), waitList("waited for", m.Blocked), waitList("in package sync", m.Sync), leakList(m), unfinishedList(m), namedList("tasks", m.Tasks, ""), namedList("regions", m.Regions, exectrace.MisplacedRegions(m.Regions)),
 		logList(m), lineList(m), pathList(m),
 	} {
 		l.write(w)
@@ -194,8 +194,8 @@ func unfinishedList(m *exectrace.Metrics) *textList {
 	return l
 }
 
-func namedList(title string, list []exectrace.NamedTime) *textList {
-	l := &textList{title: title, heads: []string{"times", "in all", "never ended"}}
+func namedList(title string, list []exectrace.NamedTime, foot string) *textList {
+	l := &textList{title: title, heads: []string{"times", "in all", "never ended"}, foot: foot}
 	for _, n := range list {
 		l.rows = append(l.rows, []string{n.Name, grouped(n.N), spanMS(n.TotalMS), grouped(n.Open)})
 	}

@@ -28,6 +28,7 @@ var workloads = map[string]func(n int){
 	"sleepers":  sleepers,
 	"gc":        garbage,
 	"tasks":     tasks,
+	"regions":   regions,
 	"net":       echo,
 	"coroutine": coroutine,
 	"long":      long,
@@ -260,6 +261,22 @@ func tasks(n int) {
 	}
 	trace.StartRegion(ctx, "unended")
 	task.End()
+}
+
+// regions: n regions that end before one that was begun later, which is ended
+// after them, and one that another goroutine ends.
+func regions(n int) {
+	ctx := context.Background()
+	for range n {
+		outer := trace.StartRegion(ctx, "outer")
+		inner := trace.StartRegion(ctx, "inner")
+		outer.End()
+		inner.End()
+	}
+	lent := trace.StartRegion(ctx, "lent")
+	var wg sync.WaitGroup
+	wg.Go(lent.End)
+	wg.Wait()
 }
 
 // echo: four clients that send n messages each and read them back.
