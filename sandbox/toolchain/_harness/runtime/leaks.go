@@ -44,11 +44,28 @@ func tutorCollect(take func(i int, id uint64, at uintptr) []uintptr) (n int) {
 //
 //go:linkname tutorQuiet tutor/profile.quiet
 func tutorQuiet() {
+	for range 200 { // 20 ms at most
+		if !tutorAboutToLook() {
+			break
+		}
+		Gosched()
+		usleep(100)
+	}
 	const never = 1 << 7
 	fingStatus.Or(never) // wakefing looks for an exact value
 	gcCleanups.asleep.Store(0)
 	gcCleanups.ng.Store(1 << 30) // more than there may be
 	debug.gctrace = 0
+}
+
+// tutorAboutToLook says whether a goroutine that runs finalizers or cleanups was
+// made and does not sleep yet: it looks for some before it does.
+func tutorAboutToLook() bool {
+	f := fingStatus.Load()
+	if f&fingCreated != 0 && f&(fingWait|fingRunningFinalizer) == 0 {
+		return true
+	}
+	return gcCleanups.running.Load() == 0 && gcCleanups.asleep.Load() < gcCleanups.ng.Load()
 }
 
 // tutorBurden is what makes that collection long or risky.
