@@ -23,27 +23,26 @@ type HelperError struct {
 
 func (e *HelperError) Error() string { return e.Reason }
 
-// Limits of a helper. A file may be large: who reads one gets time for each MiB,
-// and twice the memory that 100 MiB of a trace need (bench/traces).
+// Limits of a helper. A file may be large: who reads one gets time and memory
+// for each MiB beyond the first. What a trace needs most of is goroutines that
+// live at once: 200,000 of them wait in 7 MiB, and take 350 MiB to follow. Many
+// MiB are of few goroutines: 100 need 150 (bench/traces).
 const (
 	helperCPU    = time.Second
 	helperMemory = 256 << 20
 	helperWall   = 10 * time.Second
 	helperAnswer = 64 << 20
 
-	largeInput  = 8 << 20
-	largeMemory = 768 << 20
-	cpuPerMiB   = 400 * time.Millisecond
+	mostMemory   = 768 << 20
+	memoryPerMiB = 64 << 20
+	cpuPerMiB    = 600 * time.Millisecond
 )
 
 // helperLimits are those of a helper for an input of a size in bytes.
 func helperLimits(size int64) (limits jail.Limits, wall time.Duration) {
-	mib := time.Duration((size + 1<<20 - 1) >> 20)
-	cpu := (helperCPU + mib*cpuPerMiB).Truncate(time.Second)
-	memory := int64(helperMemory)
-	if size > largeInput {
-		memory = largeMemory
-	}
+	beyond := max(0, (size-1)>>20)
+	cpu := (helperCPU + time.Duration(beyond)*cpuPerMiB).Truncate(time.Second)
+	memory := min(helperMemory+beyond*memoryPerMiB, mostMemory)
 	return jail.Limits{Memory: memory, CPU: cpu}, 4*cpu + helperWall
 }
 
