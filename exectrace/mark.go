@@ -10,7 +10,7 @@ import (
 const maxMark = 160
 
 // markText is what a mark says, at the very end of a trace: docs/harness.md.
-var markText = regexp.MustCompile(`tutor: cut=(cap|idle|killed|stopped) status=([a-z_]{1,20}) ran_us=([0-9]{1,15})$`)
+var markText = regexp.MustCompile(`tutor: cut=(cap|idle|killed|stopped|) status=([a-z_]{1,20}) ran_us=([0-9]{1,15})( race)?$`)
 
 // Run is what whoever ran a program knows of the run, and its trace does not.
 type Run struct {
@@ -18,10 +18,12 @@ type Run struct {
 	Wall   time.Duration // how long the program ran; 0 when that is not known
 }
 
-// mark is what whoever ran a program has written behind its cut trace.
+// mark is what whoever ran a program has written behind its trace.
 type mark struct {
-	how string // as Metrics.Truncated
-	run Run
+	found bool
+	how   string // as Metrics.Truncated; "" when it was not cut
+	run   Run
+	race  bool // as Options.Race
 }
 
 // over says that the program did nothing after the end of an idle trace.
@@ -34,7 +36,7 @@ func findMark(tail []byte) mark {
 		return mark{}
 	}
 	us, _ := strconv.ParseInt(string(found[3]), 10, 64) // 15 digits fit
-	return mark{string(found[1]), Run{string(found[2]), time.Duration(us) * time.Microsecond}}
+	return mark{true, string(found[1]), Run{string(found[2]), time.Duration(us) * time.Microsecond}, len(found[4]) > 0}
 }
 
 // lastBytes are the last bytes of what is read, as many as a mark may take.

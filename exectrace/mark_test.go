@@ -14,6 +14,19 @@ func marked(data []byte, text string) []byte {
 	return append(binary.AppendUvarint(out, uint64(len(table))), table...)
 }
 
+// TestAMarkTellsOfTheRaceDetector: such a trace is whole, and nothing is inferred
+// of where goroutines came from.
+func TestAMarkTellsOfTheRaceDetector(t *testing.T) {
+	tr, err := Parse(bytes.NewReader(marked(fixture(t, "leak"), "tutor: cut= status=ok ran_us=7 race")), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := tr.Metrics
+	if m.Truncated != nil || m.Leaks == nil || tr.TellsOrigins() || m.Why["steals.stolen"] != raceWhy {
+		t.Errorf("truncated %v, leaks %v, stolen %v: %s", m.Truncated, m.Leaks, m.Steals.Stolen, m.Why["steals.stolen"])
+	}
+}
+
 // A cut trace tells it by itself, wherever the file has gone; after a deadlock
 // nothing came.
 func TestAMarkTellsOfTheRun(t *testing.T) {

@@ -304,5 +304,5 @@ func (g *part) marks() bool {
 	if len(g.batches) != 1 || !g.batches[0].table(evStrings) {
 		return false
 	}
-	return findMark(bytes.Clone(g.batches[0].data)).how != ""
+	return findMark(bytes.Clone(g.batches[0].data)).found
 }

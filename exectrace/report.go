@@ -16,6 +16,7 @@ const (
 // report makes the trace out of all that was seen.
 func (b *builder) report(version string, end ending, m mark) (*Trace, error) {
 	b.finish()
+	b.opts.Race = b.opts.Race || m.race
 	t := &Trace{
 		GoVersion:  version,
 		Wall:       b.now,

@@ -41,7 +41,7 @@ func TestAMarkedTraceTellsItByItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data = sandbox.MarkTrace(data, "killed", sandbox.StatusMemoryLimit, 6130*time.Millisecond)
+	data = sandbox.MarkTrace(data, sandbox.TraceMark{How: "killed", Status: sandbox.StatusMemoryLimit, Ran: 6130 * time.Millisecond})
 	tr, err := exectrace.Parse(bytes.NewReader(data), exectrace.Options{})
 	if err != nil {
 		t.Fatal(err)

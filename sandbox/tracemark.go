@@ -16,17 +16,36 @@ const (
 	traceEnd     = 52
 )
 
-// MarkTrace adds to a trace that was cut how it was cut, how the run ended and
-// how long that ran: the file goes its own ways and nobody else can tell then.
-// The mark is a table of one string, in a generation that never comes to be:
+// TraceMark is what a trace does not tell of its run.
+type TraceMark struct {
+	How    string        // how it was cut, as Trace.Truncated; "" when it was not
+	Status Status        // how the run ended
+	Ran    time.Duration // how long that ran
+	Race   bool          // under the race detector
+}
+
+// empty says that a trace tells all there is to know.
+func (m TraceMark) empty() bool { return m.How == "" && !m.Race }
+
+func (m TraceMark) String() string {
+	text := fmt.Sprintf("tutor: cut=%s status=%s ran_us=%d", m.How, m.Status, m.Ran.Microseconds())
+	if m.Race {
+		text += " race"
+	}
+	return text
+}
+
+// MarkTrace adds a mark to a trace that was cut, or is of a program with the race
+// detector: the file goes its own ways and nobody else can tell then. The mark is
+// a table of one string, in a generation that never comes to be:
 // every reader passes over it, and package exectrace finds it. A trace that is
 // not made of whole generations is left as it is; it shows that it was cut.
-func MarkTrace(data []byte, how string, status Status, ran time.Duration) []byte {
+func MarkTrace(data []byte, mark TraceMark) []byte {
 	gen, whole := lastGeneration(data)
-	if !whole {
+	if !whole || mark.empty() {
 		return data
 	}
-	text := fmt.Sprintf("tutor: cut=%s status=%s ran_us=%d", how, status, ran.Microseconds())
+	text := mark.String()
 	table := append([]byte{traceStrings, traceString, 1}, binary.AppendUvarint(nil, uint64(len(text)))...)
 	table = append(table, text...)
 	out := append(data[:len(data):len(data)], traceBatch)

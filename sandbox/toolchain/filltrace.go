@@ -19,7 +19,7 @@ func (s *stage) fillTraces(t *sandbox.Trace) {
 	}
 	for i, own := range t.Own {
 		if len(own.Data) > 0 {
-			s.hand(sandbox.Artifact{Name: ownName(own.Name, i), Kind: "trace-file", ID: newID(), Data: own.Data})
+			s.hand(sandbox.Artifact{Name: ownName(own.Name, i), Kind: "trace-file", ID: newID(), Data: s.marked(own.Data, "", 0)})
 		}
 	}
 }
@@ -46,10 +46,7 @@ func (s *stage) fillTrace(t *sandbox.Trace) {
 
 // marked is a trace with what must be known of it wherever the file goes.
 func (s *stage) marked(trace []byte, how string, ran time.Duration) []byte {
-	if how == "" {
-		return trace
-	}
-	return sandbox.MarkTrace(trace, how, s.result.Status, ran)
+	return sandbox.MarkTrace(trace, sandbox.TraceMark{How: how, Status: s.result.Status, Ran: ran, Race: s.race})
 }
 
 // noTrace says why a run left no trace.
