@@ -37,7 +37,7 @@ func StatusLine(r *sandbox.Result, expect string) Line {
 	if with := firstBad(r); with != "" {
 		line.Detail = joinSentences(with, line.Detail)
 	}
-	if r.Approximate {
+	if r.Approximate && r.Ran() {
 		line.Detail = strings.TrimSuffix(line.Detail, ".") + ". Approximate: interpreted, as no Go is installed"
 	}
 	if expected(r, expect) {

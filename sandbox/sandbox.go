@@ -497,6 +497,11 @@ func (u Usage) CPU() time.Duration { return time.Duration(u.CPUMS * float64(time
 // Wall is how long the program ran.
 func (u Usage) Wall() time.Duration { return time.Duration(u.WallMS * float64(time.Millisecond)) }
 
+// Ran says that the program was started: it was not refused and compiles.
+func (r *Result) Ran() bool {
+	return !slices.Contains([]Status{StatusRefused, StatusCompileError, StatusCompileLimit}, r.Status)
+}
+
 // TraceData is the execution trace that a run left; nil when it left none.
 func (r *Result) TraceData() []byte {
 	for _, a := range r.Artifacts {

@@ -146,7 +146,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		enc.SetIndent("", "  ")
 		return ours(enc.Encode(result))
 	}
-	if result.Approximate {
+	if result.Approximate && result.Ran() {
 		through.say("interpreted, as no Go is installed here; that is approximate")
 	}
 	if job.Kind != sandbox.KindProgram && job.Kind != sandbox.KindProfile {

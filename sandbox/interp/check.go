@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"go/ast"
@@ -9,6 +10,7 @@ import (
 	"go/token"
 	"go/types"
 	"runtime"
+	"slices"
 	"strconv"
 
 	"course/tutor/sandbox"
@@ -66,6 +68,9 @@ func refuse(file string, line, col int, why string) *Refusal {
 // advice is what can be done about a program that is not interpreted.
 const advice = "The interpreter runs only what is known to behave as compiled Go does. Leave the engine to tutor (auto), and Go compiles the program."
 
+// adviceWithoutGo is the same where there is no Go.
+const adviceWithoutGo = "No Go is installed here, and the interpreter alone can't run everything: most packages are missing. Install Go, and the program is compiled."
+
 func unparsed(err error) *Refusal {
 	r := &Refusal{Status: sandbox.StatusCompileError}
 	var list scanner.ErrorList
@@ -99,6 +104,9 @@ func typeCheck(fset *token.FileSet, file *ast.File, info *types.Info) (*types.Pa
 	}}
 	p, err := cfg.Check("main", fset, []*ast.File{file}, info)
 	if err != nil {
+		slices.SortStableFunc(r.Diagnostics, func(a, b sandbox.Diagnostic) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Col, b.Col))
+		})
 		return nil, r
 	}
 	if main, ok := p.Scope().Lookup("main").(*types.Func); !ok || main == nil || p.Name() != "main" {

@@ -128,7 +128,7 @@ func (r *Router) interpret(ctx context.Context, job sandbox.Job, sink sandbox.Si
 func (r *Router) approximate(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	why := r.compiler.Problem()
 	if lack := unfit(job); lack != "" {
-		return r.refused(ctx, job, refuse("", 0, 0, fmt.Sprintf("not interpreted: %s; and it cannot be compiled: %v", lack, why))), nil
+		return r.refused(ctx, job, withoutGo(refuse("", 0, 0, fmt.Sprintf("not interpreted: %s; and it cannot be compiled: %v", lack, why)))), nil
 	}
 	defer r.refill()
 	a, err := r.attempt(ctx, job, sink, job.Limits.Or(sandbox.DefaultLimits()), true)
@@ -136,7 +136,7 @@ func (r *Router) approximate(ctx context.Context, job sandbox.Job, sink sandbox.
 		return nil, fmt.Errorf("interpret a program: %w", err)
 	}
 	if a.refusal != nil {
-		result := r.refused(ctx, job, a.refusal)
+		result := r.refused(ctx, job, withoutGo(a.refusal))
 		result.Approximate = true
 		return result, nil
 	}
@@ -147,6 +147,16 @@ func (r *Router) approximate(ctx context.Context, job sandbox.Job, sink sandbox.
 		sink(sandbox.Event{Name: "limit", Limit: result.Limit})
 	}
 	return result, nil
+}
+
+// withoutGo gives a refusal the advice for where there is no Go.
+func withoutGo(why *Refusal) *Refusal {
+	for i := range why.Diagnostics {
+		if d := &why.Diagnostics[i]; d.Explain == advice {
+			d.Explain = adviceWithoutGo
+		}
+	}
+	return why
 }
 
 // compile hands a job on.

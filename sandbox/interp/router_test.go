@@ -211,12 +211,18 @@ func TestWithoutGo(t *testing.T) {
 		"defer":  {text: "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tdefer fmt.Println(\"last\")\n\tfmt.Println(\"first\")\n}\n", out: "first\nlast\n", want: sandbox.StatusOK},
 		"wrong":  {text: "package main\n\nfunc main() {\n\tx := 1\n}\n", want: sandbox.StatusCompileError, says: "declared and not used: x"},
 		"panic":  {text: "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"before\")\n\tpanic(\"why\")\n}\n", out: "before\n", want: sandbox.StatusRuntimeError},
-		"import": {text: "package main\n\nimport \"net/http\"\n\nfunc main() { http.Get(\"\") }\n", want: sandbox.StatusRefused, says: `"import of net/http"`},
+		"import": {text: "package main\n\nimport \"net/http\"\n\nfunc main() { http.Get(\"\") }\n", want: sandbox.StatusRefused, says: `the interpreter has no "import of net/http"`},
+		"order":  {text: "package main\n\nfunc main() {\n\tx := 1\n\ty()\n}\n", want: sandbox.StatusCompileError, says: "declared and not used: x"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			result := run(t, r, sandbox.Job{Files: files(c.text)})
 			if result.Status != c.want || result.Engine != sandbox.EngineInterp || !result.Approximate || printed(result, sandbox.Stdout) != c.out {
 				t.Errorf("%s, approximate %v: %s %+v, printed %q", result.Engine, result.Approximate, result.Status, result.Diagnostics, printed(result, sandbox.Stdout))
+			}
+			for _, d := range result.Diagnostics {
+				if strings.Contains(d.Explain, "auto") {
+					t.Errorf("where there is no Go it advises: %s", d.Explain)
+				}
 			}
 			if c.says != "" && (len(result.Diagnostics) == 0 || !strings.Contains(result.Diagnostics[0].Message, c.says)) {
 				t.Errorf("it says %+v; want %q", result.Diagnostics, c.says)

@@ -48,7 +48,11 @@ func (s *scan) refuse(at ast.Node, what string) {
 func (s *scan) note(at ast.Node, what string) {
 	if s.refusal == nil {
 		p := s.fset.Position(at.Pos())
-		s.refusal = refuse(p.Filename, p.Line, p.Column, fmt.Sprintf("not interpreted: %q is not on the interpreter's list", what))
+		why := "not interpreted: %q is not on the interpreter's list"
+		if s.any { // and so there is no list
+			why = "not interpreted: the interpreter has no %q"
+		}
+		s.refusal = refuse(p.Filename, p.Line, p.Column, fmt.Sprintf(why, what))
 	}
 }
 
