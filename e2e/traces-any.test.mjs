@@ -214,7 +214,7 @@ test("what each line cost stands right of the code, leads into the trace, and go
 
 test("the costs stand in the listing without a script, and on a phone only the largest of each line", async (t) => {
   const { page } = await open(t, section, { javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
-  const cost = page.locator(".code.costed .cost").first();
+  const cost = page.locator(".code .cost").first();
   await cost.waitFor();
   assert.equal(await cost.locator(".cp:visible").count(), 1);
 });

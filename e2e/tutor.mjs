@@ -12,13 +12,13 @@ const axeFile = require.resolve("axe-core/axe.min.js");
 /** Where the pictures of a run of the tests are kept, to be looked at. */
 export const shots = path.join(import.meta.dirname, "shots");
 
-/** Starts `tutor serve` on a free port with a data folder of its own. */
-export async function startTutor() {
+/** Starts `tutor serve` on a free port with a data folder of its own, of the course in a folder or of the built-in one. */
+export async function startTutor({ course } = {}) {
   const bin = process.env.TUTOR_BIN;
   if (!bin) throw new Error("TUTOR_BIN must name the tutor binary to test");
   const data = await mkdtemp(path.join(os.tmpdir(), "tutor-e2e-"));
   if (process.env.TUTOR_TEST_DATA) await shareToolchain(process.env.TUTOR_TEST_DATA, data);
-  const child = spawn(bin, ["serve", "--no-open", "--addr", "127.0.0.1:0", "--data", data], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(bin, ["serve", "--no-open", "--addr", "127.0.0.1:0", "--data", data, ...(course ? ["--course", course] : [])], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stdout.on("data", (b) => (said += b));
   child.stderr.on("data", (b) => (said += b));

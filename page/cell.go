@@ -79,7 +79,6 @@ type fileData struct {
 	Rows     int    // of a textarea
 	Blocks   []block
 	ReadOnly bool
-	Costed   bool // some line has a cost
 }
 
 func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {

@@ -116,7 +116,6 @@ func hangCosts(files []fileData, costs []lineCost) {
 				at[c.Line] = c.HTML
 			}
 		}
-		files[f].Costed = len(at) > 0
 		for _, b := range files[f].Blocks {
 			for i := range b.Lines {
 				b.Lines[i].Cost = at[b.Lines[i].N]

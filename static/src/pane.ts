@@ -40,7 +40,6 @@ export class Pane {
   private editor: Editor | null = null;
   private mounting: Promise<Editor | null> | null = null;
   private source: string;
-  private holder: HTMLElement | null = null;
   private costs: Cost[];
   /** tail is the newline at the end, which the editor does not show as a line of its own. */
   private readonly tail: string;
@@ -91,14 +90,13 @@ export class Pane {
   /** cost shows what a trace tells of lines, right of the code, until the text changes. */
   cost(costs: Cost[]): void {
     this.costs = costs;
-    this.box.classList.toggle("costed", costs.length > 0);
     if (this.editor) return this.editor.cost(costs);
     for (const old of all(this.code, ".cost")) old.remove();
-    for (const c of costs) maybe(this.code, `.ln[data-n="${c.line}"]`)?.append(c.element);
+    for (const c of costs) {
+      const end = maybe(this.code, `.ln[data-n="${c.line}"]`)?.lastChild;
+      if (end instanceof Text) end.splitText(end.length - 1).before(c.element); // a float after the newline would stand a line lower
+    }
   }
-
-  /** box is the listing, or the editor that stands in its place. */
-  private get box(): HTMLElement { return this.holder ?? this.code; }
 
   /** goto puts the cursor on a line. */
   async goto(line: number): Promise<void> {
@@ -121,7 +119,6 @@ export class Pane {
       changed: () => this.hooks.changed(), run: () => this.hooks.run(), format: () => this.hooks.format(),
     });
     this.code.replaceWith(holder);
-    this.holder = holder;
     if (this.costs.length > 0) this.cost(this.costs);
     return this.editor;
   }
