@@ -59,7 +59,7 @@ test("a flame graph is walked and zoomed by keyboard, and leads to the line", as
   const says = cell.locator(".flame-b output").first();
   assert.match(await says.textContent(), /^main\.hot: .* of all.*:\d+$/);
   await page.keyboard.press("z");
-  assert.equal(await page.evaluate(() => Math.round(document.activeElement.querySelector("rect").getAttribute("width"))), 799);
+  assert.equal(await page.evaluate(() => document.activeElement.querySelector("rect").getAttribute("width")), "100%");
   await page.keyboard.press("Escape");
   assert.ok(await cell.locator(".flame-b button").first().isHidden());
   assert.match(await cell.locator(".prof-tb tbody tr").first().textContent(), /main\.hot.*yours/);
@@ -68,6 +68,42 @@ test("a flame graph is walked and zoomed by keyboard, and leads to the line", as
 
   await cell.locator("a.fbox.own", { has: page.locator("title", { hasText: "main.hot" }) }).first().click();
   assert.match(await cell.locator(".cm-activeLine").first().textContent(), /range n|h\*31/);
+  assert.deepEqual(errors, []);
+});
+
+const allocates = `package main
+
+import "fmt"
+
+func main() {
+	var kept [][]byte
+	for range 2000 {
+		kept = append(kept, make([]byte, 4096))
+	}
+	fmt.Println(len(kept))
+}
+`;
+
+test("on a phone the whole picture and the whole table of a profile are in sight", async (t) => {
+  const { page, cell, errors } = await listing(t, { viewport: { width: 390, height: 844 }, hasTouch: true });
+  await rewrite(page, cell, allocates);
+  await cell.locator("select.kind").selectOption("profile:heap");
+  await cell.locator("[data-act='run']").click();
+  await cell.locator("flame-graph svg").first().waitFor({ timeout: 120_000 });
+  await status(cell, "ok");
+  await cell.locator("flame-graph").first().scrollIntoViewIfNeeded();
+  await picture(page, "profile-phone");
+  const main = cell.locator("a.fbox", { has: page.locator("title", { hasText: "main.main" }) }).first();
+  assert.equal(await main.locator("text").textContent(), "main.main");
+  const out = await cell.locator(".prof").evaluate((prof) => {
+    const room = prof.getBoundingClientRect();
+    return [...prof.querySelectorAll("svg.flame rect, .prof-tb :is(td, th)")].filter((e) => e.checkVisibility())
+      .map((e) => e.getBoundingClientRect()).filter((r) => r.left < room.left || r.right > room.right + 0.5).length;
+  });
+  assert.equal(out, 0, "boxes and columns out of sight");
+  const [wide, there] = await cell.locator(".prof .tscroll").first().evaluate((e) => [e.scrollWidth, e.clientWidth]);
+  assert.ok(wide <= there, `the table is ${wide} px wide in ${there}`);
+  assert.deepEqual(await axe(page), []);
   assert.deepEqual(errors, []);
 });
 

@@ -8,8 +8,9 @@ import (
 	"course/tutor/profile"
 )
 
-// The measures of a flame graph: it is drawn this wide, scaled to the page, and
-// scrolled where the page is narrower than can be read.
+// The measures of a flame graph. Its boxes are parts of the width that there
+// is, on a phone too; of a name as much is written as a box holds in a picture
+// of this width, and what is too much in a narrower one is cut off at the box.
 const (
 	flameWidth = 800.
 	flameRow   = 24.
@@ -24,8 +25,7 @@ func flame(v *profile.View, says, cellID string) template.HTML {
 		return ""
 	}
 	f := &flameWriter{view: v, cellID: cellID}
-	height := float64(v.Root.Depth()) * flameRow
-	f.write(`<svg class="flame" viewBox="0 0 800 `, fixed(height, 1), `" width="800" height="`, fixed(height, 1), `" role="group" aria-label="`, esc("Flame graph: "+says), `">`)
+	f.write(`<svg class="flame" width="100%" height="`, fixed(float64(v.Root.Depth())*flameRow, 1), `" role="group" aria-label="`, esc("Flame graph: "+says), `">`)
 	f.write(`<desc>Each box is a function; the boxes below it are what it called. The wider, the more it took. The table below holds the same numbers.</desc>`)
 	f.box(v.Root, "All", 0, 0)
 	f.write(`</svg>`)
@@ -44,10 +44,10 @@ func (f *flameWriter) write(parts ...string) {
 	}
 }
 
-// box draws one box and those below it. The boxes come in the order of a walk
-// from the outermost call in, which is that of the keyboard.
+// box draws one box and those below it, from x in percent. The boxes come in the
+// order of a walk from the outermost call in, which is that of the keyboard.
 func (f *flameWriter) box(b *profile.Box, name string, x float64, depth int) {
-	width := flameWidth * float64(b.Total) / float64(f.view.Total)
+	width := 100 * float64(b.Total) / float64(f.view.Total)
 	origin := originOf(b.Name, b.Own)
 	if depth == 0 {
 		origin = "all"
@@ -61,15 +61,11 @@ func (f *flameWriter) box(b *profile.Box, name string, x float64, depth int) {
 		f.write(`<g role="img"`)
 	}
 	f.write(` class="fbox `, origin, `" data-d="`, strconv.Itoa(depth), `" data-x="`, fixed(x, 2), `" data-w="`, fixed(width, 2), `" data-n="`, esc(name), `"><title>`, esc(f.title(b, name)), `</title>`)
-	y := float64(depth) * flameRow
-	f.write(`<rect x="`, fixed(x, 2), `" y="`, fixed(y, 1), `" width="`, fixed(max(width-.6, .4), 2), `" height="`, fixed(flameRow-2, 1), `"/>`)
-	if text := fitting(name, width); text != "" {
-		f.write(`<text x="`, fixed(x+6, 2), `" y="`, fixed(y+15, 1), `">`, esc(text), `</text>`)
-	}
-	f.write(`</`, tag, `>`)
+	at := `x="` + fixed(x, 2) + `%" y="` + fixed(float64(depth)*flameRow, 1) + `" width="` + fixed(max(width, .05), 2) + `%" height="` + fixed(flameRow-2, 1) + `"`
+	f.write(`<rect `, at, `/><svg `, at, `><text x="6" y="15">`, esc(fitting(name, flameWidth*width/100)), `</text></svg></`, tag, `>`)
 	for _, c := range b.Calls {
 		f.box(c, c.Name, x, depth+1)
-		x += flameWidth * float64(c.Total) / float64(f.view.Total)
+		x += 100 * float64(c.Total) / float64(f.view.Total)
 	}
 }
 

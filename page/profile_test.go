@@ -65,7 +65,7 @@ func TestFlame(t *testing.T) {
 		`<a href="#cell-busy-L7" data-file="main.go" data-line="7" class="fbox own"`,
 		`<title>main.hot: 240 ms, 80 % of all. main.go:7</title>`,
 		`<g role="img" class="fbox rt"`,
-		`data-x="640" data-w="80"`,
+		`data-x="80" data-w="10"`, `<rect x="80%" y="48" width="10%" height="22"/><svg x="80%" y="48" width="10%" height="22"><text x="6" y="15">`,
 	} {
 		if !strings.Contains(svg, want) {
 			t.Errorf("the picture lacks %s\n%s", want, svg)
@@ -94,7 +94,7 @@ func TestProfilePanel(t *testing.T) {
 	}
 	for _, want := range []string{
 		"CPU profile", "30 samples in 400 ms", "100 samples a second.", `href="/api/profiles/p1/raw"`, "your function, framed",
-		`<caption>Processor time by function`, `<code>main.hot</code> <small>yours</small>`, `<td class="n">80 %</td>`, "main.go:7",
+		`<caption>Processor time by function`, `<code>main.hot</code> <small>yours</small> main.go:7`, `<td class="n">240 ms <small>80 %</small></td>`,
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the panel lacks %s", want)

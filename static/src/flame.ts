@@ -2,14 +2,14 @@
 // what a box says in a line below, and zoom. Without it the picture reads.
 import { all, make, maybe } from "./dom";
 
-const width = 800;
 const char = 6.7; // of the text of a box, as the server measures it
 
-interface Box { el: SVGElement; x: number; w: number; d: number; name: string }
+interface Box { el: SVGElement; x: number; w: number; d: number; name: string } // x and w in percent of the picture
 
 export class FlameGraph extends HTMLElement {
   private boxes: Box[] = [];
   private at = 0;
+  private zoomed = 0; // the box that is as wide as the picture
   private says = make("output", {}, "");
   private back = make("button", { type: "button", class: "b", hidden: "" }, "Show all");
 
@@ -24,6 +24,7 @@ export class FlameGraph extends HTMLElement {
     this.boxes[0]!.el.setAttribute("tabindex", "0");
     this.after(make("div", { class: "flame-b" }, this.says, this.back));
     this.says.textContent = "Arrow keys walk through the boxes, Z zooms in, Escape goes back.";
+    new ResizeObserver(() => this.zoom(this.zoomed)).observe(this); // it holds more of a name, or less
     this.back.addEventListener("click", () => { this.zoom(0); this.boxes[0]!.el.focus(); });
     this.addEventListener("keydown", (e) => this.key(e));
     this.addEventListener("focusin", (e) => this.reached(this.indexOf(e.target)));
@@ -87,32 +88,29 @@ export class FlameGraph extends HTMLElement {
   /** zoom makes box i as wide as the picture. Its callers stay, as wide as that. */
   private zoom(i: number): void {
     const to = this.boxes[i]!;
-    const scale = width / to.w;
+    const scale = 100 / to.w;
+    const pixels = this.clientWidth / 100;
+    this.zoomed = i;
     this.back.hidden = i === 0;
     for (const b of this.boxes) {
       const left = Math.max(0, (b.x - to.x) * scale);
-      const right = Math.min(width, (b.x + b.w - to.x) * scale);
-      b.el.toggleAttribute("hidden", right - left < 0.05);
-      b.el.style.display = right - left < 0.05 ? "none" : "";
-      this.draw(b, left, right - left);
+      const w = Math.min(100, (b.x + b.w - to.x) * scale) - left;
+      b.el.toggleAttribute("hidden", w < 0.005);
+      b.el.style.display = w < 0.005 ? "none" : "";
+      this.draw(b, left, w, Math.floor((w * pixels - 10) / char));
     }
   }
 
-  private draw(b: Box, x: number, w: number): void {
-    const rect = maybe<SVGRectElement>(b.el, "rect");
-    rect?.setAttribute("x", String(x));
-    rect?.setAttribute("width", String(Math.max(w - 0.6, 0.4)));
-    const room = Math.floor((w - 10) / char);
+  /** draw puts a box at x, w wide, with as much of its name as room characters hold. */
+  private draw(b: Box, x: number, w: number, room: number): void {
+    for (const e of all<SVGElement>(b.el, "rect, svg")) {
+      e.setAttribute("x", `${x}%`);
+      e.setAttribute("width", `${Math.max(w, 0.05)}%`);
+    }
     let name = b.name;
     if (name.length > room) name = name.slice(name.lastIndexOf("/") + 1);
     if (name.length > room) name = room < 4 ? "" : name.slice(0, room - 1) + "…";
-    let text = maybe<SVGTextElement>(b.el, "text");
-    if (!text && name !== "") {
-      text = document.createElementNS("http://www.w3.org/2000/svg", "text");
-      text.setAttribute("y", String(Number(rect?.getAttribute("y")) + 15));
-      b.el.append(text);
-    }
-    text?.setAttribute("x", String(x + 6));
+    const text = maybe<SVGTextElement>(b.el, "text");
     if (text) text.textContent = name;
   }
 }
