@@ -17,14 +17,18 @@ type benchView struct {
 	Rows     []benchRow
 	Changes  []benchChange
 	Missing  []string
-	Compared bool   // with another version, or the run before
+	Against  string // what Before of the rows and the thin bars are: "version before"; "" for nothing
 	Note     string // on what is compared; "" for nothing
 	Warnings []string
 }
 
+// AgainstTitle heads the column of it.
+func (v *benchView) AgainstTitle() string { return Capital(v.Against) }
+
 // benchRow is one measure of one benchmark.
 type benchRow struct {
 	Name, Unit, Median, Range, Counts string
+	Before, BeforeRange               string // "" where it was not measured before
 }
 
 // benchChange is how a measure differs from the run before.
@@ -42,12 +46,27 @@ func newBench(r, before *sandbox.Result) *benchView {
 		return nil
 	}
 	v := &benchView{}
+	old := r.Baseline
+	switch {
+	case old != nil:
+		v.Against = "version before"
+		v.Note = "Both versions were measured in turn, in this run."
+		v.compare(old, r.Bench)
+	case before != nil:
+		old, v.Against = before.Bench, "run before"
+		v.Note = "The text is the same as in the run before: where the two differ, it is the machine that was busier or faster."
+	}
 	warned := map[string]bool{}
 	for _, b := range r.Bench {
 		for _, unit := range b.Units() {
 			s := b.Summary[unit]
-			v.Rows = append(v.Rows, benchRow{b.Name, unit, measure(s.Median), between(s), thousands(int64(s.Counts))})
-			for _, w := range s.Warnings {
+			row := benchRow{Name: b.Name, Unit: unit, Median: measure(s.Median), Range: between(s), Counts: thousands(int64(s.Counts))}
+			o, had := summaryOf(old, b.Name, unit)
+			if had {
+				row.Before, row.BeforeRange = measure(o.Median), between(o)
+			}
+			v.Rows = append(v.Rows, row)
+			for _, w := range slices.Concat(s.Warnings, o.Warnings) {
 				if !warned[w] {
 					warned[w] = true
 					v.Warnings = append(v.Warnings, "The range is that of all values. "+w)
@@ -55,16 +74,6 @@ func newBench(r, before *sandbox.Result) *benchView {
 			}
 		}
 	}
-	old := r.Baseline
-	switch {
-	case old != nil:
-		v.Note = "Both versions were measured in turn, in this run."
-		v.compare(old, r.Bench)
-	case before != nil:
-		old = before.Bench
-		v.Note = "The text is the same as in the run before: where the two differ, it is the machine that was busier or faster."
-	}
-	v.Compared = old != nil
 	v.Chart = benchChart(r.Bench, old)
 	return v
 }
@@ -104,6 +113,17 @@ func unchanged(same map[string][]string) []benchChange {
 	return rows
 }
 
+// summaryOf finds what was measured of a benchmark in a unit.
+func summaryOf(rows []sandbox.Bench, name, unit string) (sandbox.BenchSummary, bool) {
+	for _, b := range rows {
+		if b.Name == name {
+			s, ok := b.Summary[unit]
+			return s, ok
+		}
+	}
+	return sandbox.BenchSummary{}, false
+}
+
 func between(s sandbox.BenchSummary) string {
 	if s.Lo == s.Hi {
 		return "always"
@@ -131,12 +151,6 @@ const mostBars = 16
 // end the range in which the true median lies; the run before in outline.
 func benchChart(rows, before []sandbox.Bench) template.HTML {
 	const width, left, lineHeight = 400., 8., 44.
-	old := map[string]sandbox.BenchSummary{}
-	for _, b := range before {
-		if s, ok := b.Summary["ns/op"]; ok {
-			old[b.Name] = s
-		}
-	}
 	var timed []sandbox.Bench
 	most := 0.
 	for _, b := range rows {
@@ -145,7 +159,8 @@ func benchChart(rows, before []sandbox.Bench) template.HTML {
 			continue
 		}
 		timed = append(timed, b)
-		most = max(most, s.Hi, old[b.Name].Hi)
+		old, _ := summaryOf(before, b.Name, "ns/op")
+		most = max(most, s.Hi, old.Hi)
 	}
 	if len(timed) == 0 || most <= 0 {
 		return ""
@@ -156,11 +171,13 @@ func benchChart(rows, before []sandbox.Bench) template.HTML {
 		s := b.Summary["ns/op"]
 		y := float64(i) * lineHeight
 		fmt.Fprintf(&text, `<text class="tx" x="%s" y="%s">%s: %s</text>`, fixed(left, 0), fixed(y+13, 0), esc(b.Name), timeOf(s.Median))
-		if o, had := old[b.Name]; had {
-			bars.WriteString(benchBar("bb-old", left, y+19, 6, scale, o))
-		}
 		bars.WriteString(benchBar("bb", left, y+27, 10, scale, s))
-		fmt.Fprintf(&says, " %s: %s, between %s and %s.", b.Name, timeOf(s.Median), timeOf(s.Lo), timeOf(s.Hi))
+		says.WriteString(" " + b.Name + ": " + timeWithin(s))
+		if o, had := summaryOf(before, b.Name, "ns/op"); had {
+			bars.WriteString(benchBar("bb-old", left, y+19, 6, scale, o))
+			says.WriteString("; before: " + timeWithin(o))
+		}
+		says.WriteString(".")
 	}
 	height := float64(len(timed))*lineHeight + 2
 	label := "Time of each benchmark, with the range in which its median lies." + says.String()
@@ -174,6 +191,11 @@ func benchBar(class string, x, y, height, scale float64, s sandbox.BenchSummary)
 	return fmt.Sprintf(`<path class="%s" d="M%s %sh%sv%sh-%sz"/>`, class, fixed(x, 1), fixed(y, 1), fixed(s.Median*scale, 1), fixed(height, 1), fixed(s.Median*scale, 1)) +
 		fmt.Sprintf(`<path class="be" d="M%s %sH%sM%s %sv%sM%s %sv%s"/>`, fixed(lo, 1), fixed(mid, 1), fixed(hi, 1),
 			fixed(lo, 1), fixed(y, 1), fixed(height, 1), fixed(hi, 1), fixed(y, 1), fixed(height, 1))
+}
+
+// timeWithin is a time and the range in which its median lies.
+func timeWithin(s sandbox.BenchSummary) string {
+	return timeOf(s.Median) + ", between " + timeOf(s.Lo) + " and " + timeOf(s.Hi)
 }
 
 // timeOf writes ns with a unit that suits.

@@ -62,7 +62,8 @@ func TestBenchPanel(t *testing.T) {
 	fast.Summarize()
 	now := &sandbox.Result{Kind: sandbox.KindBench, Status: sandbox.StatusOK, Bench: []sandbox.Bench{fast}, Baseline: []sandbox.Bench{slow}}
 	text := panelText(t, CellView{Result: now})
-	for _, want := range []string{"<b>Faster.</b>", "measured in turn", `class="bb-old"`, "103 ns, between 100 ns and 105 ns", "1 benchmark, 6 counts each"} {
+	for _, want := range []string{"<b>Faster.</b>", "measured in turn", `class="bb-old"`, "103 ns, between 100 ns and 105 ns; before: 203 ns, between 200 ns and 205 ns.",
+		"the thin bar above it is the version before", `Version before</th>`, `<td class="n">103</td><td class="n">100 to 105</td><td class="n">203</td><td class="n">200 to 205</td>`, "1 benchmark, 6 counts each"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in %s", want, text)
 		}
@@ -76,7 +77,15 @@ func TestBenchPanel(t *testing.T) {
 		t.Errorf("no %q in %s", want, text)
 	}
 	now.Baseline = nil
+	if text = panelText(t, CellView{Result: now}); strings.Contains(text, "before") || strings.Contains(text, "Its range") {
+		t.Errorf("it tells of a version before, and there is none: %s", text)
+	}
 	text = panelText(t, CellView{Result: now, Before: &sandbox.Result{Bench: []sandbox.Bench{slow}}})
+	for _, want := range []string{"the thin bar above it is the run before", `Run before</th>`, `<td class="n">200 to 205</td>`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
 	if strings.Contains(text, "Faster") || !strings.Contains(text, "The text is the same as in the run before") {
 		t.Errorf("a text is judged against itself: %s", text)
 	}
