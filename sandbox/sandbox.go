@@ -152,6 +152,20 @@ func (j *Job) Watched() string {
 	return ""
 }
 
+// CheckAgainst says in a sentence why the benchmarks of a job can't be compared
+// with those of Against; "" when they can, or there is none.
+func CheckAgainst(j *Job) string {
+	switch by := j.Watched(); {
+	case len(j.Against) == 0:
+		return ""
+	case j.Kind != KindBench:
+		return "benchmarks are what two versions are compared by: it needs the kind bench"
+	case by != "":
+		return "two versions can't be compared under " + by + ": it takes time itself, more of one program than of another; leave one of the two out"
+	}
+	return ""
+}
+
 // Decides says whether the job asks for what the compiler decided.
 func (j *Job) Decides() bool {
 	return j.Kind == KindAsm || j.Asm || j.Kind.Tests() && slices.Contains(j.GCFlags, "-m")

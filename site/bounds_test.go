@@ -39,3 +39,31 @@ func TestBadEnvironment(t *testing.T) {
 		t.Errorf("env = %q", jobs[0].Env)
 	}
 }
+
+// The files of another version have the bounds of a run's own, and go before
+// the text that a cell was last run with.
+func TestAgainst(t *testing.T) {
+	var jobs []sandbox.Job
+	w := newWorld(t, func(c *Config) { c.Runner = echoes(&jobs, sandbox.StatusOK) })
+	for _, c := range []struct {
+		name, content string
+		n, status     int
+	}{
+		{"../a.go", "package a", 1, 400},
+		{"a.go", strings.Repeat("x", maxFile+1), 1, 413},
+		{"a.go", "package a", maxFiles + 1, 413},
+	} {
+		body := files("package a")
+		body["kind"], body["against"] = "bench", slices.Repeat([]map[string]string{{"name": c.name, "content": c.content}}, c.n)
+		w.api(http.MethodPost, "/api/runs", body).want(t, c.status, `"detail":"against: `)
+	}
+	if len(jobs) > 0 {
+		t.Errorf("%d runs, want none", len(jobs))
+	}
+	body := files("package a")
+	body["kind"], body["against"] = "bench", []map[string]string{{"name": "b.go", "content": "package b"}}
+	w.api(http.MethodPost, "/api/runs", body).want(t, 200)
+	if got := jobs[0].Against; len(got) != 1 || got[0].Name != "b.go" {
+		t.Errorf("against = %+v", got)
+	}
+}

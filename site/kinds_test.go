@@ -3,6 +3,7 @@ package site
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +42,16 @@ func BenchmarkA(b *testing.B) { for b.Loop() { Two() } }
 	res := w.run(map[string]any{"files": files, "kind": "bench", "profile": "heap", "asm": true, "trace": true, "args": []string{"-count=1", "-benchtime=1ms"}})
 	w.page("/runs/"+res.ID+"/panel").want(t, 200, "Heap profile", "Compiler and assembly", "Measured under a profile", `<p class="asm-m">BenchmarkA: `, "/api/traces/"+res.ID)
 	w.page("/api/profiles/"+res.ID+"/raw").want(t, 200)
+	other := slices.Clone(files)
+	other[0] = map[string]string{"name": "a.go", "content": "package a\n\nfunc Two() int { return 1 + 1 }\n"}
+	res = w.run(map[string]any{"files": files, "against": other, "kind": "bench", "args": []string{"-count=1", "-benchtime=1ms"}})
+	if len(res.Bench) != 1 || len(res.Baseline) != 1 {
+		t.Errorf("of two versions of one benchmark %d and %d were measured", len(res.Bench), len(res.Baseline))
+	}
+	w.page("/runs/"+res.ID+"/panel").want(t, 200, "Both versions were measured in turn", "Version before")
 	for why, body := range map[string]map[string]any{
+		"against: benchmarks are what":   {"files": files, "against": other, "kind": "test"},
+		"can't be compared under":        {"files": files, "against": other, "kind": "bench", "race": true},
 		"goes with tests and benchmarks": {"files": files, "asm": true},
 		"two profiles":                   {"files": files, "kind": "profile:cpu", "profile": "heap"},
 		"nothing to profile":             {"files": files, "kind": "asm", "profile": "heap"},

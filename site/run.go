@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -14,10 +15,12 @@ import (
 // runRequest is the body of POST /api/runs. Key is the draft key of the cell
 // that is run; the cell's own options are then the defaults.
 type runRequest struct {
-	Files  []sandbox.File `json:"files"`
-	Kind   string         `json:"kind"`
-	Engine string         `json:"engine"`
-	Race   bool           `json:"race"`
+	Files []sandbox.File `json:"files"`
+	// Against is sandbox.Job.Against, instead of the run before of the cell.
+	Against []sandbox.File `json:"against"`
+	Kind    string         `json:"kind"`
+	Engine  string         `json:"engine"`
+	Race    bool           `json:"race"`
 	// Profile is what is profiled of the run, and Asm whether tests and
 	// benchmarks have what the compiler decided besides.
 	Profile string   `json:"profile"`
@@ -81,6 +84,9 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	if err := checkRunFiles(req.Files); err != nil {
 		return job, err
 	}
+	if err := req.checkAgainst(); err != nil {
+		return job, err
+	}
 	if err := req.available(); err != nil {
 		return job, err
 	}
@@ -97,6 +103,10 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 	}
 	if err := req.over(&job); err != nil {
 		return job, err
+	}
+	job.Against = req.Against
+	if why := sandbox.CheckAgainst(&job); why != "" {
+		return job, fail("unsupported", "against: %s.", why)
 	}
 	if why := sandbox.CheckGCFlags(job.GCFlags, job.Kind); why != "" {
 		return job, fail("unsupported", "gcflags: %s.", why)
@@ -117,6 +127,18 @@ func (s *Server) jobOf(req *runRequest) (job sandbox.Job, err error) {
 		return job, fail("unsupported", "The kind asm runs nothing, so that there is nothing to run alone.")
 	}
 	return job, nil
+}
+
+// checkAgainst holds the files of another version to the bounds of a run's own.
+func (req *runRequest) checkAgainst() error {
+	if len(req.Against) == 0 {
+		return nil
+	}
+	err := checkRunFiles(req.Against)
+	if p := (*problem)(nil); errors.As(err, &p) {
+		p.Detail = "against: " + p.Detail
+	}
+	return err
 }
 
 // available refuses what is well formed and can't be done.
@@ -304,9 +326,10 @@ func (s *Server) run(ctx context.Context, job sandbox.Job, rec *ranRecord, tell 
 // before: its text is measured again, in turn with the new one, since a
 // machine that was busier then would show as a difference. Where the text is
 // the same, there is nothing to hold it against, nor are the numbers of the run
-// before where that had other flags.
+// before where that had other flags. A version that the request brings is the
+// one that is meant.
 func (s *Server) against(job *sandbox.Job, rec *ranRecord) {
-	if job.Kind != sandbox.KindBench || rec.key == "" || job.Watched() != "" {
+	if job.Kind != sandbox.KindBench || rec.key == "" || len(job.Against) > 0 || job.Watched() != "" {
 		return
 	}
 	old, ok := s.runs.newest(func(r *ranRecord) bool {

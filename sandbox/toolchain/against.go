@@ -1,10 +1,6 @@
 package toolchain
 
-import (
-	"context"
-
-	"course/tutor/sandbox"
-)
+import "context"
 
 // other is the version that the benchmarks of a job are held against.
 type other struct {
@@ -17,7 +13,7 @@ type other struct {
 // measured. When it cannot be built, a sentence says so, and the job goes on
 // without it.
 func (r *run) buildAgainst(ctx context.Context) error {
-	if r.job.Kind != sandbox.KindBench || len(r.job.Against) == 0 {
+	if len(r.job.Against) == 0 {
 		return nil
 	}
 	job := r.job

@@ -162,6 +162,7 @@ func TestRace(t *testing.T) {
 // TestBesidesRefused says of each thing that can't be had why not.
 func TestBesidesRefused(t *testing.T) {
 	for why, change := range map[string]func(*sandbox.Job){
+		"it needs the kind bench":                   func(j *sandbox.Job) { j.Kind, j.Against = sandbox.KindTest, j.Files },
 		"can't be compared under the race detector": func(j *sandbox.Job) { j.Race, j.Against = true, j.Files },
 		"can't be compared under a profile":         func(j *sandbox.Job) { j.Profile, j.Against = "cpu", j.Files },
 		"can't be compared under a trace":           func(j *sandbox.Job) { j.Trace, j.Against = true, j.Files },

@@ -274,8 +274,8 @@ func (r *run) unsupported() bool {
 		r.refuse("profile", "%s", badProfile(r.job))
 	case r.job.Asm && !r.job.Kind.Tests() && r.job.Kind != sandbox.KindAsm:
 		r.refuse("kind", "what the compiler decided of a program is a run of the kind asm; tests and benchmarks can have it besides")
-	case len(r.job.Against) > 0 && r.job.Watched() != "":
-		r.refuse("against", "two versions can't be compared under %s: it takes time itself, more of one program than of another; leave one of the two out", r.job.Watched())
+	case sandbox.CheckAgainst(&r.job) != "":
+		r.refuse("against", "%s", sandbox.CheckAgainst(&r.job))
 	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
 		r.refuse("gcflags", "%s", sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind))
 	case sandbox.CheckCPULimit(&r.job) != "":
