@@ -39,6 +39,9 @@ func explain(r *sandbox.Result) *explanation {
 		if ofRace(r.Diagnostics) {
 			return withAccesses(explainDiagnostic(r.Diagnostics), r.Diagnostics)
 		}
+		if bubble := ofBubble(r.Diagnostics); len(bubble) > 0 {
+			return withGoroutines(explainDiagnostic(bubble), bubble)
+		}
 		return explainDiagnostic(r.Diagnostics)
 	case sandbox.StatusRuntimeError, sandbox.StatusForbidden:
 		return explainDiagnostic(r.Diagnostics)
@@ -54,6 +57,17 @@ func ofRace(diags []sandbox.Diagnostic) bool {
 		}
 	}
 	return false
+}
+
+// ofBubble are the diagnostics of a bubble of testing/synctest that is blocked:
+// that it is, and then each of its goroutines.
+func ofBubble(diags []sandbox.Diagnostic) (of []sandbox.Diagnostic) {
+	for _, d := range diags {
+		if d.Code == "runtime:bubble-deadlock" {
+			of = append(of, d)
+		}
+	}
+	return of
 }
 
 // withAccesses adds what each access of a race was, and who made it.

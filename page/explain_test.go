@@ -63,3 +63,26 @@ func TestLimitKeepsItsNumber(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 }
+
+// A test whose bubble is blocked is explained as a deadlock is: with what each
+// goroutine waited for, though all of them stand on one line.
+func TestBubble(t *testing.T) {
+	const code = "runtime:bubble-deadlock"
+	text := panelText(t, CellView{Result: &sandbox.Result{Kind: sandbox.KindTest, Status: sandbox.StatusTestFailed, Diagnostics: []sandbox.Diagnostic{
+		{File: "a_test.go", Line: 8, Code: code, Message: "panic: deadlock", Explain: "Every goroutine waits. Look at what each of them waits for, below."},
+		{File: "a_test.go", Line: 8, Code: code, Message: "goroutine 9 [select (no cases)]", Explain: "It waits in a select without cases."},
+		{File: "a_test.go", Line: 8, Code: code, Message: "goroutine 10 [chan send], started at a_test.go:8", Explain: "It waits to send."},
+		{Code: "runtime:tests", Message: "TestA panicked"},
+	}}})
+	for _, want := range []string{
+		"waits for, below.</p><p>Goroutine 9 [select (no cases)], at a_test.go:8. It waits in a select without cases.</p>",
+		"<p>Goroutine 10 [chan send], started at a_test.go:8, at a_test.go:8. It waits to send.</p>",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in %s", want, text)
+		}
+	}
+	if n := strings.Count(text, "TestA panicked"); n != 1 {
+		t.Errorf("it says %d times which test panicked", n)
+	}
+}
