@@ -25,8 +25,8 @@ func resultsHTML(t *testing.T, r *sandbox.Result, options map[string]string) str
 
 func raced() *sandbox.Result {
 	return &sandbox.Result{ID: "r", Status: sandbox.StatusRace, ExitCode: 66, Race: true, Diagnostics: []sandbox.Diagnostic{
-		{File: "main.go", Line: 12, Code: "runtime:race", Message: "data race: read by goroutine 8 (started at main.go:11) in main.f; previous write by the main goroutine at main.go:15", Explain: "Two goroutines use the same memory. Guard both."},
-		{File: "main.go", Line: 15, Code: "runtime:race", Message: "data race: previous write by the main goroutine in main.main; read by goroutine 8 at main.go:12", Explain: "Two goroutines use the same memory. Guard both."},
+		{File: "main.go", Line: 12, Code: "runtime:race", Message: "data race: read by goroutine 8 (started at main.go:11) in main.f; previous write by the main goroutine in main.main at main.go:15", Explain: "Two goroutines use the same memory. Guard both."},
+		{File: "main.go", Line: 15, Code: "runtime:race", Message: "data race: previous write by the main goroutine in main.main; read by goroutine 8 (started at main.go:11) in main.f at main.go:12", Explain: "Two goroutines use the same memory. Guard both."},
 	}}
 }
 
@@ -43,6 +43,9 @@ func TestRaceShowsBothAccesses(t *testing.T) {
 			t.Errorf("the page lacks %s", want)
 		}
 	}
+	if n := strings.Count(html, "Read by goroutine 8"); n != 1 || strings.Contains(html, "Race 1") {
+		t.Errorf("the only race is told %d times", n)
+	}
 	inTest := raced()
 	inTest.Kind, inTest.Status, inTest.Tests = sandbox.KindTest, sandbox.StatusTestFailed, []sandbox.Test{{Name: "TestA", Status: sandbox.TestFailed}}
 	html = resultsHTML(t, inTest, nil)
@@ -54,6 +57,34 @@ func TestRaceShowsBothAccesses(t *testing.T) {
 	marks := underLines(CellView{Result: raced()})
 	if len(marks) != 2 || marks[0].Line != 12 || marks[1].Line != 15 {
 		t.Errorf("marked are %v", marks)
+	}
+}
+
+// A race of which both accesses are on one line has two goroutines all the same,
+// and of several races it can be seen which accesses belong together.
+func TestRacesAreToldApart(t *testing.T) {
+	r := raced()
+	r.Diagnostics = append([]sandbox.Diagnostic{{File: "main.go", Line: 21, Code: "runtime:race",
+		Message: "data race: read by goroutine 9 (started at main.go:26) in main.bump; previous write by goroutine 8 (started at main.go:25) in main.bump at main.go:21",
+		Explain: "Two goroutines use the same memory. Guard both."}}, r.Diagnostics...)
+	html := resultsHTML(t, r, map[string]string{"race": "true"})
+	rest := html
+	for _, want := range []string{
+		"Race 1 of 2", `Read by goroutine 9 (started at main.go:26) in main.bump: <a href="#cell-one-L21"`,
+		`Previous write by goroutine 8 (started at main.go:25) in main.bump: <a href="#cell-one-L21"`,
+		"Race 2 of 2", "Read by goroutine 8 (started at main.go:11) in main.f", "Previous write by the main goroutine in main.main",
+	} {
+		_, after, found := strings.Cut(rest, want)
+		if !found {
+			t.Fatalf("the page lacks %s, or has it elsewhere:\n%s", want, html)
+		}
+		rest = after
+	}
+	// What has no line of the learner's has none to go to.
+	bare := explain(&sandbox.Result{Status: sandbox.StatusRace, Diagnostics: []sandbox.Diagnostic{{Code: "runtime:race",
+		Message: "data race: read by goroutine 9 (started at main.go:26); write by goroutine 8 (started at main.go:25)", Explain: "Two. Guard both."}}})
+	if want := (explainedPlace{Text: "Write by goroutine 8 (started at main.go:25)"}); len(bare.Races) != 1 || bare.Races[0].Accesses[1] != want {
+		t.Errorf("%+v", bare.Races)
 	}
 }
 

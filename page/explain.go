@@ -2,6 +2,9 @@ package page
 
 import (
 	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"course/tutor/sandbox"
@@ -14,11 +17,16 @@ type explanation struct {
 	Text  []string
 	File  string // of the line to go to
 	Line  int    // 0: none
-	// Places are further lines to go to, each with what happened there.
-	Places []explainedPlace
+	Races []explainedRace
 }
 
-// explainedPlace is one of them.
+// explainedRace is a race: its two accesses.
+type explainedRace struct {
+	Title    string // which of several it is; "" where there is one
+	Accesses [2]explainedPlace
+}
+
+// explainedPlace is a line to go to, with what happened there.
 type explainedPlace struct {
 	File string
 	Line int
@@ -70,22 +78,48 @@ func ofBubble(diags []sandbox.Diagnostic) (of []sandbox.Diagnostic) {
 	return of
 }
 
-// withAccesses adds what each access of a race was, and who made it.
+// withAccesses adds the accesses of each race: what each was, and who made it.
 func withAccesses(e *explanation, diags []sandbox.Diagnostic) *explanation {
 	if e == nil {
 		return nil
 	}
 	e.Line = 0 // there are two lines to go to
 	for _, d := range diags {
-		words, ok := strings.CutPrefix(d.Message, "data race: ")
-		if d.Code != "runtime:race" || !ok {
+		if d.Code != "runtime:race" {
 			continue
 		}
-		words, _, _ = strings.Cut(words, "; ")
-		e.Places = append(e.Places, explainedPlace{d.File, d.Line, Capital(words)})
+		// The diagnostic at the second line of a race says the same as the one
+		// at its first.
+		one, two, ok := accesses(d)
+		if ok && !slices.ContainsFunc(e.Races, func(r explainedRace) bool { return r.Accesses == [2]explainedPlace{two, one} }) {
+			e.Races = append(e.Races, explainedRace{Accesses: [2]explainedPlace{one, two}})
+		}
+	}
+	for i := range e.Races {
+		if len(e.Races) > 1 {
+			e.Races[i].Title = fmt.Sprintf("Race %d of %d", i+1, len(e.Races))
+		}
 	}
 	return e
 }
+
+// accesses reads both out of the message of a race: ACCESS; ACCESS at FILE:LINE.
+// The first is at the line of the diagnostic.
+func accesses(d sandbox.Diagnostic) (one, two explainedPlace, ok bool) {
+	words, isRace := strings.CutPrefix(d.Message, "data race: ")
+	first, second, both := strings.Cut(words, "; ")
+	if !isRace || !both {
+		return one, two, false
+	}
+	one, two = explainedPlace{d.File, d.Line, Capital(first)}, explainedPlace{Text: Capital(second)}
+	if m := placeAtEnd.FindStringSubmatch(second); m != nil {
+		two.Text, two.File = Capital(m[1]), m[2]
+		two.Line, _ = strconv.Atoi(m[3]) // digits
+	}
+	return one, two, true
+}
+
+var placeAtEnd = regexp.MustCompile(`^(.*) at (\S+):(\d+)$`)
 
 // withGoroutines adds to an explanation where each goroutine was and what it
 // waited for: the diagnostics after the first.
