@@ -107,6 +107,10 @@ func TestFakeClockIsSaid(t *testing.T) {
 	if !strings.Contains(html, "The next run may differ: a select with several cases takes any that is ready (main.go:7).") || strings.Contains(html, "the same each time") {
 		t.Error("what varies is not said")
 	}
+	r.Varies = append(r.Varies, sandbox.Diagnostic{Message: "a limit ended it, on the real clock"})
+	if says := MayDiffer(r); !strings.HasSuffix(says, "(main.go:7); a limit ended it, on the real clock.") {
+		t.Errorf("it says %q", says)
+	}
 	r.Clock = sandbox.ClockReal
 	if html = resultsHTML(t, r, nil); strings.Contains(html, "fake clock") || strings.Contains(html, `data-act="skip"`) {
 		t.Error("the real clock is called fake")

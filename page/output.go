@@ -68,15 +68,28 @@ func (v *outputView) timed(r *sandbox.Result) {
 
 // fakeNote says what the fake clock means for the output.
 func fakeNote(r *sandbox.Result) string {
-	note := "Times are of the fake clock: sleeping took none, and one goroutine ran at a time."
+	note := "Times are of the fake clock: sleeping took none, and one goroutine ran at a time. "
+	if differs := MayDiffer(r); differs != "" {
+		return note + differs
+	}
+	return note + "It prints the same each time."
+}
+
+// MayDiffer says why the next run on the fake clock may print something else; ""
+// where it prints the same.
+func MayDiffer(r *sandbox.Result) string {
 	if len(r.Varies) == 0 {
-		return note + " It prints the same each time."
+		return ""
 	}
 	var why []string
 	for _, d := range r.Varies {
-		why = append(why, d.Message+" ("+filePlace(d.File, d.Line)+")")
+		text := d.Message
+		if d.Line > 0 {
+			text += " (" + filePlace(d.File, d.Line) + ")"
+		}
+		why = append(why, text)
 	}
-	return note + " The next run may differ: " + strings.Join(why, "; ") + "."
+	return "The next run may differ: " + strings.Join(why, "; ") + "."
 }
 
 // fold keeps the first lines and puts the rest into v.More.

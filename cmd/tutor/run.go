@@ -153,7 +153,7 @@ func runProgram(ctx context.Context, io streams, f runFlags, args []string, dash
 		through.end()
 		report(io, result, before)
 	}
-	said := []string{page.Throttled(result), page.OwnClock(result)}
+	said := []string{page.Throttled(result), page.OwnClock(result), page.MayDiffer(result)}
 	if job.Kind != sandbox.KindBench { // whose report has said it
 		said = append(said, page.Measured(result))
 	}

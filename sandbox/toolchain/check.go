@@ -29,8 +29,9 @@ const libraryEnv = "TUTOR_LIBRARY"
 // question is what the helper "diagnose" is asked: the learner's packages of one
 // program, each after those it imports.
 type question struct {
-	Language string
-	Packages []asked
+	Language  string
+	Packages  []asked
+	Addresses bool // whether they print addresses is asked too
 }
 
 // asked is one of them. Its files have their paths in the program.
@@ -70,6 +71,8 @@ func questionOf(p *plan) question {
 type diagnosis struct {
 	Errors []sandbox.Diagnostic // that no compiler would take
 	Vet    []sandbox.Diagnostic // that are likely mistakes; only without errors
+	// Addresses is where they may be printed, if the question was that too.
+	Addresses []sandbox.Diagnostic
 }
 
 // ServeDiagnose is the helper "diagnose". It reads a question, as JSON, checks the
@@ -113,7 +116,7 @@ func newChecker(dir string) *checker {
 // check parses, type-checks and vets packages. One is left out when a package
 // that it imports has errors: they would be repeated in it.
 func (c *checker) check(q question) diagnosis {
-	k := checking{checker: c, language: q.Language, own: map[string]*types.Package{}, facts: map[factKey]analysis.Fact{}}
+	k := checking{checker: c, language: q.Language, addresses: q.Addresses, own: map[string]*types.Package{}, facts: map[factKey]analysis.Fact{}}
 	defer k.forget()
 	for _, p := range q.Packages {
 		k.check(p)
@@ -127,11 +130,12 @@ func (c *checker) check(q question) diagnosis {
 // checking is one question being answered.
 type checking struct {
 	*checker
-	language string
-	own      map[string]*types.Package // that are checked; nil: it has errors
-	facts    map[factKey]analysis.Fact
-	parsed   []*ast.File
-	out      diagnosis
+	language  string
+	addresses bool
+	own       map[string]*types.Package // that are checked; nil: it has errors
+	facts     map[factKey]analysis.Fact
+	parsed    []*ast.File
+	out       diagnosis
 }
 
 // forget lets go of the text of the files.
@@ -160,6 +164,9 @@ func (k *checking) check(p asked) {
 	k.own[p.Path] = pkg
 	v := vetting{fset: k.fset, files: parsed, pkg: pkg, info: info, language: k.language, results: map[*analysis.Analyzer]any{}, facts: k.facts}
 	k.out.Vet = append(k.out.Vet, finishDiagnostics(v.vet())...)
+	if k.addresses {
+		k.out.Addresses = append(k.out.Addresses, printedAddresses(k.fset, parsed, info)...)
+	}
 }
 
 // needsBroken says whether a package imports one that has errors.

@@ -75,10 +75,10 @@ func (r *run) runFurther(ctx context.Context, l *library) error {
 			r.notRun(r.others[i:])
 			return nil
 		}
-		vetted := f.run.vet(ctx, l, []*stage{f.stage})
+		examined := f.run.examine(ctx, l, []*stage{f.stage})
 		err := f.run.runTests(ctx, f.stage)
 		if err == nil {
-			err = f.run.addVetted(ctx, vetted)
+			err = f.run.addExamined(ctx, examined)
 		}
 		if err != nil {
 			return err

@@ -37,13 +37,13 @@ func (r *run) measure(ctx context.Context, slot func()) (leave func(), err error
 }
 
 // undisturbed waits, before a measurement, until the job's own vetting is over.
-func (r *run) undisturbed(ctx context.Context, vetted chan []sandbox.Diagnostic) error {
-	if vetted == nil || !r.job.Measures() {
+func (r *run) undisturbed(ctx context.Context, examined chan diagnosis) error {
+	if examined == nil || !r.job.Measures() {
 		return nil
 	}
 	select {
-	case found := <-vetted:
-		vetted <- found // for addVetted
+	case found := <-examined:
+		examined <- found // for addExamined
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

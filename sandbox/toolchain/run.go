@@ -147,9 +147,6 @@ func (r *run) do(ctx context.Context) (err error) {
 	if r.tests != nil || r.module != nil {
 		r.result.Packages = stages[0].plan.paths()
 	}
-	if r.clock() == sandbox.ClockFake {
-		r.result.Varies = varies(stages[0].plan.learners(), r.module)
-	}
 	leave, err := r.enter(ctx)
 	if err != nil {
 		return err
@@ -167,7 +164,7 @@ func (r *run) do(ctx context.Context) (err error) {
 		return err
 	}
 	defer r.letGo(stages)
-	vetted := r.vet(ctx, library, stages)
+	examined := r.examine(ctx, library, stages)
 	if ok, err = r.build(ctx, library, stages); err != nil || !ok {
 		return err
 	}
@@ -184,7 +181,7 @@ func (r *run) do(ctx context.Context) (err error) {
 		return err
 	}
 	defer r.letGoAgainst()
-	if err := r.undisturbed(ctx, vetted); err != nil {
+	if err := r.undisturbed(ctx, examined); err != nil {
 		return err
 	}
 	if leave, err = r.measure(ctx, leave); err != nil {
@@ -204,7 +201,10 @@ func (r *run) do(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return r.addVetted(ctx, vetted)
+	if r.clock() == sandbox.ClockFake {
+		r.result.Varies = append(varies(stages[0].plan.learners(), r.module), variesByEnd(r.result)...)
+	}
+	return r.addExamined(ctx, examined)
 }
 
 // unbounded notes the isolation of the run, and refuses a bound on processors
@@ -229,38 +229,46 @@ func (r *run) unbounded(ctx context.Context) bool {
 	return true
 }
 
-// vet has a plain program, or tests, vetted while they are built and run. What is
-// found comes on the channel, which is nil where nobody asked.
-func (r *run) vet(ctx context.Context, l *library, stages []*stage) chan []sandbox.Diagnostic {
-	if !r.job.Vet || len(r.job.Parts) > 0 {
-		return nil
-	}
-	if r.job.Kind != sandbox.KindProgram && !r.job.Kind.Tests() || stages[0].plan.noMain != nil {
+// examine has a plain program, or tests, vetted while they are built and run, and
+// on the fake clock looks for what prints addresses. What is found comes on the
+// channel, which is nil where nobody asked.
+func (r *run) examine(ctx context.Context, l *library, stages []*stage) chan diagnosis {
+	vet := r.job.Vet && len(r.job.Parts) == 0 && (r.job.Kind == sandbox.KindProgram || r.job.Kind.Tests())
+	fake := r.clock() == sandbox.ClockFake
+	if !vet && !fake || stages[0].plan.noMain != nil {
 		return nil
 	}
 	asks := questionOf(&stages[0].plan)
-	vetted := make(chan []sandbox.Diagnostic, 1)
+	asks.Addresses = fake
+	examined := make(chan diagnosis, 1)
 	r.engine.working.Go(func() {
 		// The checker is not to be killed because the run has ended first. That
 		// it could not answer says nothing of the program: there is no advice.
 		found, err := r.engine.diagnose(context.WithoutCancel(ctx), l, r.job.Key, asks)
-		if err != nil {
+		if err != nil || len(found.Errors) > 0 {
 			found = diagnosis{}
+			if fake {
+				found.Addresses = []sandbox.Diagnostic{{Code: "varies:address", Message: "whether it prints addresses could not be looked up"}}
+			}
 		}
-		vetted <- found.Vet
+		if !vet {
+			found.Vet = nil
+		}
+		examined <- found
 	})
-	return vetted
+	return examined
 }
 
-// addVetted adds what vet found to the result of a run. It is advice and does
-// not change the status.
-func (r *run) addVetted(ctx context.Context, vetted <-chan []sandbox.Diagnostic) error {
-	if vetted == nil {
+// addExamined adds what was found to the result of a run: advice, which does not
+// change the status, and what may differ next time.
+func (r *run) addExamined(ctx context.Context, examined <-chan diagnosis) error {
+	if examined == nil {
 		return nil
 	}
 	select {
-	case found := <-vetted:
-		r.result.Diagnostics = append(r.result.Diagnostics, found...)
+	case found := <-examined:
+		r.result.Diagnostics = append(r.result.Diagnostics, found.Vet...)
+		r.result.Varies = append(r.result.Varies, found.Addresses...)
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

@@ -4,6 +4,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"path"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,8 +25,30 @@ var seeded = strings.Fields("New NewSource NewPCG NewChaCha8 NewZipf Rand Source
 // unsteady is what differs from run to run in packages that are steady else.
 var unsteady = map[string]string{
 	"sync.Map":             "the order of a sync.Map differs from run to run",
+	"sync.Pool":            collected,
 	"runtime.ReadMemStats": "what runtime.ReadMemStats tells differs from run to run",
+	"runtime.Stack":        "what runtime.Stack tells has addresses in it, which differ from run to run",
+	"runtime.SetFinalizer": collected,
+	"runtime.AddCleanup":   collected,
+	"os.MkdirTemp":         temporary,
+	"os.CreateTemp":        temporary,
 }
+
+const (
+	collected = "when memory is collected may differ from run to run"
+	temporary = "the name of a temporary file differs from run to run"
+)
+
+// ofSystem is what of package os is the same each time: what a program is given,
+// and what it does with files of its own. The rest tells of the system.
+var ofSystem = strings.Fields(`Args Chmod Clearenv Create DevNull DirEntry Environ Exit Expand ExpandEnv File FileInfo
+	FileMode Getenv IsExist IsNotExist IsPathSeparator IsPermission LinkError LookupEnv Mkdir MkdirAll PathError
+	PathListSeparator PathSeparator Remove RemoveAll Rename Setenv Stderr Stdin Stdout SyscallError Truncate Unsetenv
+	WriteFile`)
+
+// ofFiles is what reads a file, or tells of one: the same each time where the
+// file is one of the program's own.
+var ofFiles = strings.Fields("Lstat Open OpenFile ReadDir ReadFile Stat")
 
 // varies lists what in a program may print something else next time, although
 // the clock is fake and one goroutine runs at a time. It reads tokens, so it
@@ -42,6 +65,23 @@ func varies(files []sandbox.File, m *module) []sandbox.Diagnostic {
 	return v.found
 }
 
+// heapAddress is what may be one in the stacks of a program that crashed. The
+// addresses of code and of global variables are shorter, and the same each time.
+var heapAddress = regexp.MustCompile(`\b0x[0-9a-f]{9,}`)
+
+// variesByEnd lists what the end of a run makes differ from the next.
+func variesByEnd(r *sandbox.Result) []sandbox.Diagnostic {
+	if r.Limit != nil {
+		return []sandbox.Diagnostic{{Code: "varies:end", Message: "a limit ended it, on the real clock"}}
+	}
+	for _, e := range r.Events {
+		if r.Status != sandbox.StatusOK && e.Stream == sandbox.Stderr && heapAddress.MatchString(e.Text) {
+			return []sandbox.Diagnostic{{Code: "varies:end", Message: "the stacks that Go prints of it have addresses in them"}}
+		}
+	}
+	return nil
+}
+
 // variety is what was found so far.
 type variety struct {
 	module  *module // whose packages are looked through too; or nil
@@ -51,6 +91,7 @@ type variety struct {
 	file    *token.File
 	name    string
 	local   map[string]string // imports of the file: path by the name used for it
+	reads   string            // the function of ofFiles whose argument follows
 	selects []selecting
 }
 
@@ -84,6 +125,9 @@ func (v *variety) scan(f sandbox.File) {
 	var before [2]string // the two tokens before, as text
 	for {
 		pos, tok, lit := lex.Scan()
+		if v.reads != "" && tok != token.LPAREN {
+			v.read(pos, tok, lit)
+		}
 		switch tok {
 		case token.EOF:
 			return
@@ -94,8 +138,6 @@ func (v *variety) scan(f sandbox.File) {
 		case token.STRING:
 			if importing {
 				v.imported(pos, lit, before[1])
-			} else if strings.Contains(lit, "%p") {
-				v.note(pos, "address", "it prints an address, which differs from run to run")
 			}
 		case token.MAP:
 			v.maps = true
@@ -150,6 +192,8 @@ func (v *variety) imported(pos token.Pos, lit, before string) {
 		v.note(pos, "import", "it imports "+p+", which may do something else each time")
 	case name == "." && strings.HasPrefix(p, "math/rand"):
 		v.note(pos, "rand", randomWords)
+	case name == "." && slices.Contains([]string{"os", "runtime", "sync"}, p):
+		v.note(pos, "import", "it imports "+p+" with a dot, so that it can't be seen what it uses of it")
 	}
 }
 
@@ -161,8 +205,44 @@ func (v *variety) selected(pos token.Pos, name, what string) {
 	if strings.HasPrefix(p, "math/rand") && !slices.Contains(seeded, what) {
 		v.note(pos, "rand", randomWords)
 	}
-	if message, ok := unsteady[p+"."+what]; ok {
+	message, ok := unsteady[p+"."+what]
+	switch {
+	case ok && p == "os":
+		v.note(pos, "system", message)
+	case ok:
 		v.note(pos, "order", message)
+	case p == "os" && slices.Contains(ofFiles, what):
+		v.reads = what
+	case p == "os" && !slices.Contains(ofSystem, what) && !constantOfOS(what):
+		v.note(pos, "system", "what os."+what+" tells may differ from run to run")
+	case what == "ModTime":
+		v.note(pos, "system", "when a file was changed is told by the real clock")
+	case p == "runtime" && what == "GOMAXPROCS":
+		v.reads = what
+	}
+}
+
+// constantOfOS says whether a name of package os is that of a flag, a mode or an
+// error.
+func constantOfOS(name string) bool {
+	return strings.HasPrefix(name, "O_") || strings.HasPrefix(name, "Mode") || strings.HasPrefix(name, "Err")
+}
+
+// read looks at the first argument of a call on which it depends whether it does
+// the same each time.
+func (v *variety) read(pos token.Pos, tok token.Token, lit string) {
+	what := v.reads
+	v.reads = ""
+	if what == "GOMAXPROCS" {
+		if tok != token.INT || lit != "0" && lit != "1" {
+			v.note(pos, "order", "with GOMAXPROCS above 1 goroutines run at the same time")
+		}
+		return
+	}
+	name, err := strconv.Unquote(lit)
+	own := tok == token.STRING && err == nil && !strings.Contains(name, "..") && (!path.IsAbs(name) || strings.HasPrefix(name, "/tmp/"))
+	if !own {
+		v.note(pos, "system", "os."+what+" may be given a file that is not the program's own")
 	}
 }
 
