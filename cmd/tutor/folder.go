@@ -177,6 +177,9 @@ func (w *walk) folder(inside string) error {
 	} else if here := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !forHere(dir, name) }); len(here) > 0 {
 		names = here
 	}
+	if w.only == nil || inside != w.start {
+		names = append(names, notGo(dir)...)
+	}
 	for _, name := range names {
 		data, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
@@ -206,6 +209,20 @@ func (w *walk) goFiles(dir string, tests bool) (names []string) {
 		name := e.Name()
 		if e.Type().IsRegular() && strings.HasSuffix(name, ".go") && !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".") &&
 			(w.kind.Tests() && tests || !strings.HasSuffix(name, "_test.go")) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// notGo are the files of a folder that the go command would build besides those in
+// Go. They are taken along so that it is said that they are not built here.
+func notGo(dir string) (names []string) {
+	entries, _ := os.ReadDir(dir) // as for goFiles
+	for _, e := range entries {
+		name := e.Name()
+		if ext := path.Ext(name); e.Type().IsRegular() && (ext == ".s" || ext == ".syso") &&
+			!strings.HasPrefix(name, "_") && !strings.HasPrefix(name, ".") && forHere(dir, name) {
 			names = append(names, name)
 		}
 	}
