@@ -22,7 +22,7 @@ type stackInfo struct {
 	// for the learner, as (*WaitGroup).Go does.
 	starter string
 	sync    string // which of package sync it waits in; "" outside it
-	locks   bool   // a function of packages that have locks is in it
+	locks   bool   // its innermost function is of a package that has locks
 	yield   bool   // it gives its P away although the trace says "preempted"
 }
 
@@ -121,7 +121,10 @@ func (s *stacks) read(st trace.Stack) *stackInfo {
 		if k := syncKind(f.Func); inSync && k != "" {
 			i.sync = k
 		}
-		i.locks = i.locks || hasLocks(f.Func)
+		// The tracer leaves out the runtime's frames of a wait for a lock. Where
+		// the innermost is the runtime's, it waits for itself, as to collect, and
+		// the frames of package sync below called for something else.
+		i.locks = i.locks || depth == 0 && hasLocks(f.Func)
 		i.yield = i.yield || f.Func == "runtime.goyield" || strings.HasSuffix(f.Func, ".unlockSlow")
 		caller, i.entry = i.entry, f.Func
 		depth++

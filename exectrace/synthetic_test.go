@@ -223,6 +223,35 @@ func TestHandingOverAMutexIsNoPreemption(t *testing.T) {
 	}
 }
 
+// The runtime says "sync" of its own waits too. They are no waits for a lock,
+// whoever started the goroutine, and whatever of package sync called for memory.
+func TestWaitsForTheCollectorAreNoWaitsForALock(t *testing.T) {
+	for _, c := range []struct {
+		stack []string
+		lock  bool
+	}{
+		{[]string{"sync.(*Mutex).Lock", "main.worker", "sync.(*WaitGroup).Go.func1"}, true},
+		{[]string{"internal/poll.(*FD).Close", "net.(*netFD).Close", "main.main"}, true},
+		{[]string{"runtime.gcMarkDone", "runtime.mallocgc", "main.tree", "sync.(*WaitGroup).Go.func1"}, false},
+		{[]string{"runtime.gcStart", "runtime.mallocgc", "main.load", "sync.(*Once).doSlow", "sync.(*Once).Do", "main.main"}, false},
+		{[]string{"runtime.gcStart", "runtime.mallocgc", "sync.(*WaitGroup).Go", "main.main"}, false},
+		{[]string{"runtime.GC", "main.main"}, false},
+	} {
+		s := newScript(t, Options{})
+		s.begin()
+		s.move(move{us: 20, on: mainOn, g: 1, from: goRunning, to: goWaiting, reason: "sync", stack: c.stack})
+		s.move(move{us: 50, on: idle0, g: 1, from: goWaiting, to: runnable})
+		m := s.report().Metrics
+		want, kinds := semaphore, 0
+		if c.lock {
+			want, kinds = "sync", 1
+		}
+		if len(m.Blocked) != 1 || m.Blocked[want].TotalMS != .030 || len(m.Sync) != kinds {
+			t.Errorf("in %q it waited for %v, of package sync %v; want 0.030 ms of %q", c.stack, m.Blocked, m.Sync, want)
+		}
+	}
+}
+
 func TestAssistCountsOnlyWhatRan(t *testing.T) {
 	s := newScript(t, Options{})
 	s.move(move{us: 0, on: idle0, g: 1, from: undetermined, to: goRunning})
