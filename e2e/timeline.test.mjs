@@ -251,6 +251,10 @@ test("a search leaves in what matches, and goes from match to match", async (t) 
   await waitFor(async () => /from the start/.test(await page.locator(".tv-found").textContent()), 5000, () => "it does not begin again");
   assert.match(await said(page), /^No match after that: this is the first one\. G3 waited for a lock/);
   assert.ok((await page.evaluate(() => document.querySelector("trace-view").shown.shown.selected.from)) < end / 2);
+  // A wait that has no state of its own may be any: only its reason says for what.
+  await page.locator("[data-tv=search]").fill("timer or other");
+  await waitFor(async () => (await page.locator("[data-tv=search]").press("Enter"), /^G\d+ waited for [\d.]+ [mµ]s$/.test(await page.locator(".tv-h").textContent())), 5000, () => "no wait for a timer");
+  assert.match(await page.locator(".tv-detail").textContent(), /Waits forsleep/);
   // Stops of the world and threads are found as they are drawn.
   await page.locator("[data-tv=search]").fill("stw");
   await waitFor(async () => (await page.locator(".tv-found").textContent()) === "1", 5000, () => "no stop of the world is found");

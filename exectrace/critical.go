@@ -14,8 +14,11 @@ type PathStep struct {
 	FromMS float64 `json:"from_ms"`
 	ToMS   float64 `json:"to_ms"`
 	State  string  `json:"state"`
-	File   string  `json:"file"`
-	Line   int     `json:"line"`
+	// Reason is why it waited, in the runtime's words: the state "sleep" is any
+	// wait that has no state of its own.
+	Reason string `json:"reason,omitempty"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
 	// N is how many steps were put together, where they were too short to be
 	// told one by one; the longest gives the rest. 0 stands for one.
 	N int `json:"n,omitempty"`
@@ -208,13 +211,14 @@ type pathPart struct {
 	row      int32
 	state    uint8
 	stack    uint32
+	reason   uint32
 	from, to int64
 	longest  int64
 	n        int
 }
 
 func (p *chain) add(row int32, e *tick, until int64) {
-	s := pathPart{row: row, state: e.state, stack: e.stack, from: min(e.at, until), to: until, n: 1}
+	s := pathPart{row: row, state: e.state, stack: e.stack, reason: e.reason, from: min(e.at, until), to: until, n: 1}
 	s.longest = s.to - s.from
 	p.put(s)
 	for len(p.steps) > pathRoom {
@@ -241,7 +245,7 @@ func (p *chain) put(s pathPart) {
 func (p *pathPart) take(s pathPart) {
 	same := p.row == s.row && p.state == s.state && p.n == 1 && s.n == 1
 	if s.longest > p.longest {
-		p.row, p.state, p.stack, p.longest = s.row, s.state, s.stack, s.longest
+		p.row, p.state, p.stack, p.reason, p.longest = s.row, s.state, s.stack, s.reason, s.longest
 	}
 	p.from = s.from
 	if same {
@@ -271,6 +275,9 @@ func (p *chain) tell(t *Trace) []PathStep {
 		step := PathStep{
 			G: t.Goroutines[s.row].ID, FromMS: ms(float64(s.from * tickNS)), ToMS: ms(float64(min(s.to*tickNS, t.Wall))),
 			State: State(s.state).String(), File: at.File, Line: at.Line,
+		}
+		if State(s.state).Waits() {
+			step.Reason = t.tl.reasons[s.reason]
 		}
 		if s.n > 1 {
 			step.N = s.n

@@ -54,6 +54,24 @@ func TestThePathGoesThroughWhoWasWaitedFor(t *testing.T) {
 	}
 }
 
+// A step that waited says for what: its state can't tell a timer from the
+// collector.
+func TestThePathSaysWhatWasWaitedFor(t *testing.T) {
+	s := newScript(t, Options{})
+	s.move(move{us: 0, on: idle0, g: 1, from: undetermined, to: goRunning})
+	s.move(move{us: 64, on: mainOn, g: 1, from: goRunning, to: goWaiting, reason: "sync", stack: []string{"runtime.GC", "main.main"}})
+	s.move(move{us: 640, on: idle1, g: 1, from: goWaiting, to: runnable})
+	s.move(move{us: 672, on: idle1, g: 1, from: runnable, to: goRunning})
+	s.move(move{us: 704, on: ctx{1, 1, 11}, g: 1, from: goRunning, to: goRunning})
+	var got []string
+	for _, step := range s.report().Metrics.CriticalPath {
+		got = append(got, step.State+" "+step.Reason)
+	}
+	if want := "running , sleep " + semaphore + ", runnable , running "; strings.Join(got, ", ") != want {
+		t.Errorf("the path is %q, want %q", got, want)
+	}
+}
+
 // A long path is told in at most a thousand steps, and says where it put some
 // together.
 func TestALongPathIsPutTogether(t *testing.T) {

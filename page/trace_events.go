@@ -35,8 +35,11 @@ func criticalTable(m *exectrace.Metrics) *table {
 	}
 	for _, s := range steps {
 		does := "=" + s.State
+		if s.State == exectrace.Sleep.String() && s.Reason != "" {
+			does += ": " + exectrace.ReasonWords(s.Reason)
+		}
 		if s.N > 1 {
-			does = "mostly " + s.State + ", in " + thousands(int64(s.N)) + " steps"
+			does = "mostly " + cmp.Or(exectrace.ReasonWords(s.Reason), s.State) + ", in " + thousands(int64(s.N)) + " steps"
 		}
 		t.rows = append(t.rows, []string{
 			spanMS(s.FromMS), spanMS(s.ToMS - s.FromMS), laneName("G", s.G), does,

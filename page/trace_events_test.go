@@ -35,6 +35,27 @@ func TestLongCriticalPath(t *testing.T) {
 	}
 }
 
+// The state "sleep" is any wait that has no state of its own: only its reason
+// says for what, and nothing calls it a timer.
+func TestOtherWaitsAreCalledByTheirReason(t *testing.T) {
+	m := &exectrace.Metrics{CriticalPath: []exectrace.PathStep{
+		{G: 1, ToMS: 1, State: "sleep", Reason: "runtime semaphore"},
+		{G: 1, FromMS: 1, ToMS: 2, State: "sleep"},
+		{G: 1, FromMS: 2, ToMS: 3, State: "sync", Reason: "sync"},
+		{G: 1, FromMS: 3, ToMS: 4, State: "sleep", Reason: "forever", N: 2},
+	}}
+	h := criticalTable(m).html()
+	for _, say := range []string{swatch(exectrace.Sleep) + "runtime semaphore<", ">timer or other<", ">lock or WaitGroup<", ">mostly nil channel or select{}, for ever, in 2 steps<"} {
+		if !strings.Contains(h, say) {
+			t.Errorf("%q is not in %s", say, h)
+		}
+	}
+	told := tellBar("G1", traceBar{End: 1e6, Seg: &exectrace.Segment{G: 1, P: -1, State: exectrace.Sleep, Reason: "forever"}})
+	if told != "G1 waits from 0 ms for 1 ms: nil channel or select{}, for ever" {
+		t.Errorf("a bar of one that waits for ever says %q", told)
+	}
+}
+
 // Names come from the program: none turns the writing around, is empty, or
 // pushes the numbers out of sight.
 func TestShownName(t *testing.T) {

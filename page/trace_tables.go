@@ -182,16 +182,17 @@ func (t *table) html() string {
 // grey begins a cell that says that there is little to see.
 const grey = "\x00"
 
-// cell writes "=chan" as the swatch and name of a state, "`f" as code, and what
-// begins with grey in grey.
+// cell writes "=chan" as the swatch and name of a state, "=sleep: GC" as the
+// swatch and those words, "`f" as code, and what begins with grey in grey.
 func cell(text string) string {
 	if little, ok := strings.CutPrefix(text, grey); ok {
 		return `<span class="nk">` + esc(little) + `</span>`
 	}
 	if name, ok := strings.CutPrefix(text, "="); ok {
+		name, words, _ := strings.Cut(name, ": ")
 		for s, n := range stateNames {
 			if exectrace.State(s).String() == name {
-				return swatch(exectrace.State(s)) + esc(n)
+				return swatch(exectrace.State(s)) + esc(cmp.Or(words, n))
 			}
 		}
 	}

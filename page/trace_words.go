@@ -9,7 +9,8 @@ import (
 	"course/tutor/exectrace"
 )
 
-// stateWords say what a goroutine in a state does, as in "G5 runs".
+// stateWords say what a goroutine in a state does, as in "G5 runs". Sleep is any
+// wait that has no state of its own: the reason after it says for what.
 var stateWords = [exectrace.NumStates]string{
 	exectrace.Running:  "runs",
 	exectrace.Syscall:  "is in a system call",
@@ -18,7 +19,7 @@ var stateWords = [exectrace.NumStates]string{
 	exectrace.Chan:     "waits for a channel",
 	exectrace.Select:   "waits in select",
 	exectrace.Sync:     "waits for a lock or WaitGroup",
-	exectrace.Sleep:    "waits for a timer",
+	exectrace.Sleep:    "waits",
 	exectrace.Net:      "waits for the network",
 }
 

@@ -235,7 +235,7 @@ func pathList(m *exectrace.Metrics) *textList {
 	}
 	long := exectrace.LongestSteps(m.CriticalPath, mostRows)
 	for _, s := range long {
-		l.rows = append(l.rows, []string{"at " + spanMS(s.FromMS), spanMS(s.ToMS - s.FromMS), "G" + strconv.FormatInt(s.G, 10), s.State, lineText(s.File, s.Line)})
+		l.rows = append(l.rows, []string{"at " + spanMS(s.FromMS), spanMS(s.ToMS - s.FromMS), "G" + strconv.FormatInt(s.G, 10), cmp.Or(exectrace.ReasonWords(s.Reason), s.State), lineText(s.File, s.Line)})
 	}
 	if all := len(m.CriticalPath); all > len(long) {
 		l.foot = fmt.Sprintf("the %d longest of %d steps: --json has them all", len(long), all)

@@ -6,16 +6,16 @@ export const stateIds = ["running", "syscall", "gc", "runnable", "chan", "select
 /** stateNames are the states as the legend names them. */
 export const stateNames = ["running", "in a system call", "GC work", "runnable", "channel", "select", "lock or WaitGroup", "timer or other", "network"] as const;
 
-/** stateVerbs say what a goroutine does, as in "G5 runs". */
+/** stateVerbs say what a goroutine does, as in "G5 runs". The last but one is any wait that has no state of its own: its reason says for what. */
 export const stateVerbs = [
   "runs", "is in a system call", "does GC work", "is ready and wants a P", "waits for a channel", "waits in select",
-  "waits for a lock or WaitGroup", "waits for a timer", "waits for the network",
+  "waits for a lock or WaitGroup", "waits", "waits for the network",
 ] as const;
 
 /** statePast say what it did, as in "G5 ran for 3 ms". */
 export const statePast = [
   "ran", "was in a system call", "did GC work", "was runnable", "waited for a channel", "waited in select",
-  "waited for a lock or WaitGroup", "waited for a timer", "waited for the network",
+  "waited for a lock or WaitGroup", "waited", "waited for the network",
 ] as const;
 
 const causes: Record<string, string> = {
