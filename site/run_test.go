@@ -119,6 +119,13 @@ func TestTraceCanBeFetched(t *testing.T) {
 		if status == 200 && !strings.HasPrefix(got.body, "tut1") {
 			t.Errorf("timeline%s begins with %.8q", query, got.body)
 		}
+		kind := "application/octet-stream"
+		if status != 200 {
+			kind = "application/problem+json"
+		}
+		if got.header.Get("Content-Type") != kind {
+			t.Errorf("timeline%s is %s, want %s", query, got.header.Get("Content-Type"), kind)
+		}
 	}
 	if raw.body != string(data) {
 		t.Errorf("the raw trace has %d bytes, want the %d that were taken", len(raw.body), len(data))

@@ -203,7 +203,6 @@ func (s *Server) traceTimeline(c echo.Context) error {
 		return fail("unsupported", "%s", t.problem)
 	}
 	h := c.Response().Header()
-	h.Set("Content-Type", "application/octet-stream")
 	for name, write := range map[string]func(io.Writer, int) error{"block": t.trace.WriteBlock, "wakes": t.trace.WriteWakes} {
 		text := c.QueryParam(name)
 		if text == "" {
@@ -213,7 +212,9 @@ func (s *Server) traceTimeline(c echo.Context) error {
 		if err != nil || i < 0 || i >= t.trace.Blocks() {
 			return fail("not-found", "There is no block %q in this timeline: they are numbered from 0 to %d.", clip(text, maxName), t.trace.Blocks()-1)
 		}
+		h.Set("Content-Type", "application/octet-stream")
 		return write(c.Response(), i)
 	}
+	h.Set("Content-Type", "application/octet-stream")
 	return t.trace.WriteTimeline(c.Response())
 }
