@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
-import { encode, makeRun } from "./timeline.mjs";
+import { encode, makeMany, makeRun } from "./timeline.mjs";
 
 const small = encode(makeRun(1500, { workers: 14 }), 4000);
 const parts = encode(makeRun(6000, { workers: 30 }), 400);
@@ -93,6 +93,21 @@ test("levels of detail hold the time that the segments take", async () => {
     assert.ok((top & 15) < 3);
   });
 });
+
+test("a segment over more blocks than are held is found whole", async () => {
+  const t = await bundle();
+  const model = await held(t, encode(makeMany(1000), 30));
+  await model.load(0);
+  const s = await model.whole(model.at("goroutines", 0, 0));
+  assert.deepEqual([s.from, s.to], [0, model.contents.ticks]);
+  assert.ok(model.blocks.length > 2 * model.blocks.filter(Boolean).length, "most are not held");
+});
+
+/** A model of a run that was encoded. */
+async function held(t, coded) {
+  const source = t.embedded(Buffer.from(coded.all).toString("base64"));
+  return new t.Model(await source.contents(), source);
+}
 
 test("times are written so that they are read back", async () => {
   const t = await bundle();

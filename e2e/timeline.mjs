@@ -180,6 +180,13 @@ export function makeRun(count, { procs = 4, workers = 60, seed = 1 } = {}) {
   return { events, contents: { ...names, ...tables(t + 1000, procs, n) } };
 }
 
+/** Makes up a run in which main makes n goroutines, one tick after the other, and ends with them. */
+export function makeMany(n) {
+  const events = [{ t: 0, row: 0, state: states.running, proc: 0, thread: 0 }];
+  for (let row = 1; row <= n; row++) events.push({ t: row, row, state: states.runnable, reason: 1, stack: 4, waker: 0, wakerStack: 3 });
+  return { events, contents: { ...names, ...tables(n + 1, 1, n + 1) } };
+}
+
 /** The contents of a run that was made up, but for its names. */
 function tables(ticks, procs, n) {
   const ready = Array.from({ length: 512 }, (_, i) => Math.round(6 + 5 * Math.sin(i / 20)));

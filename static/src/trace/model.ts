@@ -185,18 +185,22 @@ export class Model {
     return { event, from: b.from + b.start[event]!, to: b.from + b.end[event]!, origin: (b.kind[event]! >> 4) & 3 };
   }
 
-  /** whole loads the blocks that s goes on in, and gives it whole. */
+  /** whole gives s with all of it, and loads the blocks that it goes on in: they may be more than are held at once. */
   async whole(s: Segment): Promise<Segment> {
-    for (let now = s; ;) {
-      const b = await this.load(now.block);
-      const before = now.from === b.from && now.from > 0 ? this.blockAt(now.from - 1) : -1;
-      const after = now.to < this.contents.ticks ? this.blockAt(now.to) : -1;
-      if (before >= 0 && before !== b.number && !this.blocks[before]) await this.load(before);
-      if (after > b.number && now.to === this.contents.blocks[after]!.from && !this.blocks[after]) await this.load(after);
-      const next = this.segment(await this.load(now.block), now.event);
-      if (next.from === now.from && next.to === now.to) return next;
-      now = next;
+    const now = this.segment(await this.load(s.block), s.event);
+    for (let n = now.block - 1; n >= 0 && now.from === this.contents.blocks[n]!.to; n--) {
+      await this.load(n);
+      const before = this.edge(n, now, true);
+      if (!before) break;
+      [now.block, now.event, now.from, now.origin] = [n, before.event, before.from, before.origin];
     }
+    for (let n = this.blockAt(now.to); n > now.block && n < this.blocks.length && now.to === this.contents.blocks[n]!.from; n++) {
+      await this.load(n);
+      const after = this.edge(n, now, false);
+      if (!after) break;
+      now.to = after.to;
+    }
+    return now;
   }
 
   /** neighbour is what the same goroutine did before or after s. */
