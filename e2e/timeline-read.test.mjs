@@ -94,6 +94,23 @@ test("levels of detail hold the time that the segments take", async () => {
   });
 });
 
+test("whom a run made ready is counted, however many they are", async () => {
+  const t = await bundle();
+  const facts = async (size, change = () => {}) => {
+    const run = makeMany(1000);
+    change(run.contents);
+    const model = await held(t, encode(run, size));
+    await model.load(0);
+    return t.factsOf(model, model.at("goroutines", 0, 0));
+  };
+  let f = await facts(5000);
+  assert.deepEqual([f.wakes, f.woke.length, f.atLeast], [1000, 200, false]);
+  f = await facts(5000, (c) => { c.cut.goroutines = 7; });
+  assert.deepEqual([f.wakes, f.atLeast], [1000, true], "some have no lane");
+  f = await facts(30);
+  assert.ok(f.woke.length === 200 && f.wakes < 1000 && f.atLeast, "of many blocks not all are held");
+});
+
 test("a segment over more blocks than are held is found whole", async () => {
   const t = await bundle();
   const model = await held(t, encode(makeMany(1000), 30));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { encode, makeRun, split } from "./timeline.mjs";
+import { encode, makeMany, makeRun, split } from "./timeline.mjs";
 import { servePage, view } from "./timeline-page.mjs";
 import { axe, launchBrowser, picture, waitFor } from "./tutor.mjs";
 
@@ -41,12 +41,12 @@ before(async () => {
   ];
   const runs = {
     small, parts, empty: encode(nothing), hostile: encode(hostile), system: withRuntime(12000), systemParts: withRuntime(400),
-    cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
+    many: encode(makeMany(1000)), cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
     tasks: split(await readFile(path.join(import.meta.dirname, "testdata", "tasks.tut"))),
   };
   server = await servePage(runs, {
     one: view(whole),
-    ...Object.fromEntries(["hostile", "system", "systemParts", "cap", "lanes", "tasks"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
+    ...Object.fromEntries(["hostile", "many", "system", "systemParts", "cap", "lanes", "tasks"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
     marked: view(`${whole} data-t="0.2ms..0.4ms" data-focus="procs" data-name="The lock convoy" data-marks="${marks}"`),
     author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
     parts: view('data-src="/timeline/parts" data-open="page"'),
@@ -231,6 +231,11 @@ test("a runnable segment says who made it ready, who took it and who held the pr
   assert.match(await page.locator(".tv-detail").textContent(), /Waits forchan receive at pool\.go:52/);
   assert.match(await page.locator(".tv-stack").textContent(), /runtime\.chanrecv1.*main\.worker/s);
   assert.match(await page.locator(".tv-around").textContent(), /Around here/);
+});
+
+test("whom a run made ready is told, and how many more there are", async (t) => {
+  const { page } = await opened(t, "many?g=1&at=0s");
+  assert.match(await page.locator(".tv-detail").textContent(), /It wokeG2 at pool\.go:\d+, .* and 994 more/);
 });
 
 test("a search leaves in what matches, and goes from match to match", async (t) => {

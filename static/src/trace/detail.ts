@@ -126,10 +126,12 @@ function woken(model: Model, f: Facts, acts: Acts): Node {
     else groups.set(key, { row: w.woken, line, n: 1 });
   }
   const list = make("span", {});
+  let left = f.wakes;
   [...groups.values()].slice(0, 6).forEach((g, i) => {
+    left -= g.n;
     list.append(i > 0 ? ", " : "", model.goroutine(g.row), g.line ? " at " : "", g.line ? place(g.line, acts) : "", g.n > 1 ? ` ${plural(g.n, "time", "times")}` : "");
   });
-  if (groups.size > 6) list.append(` and ${groups.size - 6} more`);
+  if (left > 0) list.append(` and ${f.atLeast ? "at least " : ""}${left.toLocaleString("en")} more`);
   return list;
 }
 

@@ -16,13 +16,16 @@ export interface Facts {
   /** ready is the stretch in which it was ready: itself, the one before a run, or the one after a wait. */
   ready: Segment | null;
   by: Wake | null;
+  /** woke are the first of those it made ready. */
   woke: Wake[];
+  /** wakes is how many it made ready in all, atLeast that there may be more: part of the run was not read, or has no lane. */
+  wakes: number; atLeast: boolean;
   meanwhile: Holder[];
   /** silent says that the wake-ups could not be fetched, and why. */
   silent: string;
 }
 
-/** wokeMost bounds the wake-ups that are told of one segment. */
+/** wokeMost bounds the wake-ups of one segment that are told one by one. */
 const wokeMost = 200;
 
 /** factsOf reads what is needed, blocks and wake-ups too. */
@@ -32,11 +35,11 @@ export async function factsOf(model: Model, selected: Segment): Promise<Facts> {
   const after = await model.neighbour(segment, true);
   const near = segment.state === State.runnable ? segment : segment.state <= State.gc ? before : after;
   const ready = near?.state === State.runnable ? near : null;
-  const facts: Facts = { segment, before, after, ready, by: null, woke: [], meanwhile: [], silent: "" };
+  const facts: Facts = { segment, before, after, ready, by: null, woke: [], wakes: 0, atLeast: false, meanwhile: [], silent: "" };
   if (segment.state === State.runnable) facts.meanwhile = holders(model, segment);
   try {
     if (ready) facts.by = await wakerOf(model, ready);
-    if (segment.state <= State.gc) facts.woke = await wokenBy(model, segment);
+    if (segment.state <= State.gc) await wokenBy(model, segment, facts);
   } catch (e) {
     facts.silent = e instanceof Error ? e.message : String(e);
   }
@@ -60,17 +63,22 @@ function find(w: Wakes, event: number): number {
   return lo;
 }
 
-/** wokenBy is whom a goroutine made ready while it ran. */
-async function wokenBy(model: Model, s: Segment): Promise<Wake[]> {
-  const found: Wake[] = [];
-  for (let n = model.blockAt(s.from); n < model.blocks.length && model.contents.blocks[n]!.from < s.to && found.length < wokeMost; n++) {
+/** wokenBy tells and counts whom a goroutine made ready while it ran. Blocks are not fetched only to count on. */
+async function wokenBy(model: Model, s: Segment, facts: Facts): Promise<void> {
+  facts.atLeast = (model.contents.cut?.goroutines ?? 0) > 0;
+  for (let n = model.blockAt(s.from); n < model.blocks.length && model.contents.blocks[n]!.from < s.to; n++) {
+    if (facts.woke.length === wokeMost && !model.blocks[n]) {
+      facts.atLeast = true;
+      return;
+    }
     const [b, w] = [await model.load(n), await model.wakesOf(n)];
-    for (let i = 0; i < w.event.length && found.length < wokeMost; i++) {
+    for (let i = 0; i < w.event.length; i++) {
       const tick = b.from + b.start[w.event[i]!]!;
-      if (w.waker[i] === s.row && tick >= s.from && tick <= s.to) found.push({ waker: s.row, woken: b.row[w.event[i]!]!, tick, stack: w.stack[i]! });
+      if (w.waker[i] !== s.row || tick < s.from || tick > s.to) continue;
+      facts.wakes++;
+      if (facts.woke.length < wokeMost) facts.woke.push({ waker: s.row, woken: b.row[w.event[i]!]!, tick, stack: w.stack[i]! });
     }
   }
-  return found;
 }
 
 /** scanMost bounds how many segments of a P are summed. */
