@@ -15,8 +15,9 @@ type TracesView struct {
 	Problem string // why the last one was not opened; "" for none
 }
 
-// TraceItem is a kept trace in the list.
-type TraceItem struct{ ID, Name, Says string }
+// TraceItem is a kept trace in the list. Since is the time from which it is
+// kept: of a run, when it ended.
+type TraceItem struct{ ID, Name, Since, Says string }
 
 // Traces writes that page.
 func (r *Renderer) Traces(w io.Writer, v TracesView) error {

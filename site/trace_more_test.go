@@ -2,6 +2,7 @@ package site
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -97,5 +98,11 @@ func TestARunIsComparedWithTheOneBefore(t *testing.T) {
 	}
 	at := "/traces/compare?a=" + first + "&amp;b=" + second
 	w.page("/runs/"+second+"/panel").want(t, http.StatusOK, at)
-	w.page(strings.ReplaceAll(at, "&amp;", "&")).want(t, http.StatusOK, "Goroutines made")
+	both := w.page(strings.ReplaceAll(at, "&amp;", "&")).want(t, http.StatusOK, "Goroutines made")
+	if names := regexp.MustCompile(`<p class="trace-t">(Your run of traced \([\d:.]+\))</p>`).FindAllStringSubmatch(both.body, -1); len(names) != 2 || names[0][1] == names[1][1] {
+		t.Errorf("the two runs are called %q", names)
+	}
+	if since := regexp.MustCompile(`<td>\d\d:\d\d:\d\d</td>`); len(since.FindAllString(w.page("/traces").want(t, http.StatusOK).body, -1)) != 3 {
+		t.Error("the list does not say since when it has the three")
+	}
 }

@@ -151,9 +151,9 @@ func (s *Server) tracesPage(c echo.Context, status int, trouble string) error {
 	for _, t := range s.traces.list() {
 		switch {
 		case t.trace != nil:
-			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Says: page.TraceSays(t.trace)})
+			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Since: clock(t.kept), Says: page.TraceSays(t.trace)})
 		case t.unread != nil:
-			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Says: "cut, and nothing of it can be shown"})
+			v.List = append(v.List, page.TraceItem{ID: t.id, Name: t.name(), Since: clock(t.kept), Says: "cut, and nothing of it can be shown"})
 		}
 	}
 	return html(c, status, func(w io.Writer) error { return s.Page.Traces(w, v) })
@@ -170,17 +170,42 @@ func (t *traceRecord) name() string {
 	return "Run " + clip(t.id, 8)
 }
 
+// namesOf are what two traces are called beside each other: where the names are
+// the same, as of two runs of a listing, the time tells them apart.
+func namesOf(a, b *traceRecord) (string, string) {
+	nameA, nameB := a.name(), b.name()
+	if nameA != nameB {
+		return nameA, nameB
+	}
+	sinceA, sinceB := clock(a.kept), clock(b.kept)
+	if sinceA == sinceB {
+		const exact = "15:04:05.000000"
+		sinceA, sinceB = a.kept.Format(exact), b.kept.Format(exact)
+	}
+	return nameA + " (" + sinceA + ")", nameB + " (" + sinceB + ")"
+}
+
+// clock is a time of the last days, as the server's clock shows it.
+func clock(t time.Time) string {
+	if time.Since(t) < 12*time.Hour {
+		return t.Format(time.TimeOnly)
+	}
+	return t.Format("2 Jan " + time.TimeOnly)
+}
+
 // compareTraces is GET /traces/compare?a=ID&b=ID.
 func (s *Server) compareTraces(c echo.Context) error {
 	v := page.CompareView{Chrome: s.chrome(c, nil)}
-	for name, into := range map[string]**page.TraceView{"a": &v.A, "b": &v.B} {
-		t, err := s.trace(c.QueryParam(name))
-		if err != nil {
-			return err
-		}
-		*into = t.view()
-		(*into).Title = t.name()
+	a, err := s.trace(c.QueryParam("a"))
+	if err != nil {
+		return err
 	}
+	b, err := s.trace(c.QueryParam("b"))
+	if err != nil {
+		return err
+	}
+	v.A, v.B = a.view(), b.view()
+	v.A.Title, v.B.Title = namesOf(a, b)
 	return html(c, http.StatusOK, func(w io.Writer) error { return s.Page.Compare(w, v) })
 }
 

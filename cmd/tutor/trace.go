@@ -274,7 +274,7 @@ func writeComparison(io streams, c exectrace.Comparison, asJSON bool) error {
 		return nil
 	}
 	w := tabwriter.NewWriter(io.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(w, "\t%s\t%s\t\t\n", c.A, c.B)
+	fmt.Fprintf(w, "\t%s\t%s\tsecond by first\t\n", c.A, c.B)
 	for _, d := range c.Diff {
 		if d.A == nil && d.B == nil {
 			continue
