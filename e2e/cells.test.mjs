@@ -59,3 +59,20 @@ for (const width of [390, 1000, 1280, 1440]) {
     assert.deepEqual(errors, []);
   });
 }
+
+test("what the compiler decided, and profiles, may be shown of two cells of a page", async (t) => {
+  const { page, cell: one, errors } = await listing(t, "one");
+  const cells = [one, page.locator("#cell-two")];
+  for (const kind of ["asm", "profile:heap"]) {
+    for (const cell of cells) {
+      await cell.locator("select.kind").selectOption(kind);
+      await cell.locator("[data-act='run']").click();
+      await cell.locator(kind === "asm" ? ".asm" : ".prof:not(.asm)").waitFor({ timeout: 120_000 });
+    }
+    await page.evaluate(() => scrollTo(0, 0)); // so that the head of the page lies on none of them
+    assert.deepEqual(await axe(page), []);
+    const low = await page.locator(".prof-tb a").evaluateAll((list) => list.map((e) => e.getBoundingClientRect().height).filter((h) => h > 0 && h < 24));
+    assert.deepEqual(low, [], "links that are hard to press");
+  }
+  assert.deepEqual(errors, []);
+});
