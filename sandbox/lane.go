@@ -22,19 +22,21 @@ import (
 type Lane struct {
 	mu    sync.Mutex
 	slots int
-	busy  int
-	alone bool    // what is going on is a measurement
-	drain *ticket // the measurement for which the lane is being emptied
-	order         // who waits
+	on    []*ticket // what is going on
+	alone bool      // what is going on is a measurement
+	drain *ticket   // the measurement for which the lane is being emptied
+	order           // who waits
 
-	mean, length time.Duration // about how long a run takes, and a measurement
-	began, ended time.Time     // of the last measurement
-	took         time.Duration // by it
+	mean, length time.Duration            // about how long a run takes, and a measurement
+	lengths      map[string]time.Duration // about how long a run of somebody takes
+	ended        time.Time                // of the last measurement
+	took         time.Duration            // by it
 }
 
 type ticket struct {
 	key   string
 	alone bool
+	began time.Time
 	ready chan struct{} // closed when it may run
 	moved chan Queue    // holds the newest place only
 	told  Queue
@@ -46,9 +48,12 @@ const (
 	firstLength = 5 * time.Second
 )
 
+// mostLengths bounds of how many people the Lane knows how long their runs take.
+const mostLengths = 1000
+
 // NewLane returns a Lane for so many runs at once.
 func NewLane(slots int) *Lane {
-	return &Lane{slots: max(1, slots), order: order{keys: map[string]share{}}, mean: firstMean, length: firstLength}
+	return &Lane{slots: max(1, slots), order: order{keys: map[string]share{}}, mean: firstMean, length: firstLength, lengths: map[string]time.Duration{}}
 }
 
 // Enter waits for a slot. While it waits, moved is told the place in the
@@ -82,7 +87,7 @@ func (l *Lane) enter(ctx context.Context, t *ticket, moved func(Queue)) (leave f
 func (l *Lane) Idle() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.busy == 0 && len(l.waiting) == 0
+	return len(l.on) == 0 && len(l.waiting) == 0
 }
 
 func (l *Lane) join(t *ticket) {
@@ -112,24 +117,54 @@ func (l *Lane) giveUp(t *ticket) {
 }
 
 func (l *Lane) leaver(t *ticket) func() {
-	start := time.Now()
 	return sync.OnceFunc(func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		took := time.Since(start)
-		if t.alone {
-			l.length += (took - l.length) / 2
-			l.ended, l.took = time.Now(), took
-		} else {
-			l.mean += (took - l.mean) / 8
-		}
+		l.learn(t, time.Since(t.began))
 		l.free(t)
 	})
 }
 
+// learn takes note of how long something took. l.mu is held.
+func (l *Lane) learn(t *ticket, took time.Duration) {
+	if t.alone {
+		l.length += (took - l.length) / 2
+		l.ended, l.took = time.Now(), took
+		return
+	}
+	l.mean += (took - l.mean) / 8
+	before, known := l.lengths[t.key]
+	switch {
+	case known:
+		took = (before + took) / 2
+	case len(l.lengths) >= mostLengths:
+		clear(l.lengths)
+	}
+	l.lengths[t.key] = took
+}
+
+// expected says about how long something will take: as long as what the same
+// person ran lately. l.mu is held.
+func (l *Lane) expected(t *ticket) time.Duration {
+	if t.alone {
+		return l.length
+	}
+	if own, known := l.lengths[t.key]; known {
+		return own
+	}
+	return l.mean
+}
+
+// left says about how long something that goes on will go on. One that has taken
+// longer than was expected is taken to need half as long again. l.mu is held.
+func (l *Lane) left(t *ticket) time.Duration {
+	took := time.Since(t.began)
+	return max(l.expected(t)-took, took/2)
+}
+
 // free gives a slot back and admits who is next. l.mu is held.
 func (l *Lane) free(t *ticket) {
-	l.busy--
+	l.on = slices.DeleteFunc(l.on, func(o *ticket) bool { return o == t })
 	l.alone = false
 	l.count(t.key, -1, 0)
 	l.admit()
@@ -138,19 +173,20 @@ func (l *Lane) free(t *ticket) {
 // admit hands out the free slots. l.mu is held.
 func (l *Lane) admit() {
 	l.rest = l.took - time.Since(l.ended)
-	for !l.alone && len(l.waiting) > 0 && l.busy < l.slots {
+	for !l.alone && len(l.waiting) > 0 && len(l.on) < l.slots {
 		t := l.drain
 		if t == nil {
 			t = l.waiting[l.next()]
 		}
-		if t.alone && l.busy > 0 {
+		if t.alone && len(l.on) > 0 {
 			l.drain = t
 			break
 		}
 		l.serve(t)
-		l.busy++
+		t.began = time.Now()
+		l.on = append(l.on, t)
 		if t.alone {
-			l.alone, l.drain, l.began = true, nil, time.Now()
+			l.alone, l.drain = true, nil
 		}
 		close(t.ready)
 	}
@@ -160,10 +196,13 @@ func (l *Lane) admit() {
 // tell says to each who waits where it now stands. l.mu is held.
 func (l *Lane) tell() {
 	left := l.clone()
-	var eta time.Duration
-	ahead := l.alone // a measurement is
-	if l.alone {
-		eta = max(0, l.length-time.Since(l.began))
+	ahead := l.alone                       // a measurement is
+	free := make([]time.Duration, l.slots) // when each slot will be
+	for i, t := range l.on {
+		free[i] = l.left(t)
+		if t.alone {
+			fill(free, free[i])
+		}
 	}
 	for place := 1; len(left.waiting) > 0; place++ {
 		t := l.drain
@@ -172,24 +211,31 @@ func (l *Lane) tell() {
 		}
 		left.serve(t)
 		q := Queue{Place: place}
+		at := slices.Min(free)
 		if t.alone {
-			eta += l.mean // until what runs then has ended
+			at = slices.Max(free)
 			if !ahead {
 				q.For = ForQuiet
 			}
-		} else {
-			eta += l.mean / time.Duration(l.slots)
 		}
 		if ahead {
 			q.For = ForMeasurement
 		}
-		q.ETAMS = ms(eta)
+		q.ETAMS = ms(at)
 		t.tell(q)
 		left.rest -= l.mean / time.Duration(l.slots)
 		if t.alone {
 			ahead, left.rest = true, l.length
-			eta += l.length
+			fill(free, at+l.length)
+		} else {
+			free[slices.Index(free, at)] = at + l.expected(t)
 		}
+	}
+}
+
+func fill(list []time.Duration, d time.Duration) {
+	for i := range list {
+		list[i] = d
 	}
 }
 

@@ -76,8 +76,8 @@ func TestLanePlacesAndCancel(t *testing.T) {
 		leave() // giving back twice must not make a second slot
 		last := <-in
 		last()
-		if lane.busy != 0 || len(lane.waiting) != 0 || len(lane.keys) != 0 {
-			t.Errorf("left over: busy %d, waiting %d, keys %v", lane.busy, len(lane.waiting), lane.keys)
+		if len(lane.on) != 0 || len(lane.waiting) != 0 || len(lane.keys) != 0 {
+			t.Errorf("left over: busy %d, waiting %d, keys %v", len(lane.on), len(lane.waiting), lane.keys)
 		}
 	})
 }
@@ -159,7 +159,7 @@ func TestMeasurementIsAlone(t *testing.T) {
 		if q := places["measured"]; len(q) != 1 || q[0].Place != 1 {
 			t.Errorf("the measurement lost its place: %+v", q)
 		}
-		if lane.busy != 0 || lane.alone || lane.drain != nil || len(lane.waiting)+len(lane.keys) != 0 {
+		if len(lane.on) != 0 || lane.alone || lane.drain != nil || len(lane.waiting)+len(lane.keys) != 0 {
 			t.Errorf("left over: %+v", lane)
 		}
 	})
@@ -288,5 +288,50 @@ func TestNewcomersStarveNobody(t *testing.T) {
 			})
 		}
 		all.Wait()
+	})
+}
+
+// When somebody's turn comes is told from what runs, and from how long runs of
+// those people took before.
+func TestLaneTellsWhenItsTurnComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(2)
+		const long = 1500 * time.Millisecond
+		first := func(places map[string][]Queue, name string) float64 {
+			t.Helper()
+			if len(places[name]) == 0 {
+				t.Fatalf("%s was told nothing: %v", name, places)
+			}
+			return places[name][0].ETAMS
+		}
+		visit(t, lane, []stay{{"before", "a", false, long}})
+		var all sync.WaitGroup
+		all.Go(func() { visit(t, lane, []stay{{"r1", "a", false, long}, {"r2", "a", false, long}}) })
+		time.Sleep(500 * time.Millisecond)
+		_, places := visit(t, lane, []stay{
+			{"w1", "a", false, long}, {"w2", "a", false, long}, {"w3", "a", false, long}, {"m", "b", true, time.Second},
+		})
+		all.Wait()
+		for name, want := range map[string]float64{"w1": 1000, "w2": 1000, "w3": 2500, "m": 1000} { // m goes first: b has had nothing
+			if got := first(places, name); got != want {
+				t.Errorf("%s was told %v ms, want %v", name, got, want)
+			}
+		}
+		// Nothing is known of these: the longer they take, the longer they may.
+		all.Go(func() {
+			visit(t, lane, []stay{{"n1", "c", false, 10 * time.Second}, {"n2", "d", false, 10 * time.Second}})
+		})
+		time.Sleep(4 * time.Second)
+		_, places = visit(t, lane, []stay{{"w", "e", false, 0}})
+		all.Wait()
+		if got := first(places, "w"); got != 2000 {
+			t.Errorf("behind runs that have taken 4 s it was told %v ms, want 2000", got)
+		}
+		for n := range 2 * mostLengths {
+			visit(t, lane, []stay{{"one", fmt.Sprint(n), false, 0}})
+		}
+		if n := len(lane.lengths); n > mostLengths {
+			t.Errorf("it knows of %d people", n)
+		}
 	})
 }
