@@ -43,7 +43,7 @@ type asmCode struct {
 type asmWord struct{ What, Name, Says string }
 
 var asmWords = []asmWord{
-	{"heap", "escapes to heap", "the value may outlive the call, so the runtime allocates it and the garbage collector frees it"},
+	{"heap", "escapes to heap", "the value may outlive the call, so the runtime allocates it and the garbage collector frees it; a constant has its place in the program already, and nothing is allocated for it"},
 	{"stack", "does not escape", "the value dies with the call, so it stands on the stack and costs nothing to free"},
 	{"leak", "leaking param", "the function lets what the parameter points to out, so a caller may have to put it on the heap"},
 	{"inline", "can inline", "the function is small enough for its body to be put where it is called"},

@@ -39,7 +39,7 @@ func TestAsmPanel(t *testing.T) {
 	for _, want := range []string{
 		"Compiled.", "Nothing was run", "1 function, 2 instructions, 9 bytes of machine code for amd64, compiled with -l",
 		`f(&#34;&lt;b&gt;&#34;)`, "2 instructions</summary>", "    0  CALL main.f(SB)", "    5  MOVQ AX, BX  // fmt/print.go:314",
-		`<li class="w-heap">x&lt;/li&gt;`, "<dt class=\"w-heap\">escapes to heap</dt>", "There is more than is kept",
+		`<li class="w-heap">x&lt;/li&gt;`, "<dt class=\"w-heap\">escapes to heap</dt>", "a constant has its place in the program already, and nothing is allocated for it", "There is more than is kept",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the panel lacks %s\n%s", want, html)
