@@ -51,7 +51,10 @@ func MostLimits() Limits {
 
 // LeastLimits are the least that a program can be started with: less would end
 // what confines it, and not the program. One that prints a line uses about 1 MiB.
-func LeastLimits() Limits { return Limits{Memory: 1 << 20, Processes: jail.LeastTasks} }
+// Less time than a millisecond could not be told from none.
+func LeastLimits() Limits {
+	return Limits{Wall: time.Millisecond, CPU: time.Millisecond, Memory: 1 << 20, Processes: jail.LeastTasks}
+}
 
 // Bound is what may be asked for of one limit: Least to Most, or 0 for the
 // default. Times are in ms.
@@ -108,6 +111,8 @@ func (l Limits) Outside() (name, why string) {
 func (b Bound) amount(n float64) string {
 	write := func(n float64, unit string) string { return strconv.FormatFloat(n, 'f', -1, 64) + " " + unit }
 	switch whole := int64(n); {
+	case b.Unit == "ms" && n > 0 && n < 1000:
+		return write(n, "ms")
 	case b.Unit == "ms":
 		return write(n/1000, "s")
 	case b.Unit == "bytes" && whole%(1<<30) == 0:

@@ -3,6 +3,7 @@ package site
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"course/tutor/content"
@@ -68,7 +69,7 @@ func (l runLimits) check() error {
 		if asked[i] > 0 && asked[i] < b.Least {
 			allowed = b.Least
 		}
-		p := fail("unsupported", "limits.%s is %.0f; it can be %s %s.", b.Name, asked[i], can, b.Unit)
+		p := fail("unsupported", "limits.%s is %s; it can be %s %s.", b.Name, strconv.FormatFloat(asked[i], 'f', -1, 64), can, b.Unit)
 		p.Limit = &bound{"limits." + b.Name, allowed, asked[i]}
 		return p
 	}

@@ -320,7 +320,8 @@ func TestCellOptions(t *testing.T) {
 	for limit, says := range map[string]string{
 		`"memory":4096`: `"detail":"limits.memory is 4096; it can be 0 (the default), or 1048576 to 1073741824 bytes.","limit":{"name":"limits.memory","allowed":1048576,"used":4096}`,
 		`"processes":3`: `it can be 0 (the default), or 16 to 512 tasks.","limit":{"name":"limits.processes","allowed":16,"used":3}`,
-		`"wall":61000`:  `it can be 0 (the default) to 60000 ms.","limit":{"name":"limits.wall","allowed":60000,"used":61000}`,
+		`"wall":61000`:  `it can be 0 (the default), or 1 to 60000 ms.","limit":{"name":"limits.wall","allowed":60000,"used":61000}`,
+		`"wall":0.5`:    `limits.wall is 0.5; it can be 0 (the default), or 1 to 60000 ms.","limit":{"name":"limits.wall","allowed":1,"used":0.5}`,
 	} {
 		w.api(http.MethodPost, "/api/runs", json.RawMessage(`{"files":[{"name":"main.go","content":"m"}],"limits":{`+limit+`}}`)).want(t, 422, says)
 	}

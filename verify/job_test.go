@@ -43,7 +43,7 @@ func TestJobOf(t *testing.T) {
 		{"run", map[string]string{"asm": "true", "cpulimit": "1.5"}, "", nil, "runs nothing"},
 		{"run", map[string]string{"clock": "fake", "cpulimit": "1.5"}, "", nil, "needs the real clock"},
 		{"run", map[string]string{"asm": "true", "race": "true"}, "", nil, "can't be used with race"},
-		{"run", map[string]string{"timeout": "1h"}, "", nil, "timeout=1h: a limit of 3600 s is not possible: it can be at most 60 s"},
+		{"run", map[string]string{"timeout": "1h"}, "", nil, "timeout=1h: a limit of 3600 s is not possible: it can be 1 ms to 60 s"},
 		{"run", map[string]string{"memory": "100GiB"}, "", nil, "memory=100GiB: a limit of 100 GiB"},
 		{"run", map[string]string{"memory": "4096"}, "", nil, "it can be 1 MiB to 1 GiB"},
 		{"run", map[string]string{"clock": "synctest"}, "", nil, "is of tests"},
