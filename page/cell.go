@@ -53,6 +53,8 @@ type cellData struct {
 	Name    string // file shown first
 	Caption string
 	Tags    []string
+	Procs   string // a tag too, which does not hold on the fake clock
+	Faked   bool   // it is run on that
 	Files   []fileData
 	// Untraced says that there is no trace, and no other kind of run, to be had:
 	// its clock is fake.
@@ -85,8 +87,8 @@ func newCell(c *content.Cell, v CellView, action, goProblem string) cellData {
 	d := cellData{
 		ID: c.ID, Key: c.Key, Action: action, Name: mainFile(c),
 		Caption: c.Options["caption"], Tags: cellTags(c), Traced: c.Options["trace"] != "",
-		Untraced: c.Options["clock"] == sandbox.ClockFake,
-		Version:  v.Version, Problem: v.Problem, GoProblem: goProblem, Kinds: kindOptions(c, v.Kind),
+		Untraced: c.Options["clock"] == sandbox.ClockFake, Procs: procsTag(c), Faked: v.Kind == KindFake,
+		Version: v.Version, Problem: v.Problem, GoProblem: goProblem, Kinds: kindOptions(c, v.Kind),
 		Kind: c.Verb, Covered: c.Flag("cover"),
 	}
 	originals := cellFiles(c)
@@ -146,15 +148,22 @@ func mainFile(c *content.Cell) string {
 	return "main.go"
 }
 
+// procsTag is what a cell says of GOMAXPROCS, which is 1 on the fake clock.
+func procsTag(c *content.Cell) string {
+	switch {
+	case c.Options["clock"] == sandbox.ClockFake:
+		return ""
+	case c.Options["procs"] != "":
+		return "GOMAXPROCS " + c.Options["procs"]
+	case c.Vary() != nil:
+		return "GOMAXPROCS " + numbers(c.Vary())
+	}
+	return ""
+}
+
 // cellTags are what a reader should know of how a cell is run.
 func cellTags(c *content.Cell) []string {
 	var tags []string
-	if n := c.Options["procs"]; n != "" {
-		tags = append(tags, "GOMAXPROCS "+n)
-	}
-	if values := c.Vary(); values != nil {
-		tags = append(tags, "GOMAXPROCS "+numbers(values))
-	}
 	if n := c.CPULimit(); n > 0 {
 		tags = append(tags, "at most "+processors(n))
 	}

@@ -88,6 +88,33 @@ func TestRacesAreToldApart(t *testing.T) {
 	}
 }
 
+// On the fake clock GOMAXPROCS is 1, whatever the listing asks for.
+func TestFakeClockHasNoOtherProcs(t *testing.T) {
+	for _, c := range []struct {
+		options map[string]string
+		kind    string
+		want    string
+	}{
+		{map[string]string{"procs": "2"}, "", `<span class="tag" data-procs>GOMAXPROCS 2</span>`},
+		{map[string]string{"procs": "2"}, KindFake, `<span class="tag" data-procs hidden>GOMAXPROCS 2</span>`},
+		{map[string]string{"vary": "GOMAXPROCS:1,2"}, KindFake, `<span class="tag" data-procs hidden>GOMAXPROCS 1`},
+		{map[string]string{"procs": "2", "clock": "fake"}, "", ""},
+	} {
+		renderer, err := New()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cell := &content.Cell{ID: "one", Verb: "run", Options: c.options, Files: []content.File{{Name: "main.go"}}}
+		var b strings.Builder
+		if err := renderer.tmpl.ExecuteTemplate(&b, "cell", newCell(cell, CellView{Kind: c.kind}, "/run", "")); err != nil {
+			t.Fatal(err)
+		}
+		if html := b.String(); !strings.Contains(html, c.want) || c.want == "" && strings.Contains(html, "GOMAXPROCS") {
+			t.Errorf("%v as %q: no %s in\n%s", c.options, c.kind, c.want, html)
+		}
+	}
+}
+
 // All the output is there without a script; what a replay would add is said.
 func TestFakeClockIsSaid(t *testing.T) {
 	r := &sandbox.Result{ID: "r", Status: sandbox.StatusOK, Clock: sandbox.ClockFake, Events: []sandbox.Output{

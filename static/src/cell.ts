@@ -81,6 +81,7 @@ export class GoCell extends Bench {
     const ran = this.work();
     const altered = this.altered;
     const body = { ...this.request(ran.files), replace: true };
+    maybe(this, "[data-procs]")?.toggleAttribute("hidden", this.asked().clock === "fake"); // there GOMAXPROCS is 1
     let ended = false;
     this.results.classList.add("before"); // what stands there is of the run before
     try {
