@@ -19,7 +19,10 @@ func (s *stage) fill(e *sandbox.Ended) {
 	}
 	res.Usage = usageOf(e)
 	res.Timing.StartMS, res.Timing.RunMS = millis(e.Startup), millis(e.Exit.Wall)
-	res.Diagnostics = append(res.Diagnostics, raceDiagnostics(e.Races, s.learners)...)
+	if len(e.Races) > 0 {
+		code := learnersCode{s.learners, goCalls(s.plan.learners())}
+		res.Diagnostics = append(res.Diagnostics, raceDiagnostics(e.Races, code)...)
+	}
 	res.Diagnostics = append(res.Diagnostics, s.lastWords(e).diagnostics()...)
 	res.Diagnostics = append(res.Diagnostics, killedOutside(e)...)
 	res.Isolation = less(res.Isolation, e)

@@ -84,6 +84,31 @@ func TestRaceNamesBothAccessesAndBothGoStatements(t *testing.T) {
 	}
 }
 
+// The detector knows the line of package sync alone that starts a goroutine of
+// WaitGroup.Go; where it was called is found in the source, if it can be.
+func TestRaceNamesTheCallOfWaitGroupGo(t *testing.T) {
+	needsSet(t, raceSet)
+	text := func(body string) sandbox.Job {
+		return racing("package main\n\nimport \"sync\"\n\nvar n int\n\nfunc add() { n++ }\n\nfunc main() {\n\tvar wg sync.WaitGroup\n" + body + "\twg.Wait()\n}\n")
+	}
+	for _, c := range []struct{ name, body, one, two string }{
+		{"literals", "\tfor range 2 {\n\t\twg.Go(func() {\n\t\t\tadd()\n\t\t})\n\t}\n", "(started at main.go:12 with WaitGroup.Go)", "(started at main.go:12 with WaitGroup.Go)"},
+		{"two calls", "\twg.Go(add)\n\twg.Go(func() { n++ })\n", "(started at main.go:11 with WaitGroup.Go)", "(started at main.go:12 with WaitGroup.Go)"},
+		{"a function of two calls", "\twg.Go(add)\n\twg.Go(add)\n", "(started with WaitGroup.Go in main.add, which was at main.go:7)", "(started with WaitGroup.Go in main.add, which was at main.go:7)"},
+		{"a literal from elsewhere", "\tf := func() {\n\t\tn++\n\t}\n\twg.Go(f)\n\twg.Go(f)\n", "(started with WaitGroup.Go in main.main.func1, which was at main.go:12)", ""},
+		{"one in another", "\twg.Go(func() {\n\t\tfor range 2 {\n\t\t\twg.Go(func() { n++ })\n\t\t}\n\t})\n", "(started at main.go:13 with WaitGroup.Go)", "(started at main.go:13 with WaitGroup.Go)"},
+	} {
+		result := runJob(t, text(c.body))
+		if result.Status != sandbox.StatusRace || len(result.Diagnostics) == 0 {
+			t.Errorf("%s: %s %v", c.name, result.Status, result.Diagnostics)
+			continue
+		}
+		if said := result.Diagnostics[0].Message; !strings.Contains(said, c.one) || !strings.Contains(said, c.two) {
+			t.Errorf("%s: %s", c.name, said)
+		}
+	}
+}
+
 func TestRaceWithoutOne(t *testing.T) {
 	needsSet(t, raceSet)
 	result := runJob(t, racing(strings.Replace(counterRace, "\tcounter++", "\tmu.Lock()\n\tdefer mu.Unlock()\n\tcounter++", 1)+"\nvar mu sync.Mutex\n"))
@@ -143,7 +168,7 @@ func TestRaceReportsAreReadWithoutTrust(t *testing.T) {
 		"", "==================\n", "WARNING: DATA RACE\n", "==================\nWARNING: DATA RACE\nRead at 0x1 by goroutine 8:\n",
 		"==================\nWARNING: DATA RACE\nRead at 0x1 by goroutine 8:\n  f()\n      main.go:99999999999999999999 +0x1\n\nPrevious write at 0x1 by goroutine 9:\n\xff",
 	} {
-		for _, d := range raceDiagnostics([]byte(text), []string{"main.go"}) {
+		for _, d := range raceDiagnostics([]byte(text), learnersCode{files: []string{"main.go"}}) {
 			if d.Line < 0 || d.Code == "" {
 				t.Errorf("%q gives %+v", text, d)
 			}

@@ -88,6 +88,16 @@ func parseFrames(text string) []raceLine {
 	return frames
 }
 
+// outermost is the outermost line in one of the files named, or the zero line.
+func outermost(frames []raceLine, files []string) (last raceLine) {
+	for _, f := range frames {
+		if slices.Contains(files, f.file) {
+			last = f
+		}
+	}
+	return last
+}
+
 // own is the innermost line in one of the files named, or the zero line.
 func own(frames []raceLine, files []string) raceLine {
 	for _, f := range frames {
@@ -98,18 +108,32 @@ func own(frames []raceLine, files []string) raceLine {
 	return raceLine{}
 }
 
+// learnersCode is what a report is told with: the names of the learner's files,
+// and the calls in them that may have started goroutines.
+type learnersCode struct {
+	files []string
+	calls []goCall
+}
+
 // words names an access: what, by whom, and where that goroutine was started.
-func (a access) words(files []string) string {
+func (a access) words(code learnersCode) string {
 	text := a.what + " by " + a.by
 	if a.by == "main goroutine" {
 		text = a.what + " by the main goroutine"
 	}
-	if at := own(a.created, files); at.line > 0 {
+	if at := own(a.created, code.files); at.line > 0 {
 		text += " (started at " + at.place() + ")"
+	} else if began := outermost(a.frames, code.files); began.line > 0 && len(a.created) > 0 && a.created[0].function == "sync.(*WaitGroup).Go" {
+		// The detector knows the line in package sync only.
+		if c := caller(code.calls, began); c.line > 0 {
+			text += " (started at " + raceLine{"", c.file, c.line}.place() + " with WaitGroup.Go)"
+		} else {
+			text += " (started with WaitGroup.Go in " + began.function + ", which was at " + began.place() + ")"
+		}
 	} else if len(a.created) > 0 && a.created[0].function != "" {
 		text += " (started by " + a.created[0].function + ")" // the detector saw no line of the learner's
 	}
-	if at := own(a.frames, files); at.function != "" {
+	if at := own(a.frames, code.files); at.function != "" {
 		text += " in " + at.function
 	}
 	return text
@@ -123,21 +147,21 @@ const raceLesson = "Two goroutines use the same memory, at least one of them wri
 
 // raceDiagnostics are two for each race: one at each access, which names the
 // other; one where both are at the same line.
-func raceDiagnostics(report []byte, files []string) []sandbox.Diagnostic {
+func raceDiagnostics(report []byte, code learnersCode) []sandbox.Diagnostic {
 	text := strings.ToValidUTF8(string(report), "\uFFFD")
 	var out []sandbox.Diagnostic
 	seen := map[string]bool{}
 	for _, r := range parseRaces(text) {
 		here, there := r.accesses[0], r.accesses[1]
-		one, two := own(here.frames, files), own(there.frames, files)
+		one, two := own(here.frames, code.files), own(there.frames, code.files)
 		if key := one.place() + " " + two.place(); seen[key] || len(seen) >= maxRaces {
 			continue
 		} else {
 			seen[key] = true
 		}
-		out = append(out, raceDiagnostic(here, there, one, two, files))
+		out = append(out, raceDiagnostic(here, there, one, two, code))
 		if one.place() != two.place() || one.line == 0 {
-			out = append(out, raceDiagnostic(there, here, two, one, files))
+			out = append(out, raceDiagnostic(there, here, two, one, code))
 		}
 	}
 	if strings.Contains(text, "race: limit on ") {
@@ -148,8 +172,8 @@ func raceDiagnostics(report []byte, files []string) []sandbox.Diagnostic {
 }
 
 // raceDiagnostic stands at an access and names the other one.
-func raceDiagnostic(a, other access, at, otherAt raceLine, files []string) sandbox.Diagnostic {
-	message := "data race: " + a.words(files) + "; " + other.words(files)
+func raceDiagnostic(a, other access, at, otherAt raceLine, code learnersCode) sandbox.Diagnostic {
+	message := "data race: " + a.words(code) + "; " + other.words(code)
 	if otherAt.line > 0 {
 		message += " at " + otherAt.place()
 	}
