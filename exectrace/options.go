@@ -42,6 +42,9 @@ const (
 	// harnessPrefix is the path of what is compiled into a learner's program
 	// besides their own packages.
 	harnessPrefix = "tutor/"
+	// testsMain is the main that is made for a learner's tests: its package has
+	// the name of the learner's programs.
+	testsMain = "main/tutor_tests.go"
 )
 
 func (o Options) withDefaults() Options {

@@ -164,7 +164,7 @@ func (s *stacks) intern(f trace.StackFrame) place {
 	if !ok {
 		p = place(len(s.frames))
 		s.frames = append(s.frames, fr)
-		s.own = append(s.own, s.opts.own(f.Func))
+		s.own = append(s.own, fr.File != testsMain && s.opts.own(f.Func))
 		s.index[fr] = p
 	}
 	return p

@@ -178,7 +178,7 @@ func (t *tests) part(has manifest, trace bool) sandbox.Part {
 	if len(t.other) > 0 {
 		part.Packages = append(part.Packages, sandbox.Package{Path: at + "_test", Dir: t.dir, Files: t.other, Data: t.data, Tests: true})
 	}
-	main := sandbox.File{Name: "tests.go", Content: t.main(at)}
+	main := sandbox.File{Name: "tutor_tests.go", Content: t.main(at)} // exectrace knows it by this name
 	part.Packages = append(part.Packages, sandbox.Package{Path: "main", Files: []sandbox.File{main}, Trusted: true})
 	return part
 }
