@@ -13,12 +13,12 @@ const (
 	panelRows = 11
 	pageRows  = 40
 	// panelBars is into how many parts the axis is thought to be divided:
-	// segments that share one are merged. panelMost is how many bars there
-	// may be before the parts are made larger.
+	// segments that share one are merged. panelMost is how many bars either
+	// group of lanes may have before the parts are made larger.
 	panelBars     = 280
-	panelMost     = 420
+	panelMost     = 290
 	pageBars      = 900
-	pageMost      = 4000
+	pageMost      = 2800
 	pageGoroutine = 200 // rows of the goroutine table
 	panelSteals   = 12  // rows of the table of stolen starts
 )
@@ -215,9 +215,13 @@ func newPicture(t *exectrace.Trace, rows, bars, most int, others ...segmentReade
 func pictureOn(t *exectrace.Trace, axis int64, rows, bars, most int, others ...segmentReader) *picture {
 	least := axis / int64(bars)
 	p := &picture{t: t, lanes: newTraceLanes(t, axis, least, rows, others...)}
-	for p.lanes.bars() > most && least <= axis/coarsest {
-		least = least*3/2 + 1
-		p.lanes.coarsen(least)
+	// Each group by itself: many goroutines take nothing from the lanes of the
+	// processors, which say who held one after whom.
+	for _, lanes := range [][]traceLane{p.lanes.Ps, p.lanes.Gs} {
+		for least := least; countBars(lanes) > most && least <= axis/coarsest; {
+			least = least*3/2 + 1
+			coarsen(lanes, least)
+		}
 	}
 	p.ready, p.most = readyCurve(t, axis, curveBins)
 	return p

@@ -88,25 +88,21 @@ func newTraceLanes(t *exectrace.Trace, axis, least int64, rows int, others ...se
 }
 
 // coarsen merges what is shorter than least, as newTraceLanes would have.
-func (l *traceLanes) coarsen(least int64) {
-	for _, lanes := range [][]traceLane{l.Ps, l.Gs} {
-		for i := range lanes {
-			m := &barMaker{least: least}
-			for _, b := range lanes[i].Bars {
-				m.add(b)
-			}
-			lanes[i].Bars = m.end()
+func coarsen(lanes []traceLane, least int64) {
+	for i := range lanes {
+		m := &barMaker{least: least}
+		for _, b := range lanes[i].Bars {
+			m.add(b)
 		}
+		lanes[i].Bars = m.end()
 	}
 }
 
-// bars is how many bars and marks the lanes have.
-func (l *traceLanes) bars() int {
+// countBars is how many bars and marks lanes have.
+func countBars(lanes []traceLane) int {
 	n := 0
-	for _, lanes := range [][]traceLane{l.Ps, l.Gs} {
-		for _, lane := range lanes {
-			n += len(lane.Bars) + len(lane.Steals)
-		}
+	for _, lane := range lanes {
+		n += len(lane.Bars) + len(lane.Steals)
 	}
 	return n
 }

@@ -55,7 +55,7 @@ func (s *svgLanes) steals(c *canvas) {
 	c.write(`<g class="stl">`)
 	for i, l := range s.lanes {
 		for _, m := range l.Steals {
-			x, top := c.percent(m.At), laneHeight*i
+			x, top := c.place(m.At), laneHeight*i
 			c.write(`<use href="#steal" x="`, x, `" y="`, strconv.Itoa(top))
 			if total > manyBars {
 				c.write(`"/>`)

@@ -57,11 +57,17 @@ type canvas struct {
 	span int64
 }
 
-func (c *canvas) percent(ns int64) string {
+func (c *canvas) percent(ns int64) string { return c.share(ns, 3) }
+
+// place is percent for where a bar begins: a tenth of a px is enough, and the
+// places are most of what a picture weighs.
+func (c *canvas) place(ns int64) string { return c.share(ns, 2) }
+
+func (c *canvas) share(ns int64, decimals int) string {
 	if c.span <= 0 {
 		return "0%"
 	}
-	return fixed(100*float64(ns)/float64(c.span), 3) + "%"
+	return fixed(100*float64(ns)/float64(c.span), decimals) + "%"
 }
 
 // fixed writes x with at most that many decimals.
@@ -290,7 +296,7 @@ func (s *svgLanes) bar(c *canvas, lane int, name string, b traceBar, titled bool
 		h = max(h*b.Share, 1)
 	}
 	y := float64(laneHeight*lane+laneBase) - h
-	c.write(`<rect x="`, c.percent(b.Start), `" y="`, fixed(y, 1), `" width="`, c.percent(b.End-b.Start), `" height="`, fixed(h, 1), `"`)
+	c.write(`<rect x="`, c.place(b.Start), `" y="`, fixed(y, 1), `" width="`, c.percent(b.End-b.Start), `" height="`, fixed(h, 1), `"`)
 	if titled {
 		c.write(`><title>`, esc(tellBar(name, b)), `</title></rect>`)
 		return

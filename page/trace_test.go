@@ -146,7 +146,7 @@ func TestBarWidthsAreTheMetrics(t *testing.T) {
 			for s := exectrace.Chan; s < exectrace.NumStates; s++ {
 				waits += d.widths[s]
 			}
-			bars := p.lanes.bars()
+			bars := countBars(p.lanes.Ps) + countBars(p.lanes.Gs)
 			for what, pair := range map[string][2]float64{
 				"running, assists included": {d.widths[exectrace.Running] + d.widths[exectrace.GC], m.RunningMS},
 				"runnable":                  {d.widths[exectrace.Runnable], m.RunnableMS},
@@ -172,7 +172,7 @@ func TestPLanesAreTheMetrics(t *testing.T) {
 		s := p.processors(tr.Wall)
 		d := readDrawing(t, s.draw())
 		m := tr.Metrics
-		slack := .0005 * m.WallMS / 100 * float64(p.lanes.bars())
+		slack := .0005 * m.WallMS / 100 * float64(countBars(p.lanes.Ps)+countBars(p.lanes.Gs))
 		assists := 0.
 		for seg := range tr.Segments() {
 			if seg.State == exectrace.GC && !tr.Goroutines[seg.Row].System {
@@ -269,13 +269,7 @@ func TestTracePanel(t *testing.T) {
 	for _, name := range tracedPrograms {
 		h := panelOf(t, &TraceView{ID: "t1", Trace: recordedTrace(t, name, exectrace.Options{CPU: 1e9})})
 		readDrawing(t, h)
-		var z bytes.Buffer
-		w := gzip.NewWriter(&z)
-		io.WriteString(w, h)
-		w.Close()
-		if z.Len() > 10<<10 {
-			t.Errorf("%s: the panel is %d bytes gzipped", name, z.Len())
-		}
+		withinPanel(t, name, h)
 		for _, bad := range []string{"style=", "<script", "NaN", "Inf", `width="-`, "javascript:", " id="} {
 			if strings.Contains(h, bad) {
 				t.Errorf("%s: the panel contains %q", name, bad)
@@ -292,6 +286,47 @@ func TestTracePanel(t *testing.T) {
 			}
 		}
 	}
+}
+
+func withinPanel(t *testing.T, name, html string) {
+	t.Helper()
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	io.WriteString(w, html)
+	w.Close()
+	if z.Len() > 10<<10 {
+		t.Errorf("%s: the panel is %d bytes gzipped", name, z.Len())
+	}
+}
+
+// In the picture of a lock convoy, who has a P goes round: however many bars
+// the goroutines have, turns that can be told apart are not one bar.
+func TestTurnsOnAProcessorAreDrawnOneByOne(t *testing.T) {
+	f, err := os.Open("../content/03-scheduler/_recorded/convoy/trace.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	unpacked, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tr, err := exectrace.Parse(unpacked, exectrace.Options{CPU: 1e9})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := newPicture(tr, panelRows, panelBars, panelMost)
+	if l := newTraceLanes(tr, tr.Wall, tr.Wall/panelBars, panelRows); countBars(l.Gs) <= panelMost {
+		t.Fatalf("only %d bars of goroutines: there was no need to merge any", countBars(l.Gs))
+	}
+	for _, l := range p.lanes.Ps {
+		for _, b := range l.Bars {
+			if each := (b.End - b.Start) / int64(b.N); b.N > 1 && each > tr.Wall/panelBars {
+				t.Errorf("%s: %d segments of %d ns each from %d on are one bar", l.Name, b.N, each, b.Start)
+			}
+		}
+	}
+	withinPanel(t, "convoy", panelOf(t, &TraceView{ID: "t1", Trace: tr}))
 }
 
 // deadlocked is a trace that ended because nothing ran, of a program that never
