@@ -287,12 +287,13 @@ var legendGroups = []struct {
 	{"Waits, takes none", []exectrace.State{exectrace.Chan, exectrace.Select, exectrace.Sync, exectrace.Sleep, exectrace.Net}},
 }
 
-// legend names the states that occur in traces, and the mark of a stolen start.
+// legend names the states that occur in traces, the mark of a stolen start, and
+// the bands in which the world was stopped.
 func legend(ts ...*exectrace.Trace) string {
 	var seen [exectrace.NumStates]bool
-	stolen := false
+	stolen, stopped := false, false
 	for _, t := range ts {
-		stolen = stolen || stole(t)
+		stolen, stopped = stolen || stole(t), stopped || len(t.STW) > 0
 		for _, s := range statesOf(t) {
 			seen[s] = true
 		}
@@ -312,6 +313,9 @@ func legend(ts ...*exectrace.Trace) string {
 	}
 	if stolen {
 		b.WriteString(`<li><span><svg class="sw" aria-hidden="true"><use href="#sw-steal"/></svg>a stolen start; with a number, so many ` + inferredMark + `</span></li>`)
+	}
+	if stopped {
+		b.WriteString(`<li><span><svg class="sw" aria-hidden="true"><use href="#sw-stw"/></svg>world stopped</span></li>`)
 	}
 	b.WriteString(`</ul>`)
 	return b.String()

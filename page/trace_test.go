@@ -267,9 +267,13 @@ func checkMerged(t *testing.T, exact, merged traceLane) {
 // A panel is small, well-formed, and needs neither a script nor inline styles.
 func TestTracePanel(t *testing.T) {
 	for _, name := range tracedPrograms {
-		h := panelOf(t, &TraceView{ID: "t1", Trace: recordedTrace(t, name, exectrace.Options{CPU: 1e9})})
+		tr := recordedTrace(t, name, exectrace.Options{CPU: 1e9})
+		h := panelOf(t, &TraceView{ID: "t1", Trace: tr})
 		readDrawing(t, h)
 		withinPanel(t, name, h)
+		if strings.Contains(h, `<use href="#sw-stw"/></svg>world stopped`) != (len(tr.STW) > 0) {
+			t.Errorf("%s: %d times the world was stopped, and the legend does not say how that is drawn, or says it for nothing", name, len(tr.STW))
+		}
 		for _, bad := range []string{"style=", "<script", "NaN", "Inf", `width="-`, "javascript:", " id="} {
 			if strings.Contains(h, bad) {
 				t.Errorf("%s: the panel contains %q", name, bad)
