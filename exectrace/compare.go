@@ -90,37 +90,67 @@ func Compare(nameA string, a *Metrics, nameB string, b *Metrics) Comparison {
 type measure struct {
 	name string
 	of   func(*Metrics) *float64
-	// within is the factor by which two runs of one program differ on a noisy
-	// machine; 1 for what does not depend on the machine, varies for what
-	// differs by any amount.
-	within float64
+	// quiet is by how much two runs of one program differ on a machine that had
+	// the time for both; busy the same where it had not, or that is not known.
+	// Both are varies for what differs by any amount.
+	quiet, busy tolerance
 }
 
-const varies = 0
+// tolerance is what two runs of one program can differ by: the factor, or, where
+// that says little because both numbers are small, the difference.
+type tolerance struct {
+	within float64
+	least  float64
+	part   float64 // the same as least, as a share of the time of all goroutines
+}
 
-// measures are in the order of the table. The factors are the spread of 70 runs
-// each, quiet and under load: switches vary by under 2 %, the median latency by
-// 4 %, CPU time by 5 %, wall time by 86 %, and steals from 15 to 1,270; what came
-// by the global queue is inferred as steals are.
+var (
+	exact  = tolerance{within: 1}
+	varies = tolerance{}
+)
+
+// within is a tolerance in which the size does not matter.
+func within(factor float64) tolerance { return tolerance{within: factor} }
+
+// measures are in the order of the table. On a quiet machine the factors are the
+// spread of 70 runs each: switches vary by under 2 %, the median latency by 4 %,
+// CPU time by 5 %, wall time by 86 %, and steals from 15 to 1,270; what came by
+// the global queue is inferred as steals are. A busy machine takes a CPU away for
+// some milliseconds, again and again: then a goroutine holds its P for two or three
+// times as long, and what few goroutines waited for is what was taken from
+// them. Little time is never the program's: a system call that takes 5 µs in one
+// run takes 90 in the next.
 var measures = []measure{
-	{"goroutines.created", func(m *Metrics) *float64 { return num(m.Goroutines.Created) }, 1},
-	{"goroutines.peak", func(m *Metrics) *float64 { return num(m.Goroutines.Peak) }, 1.1},
-	{"goroutines.blocked_at_end", func(m *Metrics) *float64 { return numOf(m.Goroutines.BlockedAtEnd) }, 1},
-	{"latency.p50_us", func(m *Metrics) *float64 { return m.Latency.P50us }, 1.5},
-	{"latency.p95_us", func(m *Metrics) *float64 { return m.Latency.P95us }, 5},
-	{"switches.total", func(m *Metrics) *float64 { return num(m.Switches.Total) }, 1.2},
-	{"utilisation", func(m *Metrics) *float64 { return m.Utilisation }, 1.5},
-	{"parallelism", func(m *Metrics) *float64 { return m.Parallelism }, 1.5},
-	{"steals.stolen", func(m *Metrics) *float64 { return numOf(m.Steals.Stolen) }, varies},
-	{"steals.global_share", func(m *Metrics) *float64 { return m.Steals.GlobalShare }, varies},
-	{"gc.cycles", func(m *Metrics) *float64 { return num(m.GC.Cycles) }, 1.2},
-	{"gc.assist_ms", func(m *Metrics) *float64 { return &m.GC.AssistMS }, 3},
-	{"running_ms", func(m *Metrics) *float64 { return &m.RunningMS }, 1.3},
-	{"runnable_ms", func(m *Metrics) *float64 { return &m.RunnableMS }, 3},
-	{"waiting_ms", func(m *Metrics) *float64 { return &m.WaitingMS }, 3},
-	{"syscall_ms", func(m *Metrics) *float64 { return &m.SyscallMS }, 3},
-	{"heap.peak_bytes", func(m *Metrics) *float64 { return numOf(m.Heap.PeakBytes) }, 1.5},
-	{"wall_ms", func(m *Metrics) *float64 { return &m.WallMS }, varies},
+	{"goroutines.created", func(m *Metrics) *float64 { return num(m.Goroutines.Created) }, exact, exact},
+	{"goroutines.peak", func(m *Metrics) *float64 { return num(m.Goroutines.Peak) }, within(1.1), within(1.1)},
+	{"goroutines.blocked_at_end", func(m *Metrics) *float64 { return numOf(m.Goroutines.BlockedAtEnd) }, exact, exact},
+	{"latency.p50_us", func(m *Metrics) *float64 { return m.Latency.P50us }, tolerance{1.5, 1, 0}, tolerance{3, 1, 0}},
+	{"latency.p95_us", func(m *Metrics) *float64 { return m.Latency.P95us }, within(5), tolerance{5, 3000, 0}},
+	{"switches.total", func(m *Metrics) *float64 { return num(m.Switches.Total) }, tolerance{1.2, 10, 0}, tolerance{1.5, 10, 0}},
+	{"utilisation", func(m *Metrics) *float64 { return m.Utilisation }, within(1.5), within(1.5)},
+	{"parallelism", func(m *Metrics) *float64 { return m.Parallelism }, within(1.5), within(1.5)},
+	{"steals.stolen", func(m *Metrics) *float64 { return numOf(m.Steals.Stolen) }, varies, varies},
+	{"steals.global_share", func(m *Metrics) *float64 { return m.Steals.GlobalShare }, varies, varies},
+	{"gc.cycles", func(m *Metrics) *float64 { return num(m.GC.Cycles) }, within(1.2), within(1.2)},
+	{"gc.assist_ms", func(m *Metrics) *float64 { return &m.GC.AssistMS }, tolerance{3, 1, 0}, tolerance{3, 1, 0}},
+	{"running_ms", func(m *Metrics) *float64 { return &m.RunningMS }, tolerance{1.3, 1, 0}, tolerance{3, 1, 0}},
+	{"runnable_ms", func(m *Metrics) *float64 { return &m.RunnableMS }, tolerance{3, 1, 0}, tolerance{3, 1, .05}},
+	{"waiting_ms", func(m *Metrics) *float64 { return &m.WaitingMS }, tolerance{3, 1, 0}, tolerance{3, 1, .05}},
+	{"syscall_ms", func(m *Metrics) *float64 { return &m.SyscallMS }, tolerance{3, 1, 0}, tolerance{3, 1, 0}},
+	{"heap.peak_bytes", func(m *Metrics) *float64 { return numOf(m.Heap.PeakBytes) }, within(1.5), within(1.5)},
+	{"wall_ms", func(m *Metrics) *float64 { return &m.WallMS }, varies, varies},
+}
+
+// goroutineMS is the time of all goroutines of the program together.
+func goroutineMS(m *Metrics) float64 { return m.RunningMS + m.RunnableMS + m.WaitingMS + m.SyscallMS }
+
+// allows says that two runs of one program can have x and y, of a time of all
+// goroutines of ms. What is exact allows nothing.
+func (t tolerance) allows(x, y, ms float64) bool {
+	if x == y || t == varies {
+		return true
+	}
+	return max(x, y)-min(x, y) <= max(t.least, t.part*ms) || t.within > 1 && min(x, y) > 0 && max(x, y) <= t.within*min(x, y)
 }
 
 func num(n int) *float64 { return new(float64(n)) }
@@ -142,20 +172,15 @@ func (m *measure) known(of *Metrics) *float64 {
 }
 
 func (m *measure) compare(a, b *Metrics) Difference {
-	d := Difference{Name: m.name, A: m.known(a), B: m.known(b), Varies: m.within == varies}
+	d := Difference{Name: m.name, A: m.known(a), B: m.known(b), Varies: m.quiet == varies}
 	if d.A == nil || d.B == nil {
 		return d
 	}
-	switch {
-	case *d.A == *d.B, d.Varies:
-		d.Noise = true
-	case *d.A != 0 && *d.B != 0:
-		f := *d.B / *d.A
-		d.Noise = m.within > 1 && max(f, 1/f) <= m.within
-	default:
-		// From nothing to little: a few steals, some assist.
-		d.Noise = m.within >= 3 && max(*d.A, *d.B) <= 1
+	t := m.busy
+	if quiet(a) && quiet(b) {
+		t = m.quiet
 	}
+	d.Noise = t.allows(*d.A, *d.B, max(goroutineMS(a), goroutineMS(b)))
 	if *d.A != 0 {
 		d.Ratio = new(*d.B / *d.A)
 	}
@@ -381,16 +406,19 @@ func (p pair) global() string {
 	return fmt.Sprintf("%s of the starts in %s came from the global run queue, %s of those in %s: inferred.", share(*x), p.nameA, share(*y), p.nameB)
 }
 
+// quiet says that the machine is known to have had the time for a run: below
+// that share its times are mostly the machine's.
+func quiet(m *Metrics) bool { return m.OnCPU != nil && *m.OnCPU >= .8 }
+
 // busy says of which runs the machine had not enough time, and of which that
 // is not known where a sentence speaks of lengths of time.
 func (p pair) busy() string {
-	const quiet = .8 // below it, times of a run are mostly the machine's
 	var low, unknown []string
 	for _, run := range p.runs() {
 		switch on := run.m.OnCPU; {
 		case on == nil:
 			unknown = append(unknown, run.name)
-		case *on < quiet:
+		case !quiet(run.m):
 			low = append(low, fmt.Sprintf("%s, on a CPU only %s of the time it ran", run.name, share(*on)))
 		}
 	}

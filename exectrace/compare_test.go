@@ -176,6 +176,81 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// sameRuns are runs of one program each, of which it is not known how busy the
+// machine was: a pool of workers, and goroutines that are left waiting.
+var sameRuns = map[string][][9]float64{ // running, runnable, waiting, syscall; p50, p95; switches, utilisation, heap in kB
+	"pool": {
+		{13.19, 19.48, 1.712, 0.08826, 101.1, 470, 154, 0.9245, 2671},
+		{21.14, 32.57, 1.577, 0.2255, 99.07, 690.2, 137, 0.9165, 2679},
+		{29.54, 29.86, 2.941, 0.004864, 87.3, 604.2, 139, 0.9213, 2630},
+		{23.98, 37.74, 1.271, 0.004736, 172.5, 1847, 135, 0.9385, 2695},
+		{24.59, 41.33, 1.451, 0.1806, 172.5, 2154, 122, 0.8904, 2695},
+		{30.08, 57.21, 2.983, 0.004224, 170.5, 1880, 135, 0.8234, 2679},
+	},
+	"left": {
+		{50.88, 2.087, 602.6, 0.00736, 0.577, 199.2, 15, 0.5029, 2703},
+		{51.88, 27.44, 588.6, 0.01037, 1.283, 2491, 11, 0.5031, 2703},
+		{52.27, 6.316, 611.8, 0.009856, 1.091, 575.5, 17, 0.5043, 2679},
+		{53.24, 8.496, 612.6, 0.1503, 0.833, 804.9, 19, 0.5098, 2671},
+		{55.52, 9.751, 620.1, 0.2305, 1.027, 854, 15, 0.5232, 2712},
+	},
+}
+
+// Nothing that two runs of one program differ by is told as a difference.
+func TestRunsOfOneProgramDifferByNoise(t *testing.T) {
+	for name, runs := range sameRuns {
+		var all []*Metrics
+		for _, r := range runs {
+			all = append(all, plain(func(m *Metrics) {
+				m.RunningMS, m.RunnableMS, m.WaitingMS, m.SyscallMS = r[0], r[1], r[2], r[3]
+				m.Latency.P50us, m.Latency.P95us, m.Switches.Total, m.Utilisation = &r[4], &r[5], int(r[6]), &r[7]
+				m.Heap.PeakBytes = new(int64(r[8] * 1e3))
+			}))
+		}
+		for i, a := range all {
+			for j, b := range all {
+				for _, d := range Compare("a", a, "b", b).Diff {
+					if d.Verdict() == Differs {
+						t.Errorf("%s: run %d has %s %v, run %d %v", name, i, d.Name, *d.A, j, *d.B)
+					}
+				}
+			}
+		}
+	}
+}
+
+// What two programs differ by is told, on a quiet machine sooner.
+func TestProgramsDifferByMore(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		a, b        func(m *Metrics)
+		quiet, busy Verdict
+	}{
+		{"running_ms", nil, func(m *Metrics) { m.RunningMS = 160 }, Differs, Noise},
+		{"running_ms", nil, func(m *Metrics) { m.RunningMS = 320 }, Differs, Differs},
+		{"runnable_ms", nil, func(m *Metrics) { m.RunnableMS = 20 }, Differs, Noise},
+		{"runnable_ms", nil, func(m *Metrics) { m.RunnableMS = 76 }, Differs, Differs},
+		{"syscall_ms", nil, func(m *Metrics) { m.SyscallMS = 20 }, Differs, Differs},
+		{"syscall_ms", func(m *Metrics) { m.SyscallMS = .005 }, func(m *Metrics) { m.SyscallMS = .09 }, Noise, Noise},
+		{"syscall_ms", func(m *Metrics) { m.SyscallMS = 0 }, func(m *Metrics) { m.SyscallMS = 7 }, Differs, Differs},
+		{"latency.p50_us", nil, func(m *Metrics) { m.Latency.P50us = new(12_000.) }, Differs, Differs},
+		{"latency.p95_us", nil, func(m *Metrics) { m.Latency.P95us = new(2_000.) }, Differs, Noise},
+		{"switches.total", func(m *Metrics) { m.Switches.Total = 100 }, func(m *Metrics) { m.Switches.Total = 200 }, Differs, Differs},
+		{"goroutines.created", nil, func(m *Metrics) { m.Goroutines.Created = 9 }, Differs, Differs},
+		{"gc.cycles", nil, func(m *Metrics) { m.GC.Cycles = 40 }, Differs, Differs},
+	} {
+		for on, want := range map[float64]Verdict{.95: c.quiet, .5: c.busy} {
+			a, b := plain(c.a), plain(c.b)
+			a.OnCPU, b.OnCPU = new(.95), &on
+			diff := Compare("a", a, "b", b).Diff
+			d := diff[slices.IndexFunc(diff, func(d Difference) bool { return d.Name == c.name })]
+			if d.Verdict() != want {
+				t.Errorf("%s %v and %v, on a CPU for %v: %q, want %q", c.name, *d.A, *d.B, on, d.Verdict(), want)
+			}
+		}
+	}
+}
+
 // What is not known of the machine is said where a sentence speaks of time.
 func TestCompareSaysHowBusyTheMachineWas(t *testing.T) {
 	on := func(on *float64, runnable float64) *Metrics {
