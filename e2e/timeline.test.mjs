@@ -307,6 +307,27 @@ test("a moment is in the address, and the address restores it", async (t) => {
   assert.deepEqual(await selected(), chosen, "the same segment is selected, in the same lanes");
 });
 
+test("a link shows what of it the run has, and says what it has not", async (t) => {
+  const wall = (await sight((await opened(t, "one")).page)).wall;
+  const half = `${wall / 2e6}ms`, late = `${wall / 1e6 + 1}ms`;
+  for (const [query, from, lacks] of [
+    [`t=${half}..${late}`, wall / 2, null],
+    [`t=${late}..${2 * wall / 1e6 + 1}ms`, 0, /^The link asks for what was at .* ms: this run ended at .* ms\.$/],
+    ["t=2ms", 0, /^“2ms” in the link is no stretch of time/],
+    ["g=99999", 0, /^The link asks for G99999, which has no lane/],
+    [`g=3&at=${late}`, 0, /^The link asks for what was at/],
+  ]) {
+    const { page, errors } = await opened(t, "one?" + query);
+    const seen = await sight(page);
+    assert.ok(Math.abs(seen.from - from) < 100 && Math.abs(seen.to - wall) < 100, `${query}: ${seen.from} to ${seen.to}`);
+    const notes = await page.locator(".tv-lanes .trace-n").allTextContents();
+    assert.equal(notes.length, lacks ? 1 : 0, query);
+    if (lacks) assert.match(notes[0], lacks);
+    if (lacks && !query.startsWith("g=3")) assert.match(await said(page), lacks);
+    assert.deepEqual(errors, []);
+  }
+});
+
 test("the author's bookmark is where the view begins", async (t) => {
   const { page } = await opened(t, "author");
   const v = await sight(page);

@@ -4,7 +4,7 @@ import { make } from "../dom";
 import type { Line } from "./contents";
 import { bind, Hooks } from "./input";
 import { Keys } from "./keys";
-import { keepMoment, Moment, momentQuery, readFocus, readMoment } from "./link";
+import { fit, keepMoment, Moment, momentQuery, readFocus, readMoment, unreadable } from "./link";
 import { Kind, Model } from "./model";
 import { noteTitle } from "./notes";
 import type { Pane } from "./pane";
@@ -13,7 +13,7 @@ import { summarise } from "./summary";
 import { Bookmark, laneNames, Toolbar, toolbar } from "./toolbar";
 import { Viewer } from "./viewer";
 import { viewportOf } from "./viewport";
-import { plural, readRange, readTime, span, stateIds } from "./words";
+import { clipped, plural, readRange, readTime, span, stateIds, visible } from "./words";
 
 interface PathStep { g: number; from_ms: number; to_ms: number; state: string; file: string; line: number }
 
@@ -94,7 +94,7 @@ export class TraceView extends HTMLElement {
   }
 
   private start(model: Model): void {
-    const moment = this.moment(model);
+    const [moment, lacks] = this.moment(model);
     const live = make("p", { class: "vh", role: "status", "data-tv": "live" });
     const summary = make("p", { class: "vh", id: `tv-sum-${this.number}` }, summarise(model));
     const host = make("div", { class: "tv-live" });
@@ -112,8 +112,7 @@ export class TraceView extends HTMLElement {
     const head = this.querySelector(".trace-h");
     if (head) head.after(this.bar.root);
     else this.prepend(this.bar.root);
-    const missing = left(model);
-    if (missing) host.prepend(make("p", { class: "trace-n" }, missing));
+    for (const says of [...lacks, left(model)]) if (says) host.prepend(make("p", { class: "trace-n" }, says));
     host.append(live, summary);
     this.fold();
     this.listen(viewer);
@@ -121,6 +120,7 @@ export class TraceView extends HTMLElement {
     viewer.show(moment.focus ?? this.focused());
     const look = () => { if (moment.range) viewer.view.show(...moment.range); };
     look();
+    if (lacks.length > 0) viewer.say(lacks.join(" "));
     // What is selected may reach out of the stretch that is asked for.
     if (moment.g >= 0) void this.selectGoroutine(moment.g, moment.at).then(look);
     this.find();
@@ -150,12 +150,15 @@ export class TraceView extends HTMLElement {
     return readFocus(this.dataset.focus) ?? "goroutines";
   }
 
-  /** moment is where to begin: what the address says, or the author. */
-  private moment(model: Model): Moment {
-    const m = this.owns() ? readMoment(location) : { range: null, focus: null, g: -1, at: NaN };
+  /** moment is where to begin: what the address says, or the author. What an address asks for and is not there is said. */
+  private moment(model: Model): [Moment, string[]] {
+    const m: Moment = this.owns() ? readMoment(location) : { range: null, focus: null, g: -1, at: NaN };
+    const lacks = fit(m, model.wall, (g) => model.rowOf.has(g));
+    const unread = this.owns() ? unreadable(location) : "";
+    if (unread) lacks.push(`“${clipped(visible(unread))}” in the link is no stretch of time: one is written as 1ms..2ms.`);
     if (!m.range && m.g < 0) m.range = readRange(this.dataset.t);
     if (m.range && m.range[0] >= model.wall) m.range = null; // of a longer run
-    return m;
+    return [m, lacks];
   }
 
   /** owns says that the address of the page is about this trace. */
