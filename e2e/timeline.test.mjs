@@ -467,8 +467,17 @@ test("lanes or tables, processors, goroutines or threads", async (t) => {
   assert.ok(!(await page.locator(".tv-threads").isVisible()));
   await page.locator("[data-tv=table]").click();
   await page.locator(".tv-range table").waitFor();
-  assert.ok((await page.locator(".tv-range tbody tr").count()) > 10);
+  const rows = () => page.locator(".tv-range tbody th").allTextContents();
+  assert.deepEqual(await rows(), ["P0", "P1", "P2", "P3", "All 4 processors"], "the table is of the lanes that were chosen");
   assert.ok(!(await page.locator(".tv-procs").isVisible()));
+  for (const [lanes, name, n] of [["threads", /^M\d+$/, 5], ["goroutines", /^G\d+$/, 16]]) {
+    await page.locator("[data-tv=focus-" + lanes + "]").click();
+    await page.locator("[data-tv=table]").click();
+    await waitFor(async () => name.test((await rows())[0]), 5000, () => `the table is not of ${lanes}`);
+    assert.equal((await rows()).length, n);
+  }
+  await page.locator("[data-tv=focus-procs]").click();
+  await page.locator("[data-tv=table]").click();
   await page.locator("[data-tv=lanes]").click();
   assert.ok(await page.locator(".tv-procs").isVisible());
 });
@@ -532,10 +541,15 @@ test("the runtime's own goroutines are shown where they do GC work, and whole wh
   assert.match(await said(page), /own goroutines are shown/);
   await page.locator("[data-tv=system]").click();
   assert.match(await said(page), /only GC work is shown/);
-  let rows = await table(), names = await heads();
+  let rows = await table();
   assert.equal(rows[0][0], "G1");
-  assert.deepEqual(cells(rows, "G4").slice(2).map((c, i) => (c === "–" ? "" : names[i + 2])).filter(Boolean), ["GC work"], "only GC work is in the table");
+  assert.equal(cells(rows, "G4"), undefined, "they have no lane, and no row");
+  assert.match(await page.locator(".tv-range .tnote").textContent(), /own goroutines are not counted/);
+  await page.locator("[data-tv=focus-procs]").click();
+  await waitFor(async () => /Time of each processor/.test(await page.locator(".tv-range caption").textContent()), 5000, () => "the table is not of the processors");
+  assert.ok((await heads()).includes("GC work"));
   assert.match(await page.locator(".tv-range .tnote").textContent(), /only GC work is counted/);
+  await page.locator("[data-tv=focus-goroutines]").click();
   assert.equal(await page.evaluate(() => document.querySelector("trace-view").shown.panes.goroutines.lanes.length), 13);
   assert.equal(await search("g4 running"), 0, "a search finds nothing that is not shown");
   await search("");
@@ -545,7 +559,7 @@ test("the runtime's own goroutines are shown where they do GC work, and whole wh
   assert.ok((await page.evaluate(ofRuntime))[0] > 0, "what they ran is in the lanes");
   assert.ok((await strip(page)) !== before, "and in the strip of the whole run");
   rows = await table();
-  names = await heads();
+  const names = await heads();
   assert.ok(cells(rows, "G4")[names.indexOf("running")] !== "–", "and in the table");
   assert.ok((await search("g4 running")) > 0);
   await search("");

@@ -4,7 +4,7 @@ import { icon, make } from "../dom";
 import { Block, Origin, State, stateCount } from "./block";
 import { Line, lineOf, noteName, ownLine, Note, Span } from "./contents";
 import type { Facts, Sums } from "./facts";
-import type { Model, Segment } from "./model";
+import type { Kind, Model, Segment } from "./model";
 import { noteTitle } from "./notes";
 import { cause, clipped, moment, origins, plural, span, stateIds, stateNames, statePast, stateVerbs } from "./words";
 
@@ -214,21 +214,27 @@ function table(caption: string, heads: Part[], body: HTMLElement): HTMLElement {
 /** sumsMost bounds the rows of the table of a stretch. */
 const sumsMost = 200;
 
-/** sumsTable is the time of each goroutine by state, from..to in ns. */
-export function sumsTable(model: Model, sums: Sums[], from: number, to: number): HTMLElement {
+/** laneWords name one lane of a kind, several, and the head of their column. */
+export const laneWords: Record<Kind, [string, string, string]> = {
+  procs: ["processor", "processors", "Processor"], goroutines: ["goroutine", "goroutines", "Goroutine"], threads: ["thread", "threads", "Thread"],
+};
+
+/** sumsTable is the time of each lane by state, from..to in ns. */
+export function sumsTable(model: Model, sums: Sums[], kind: Kind, from: number, to: number): HTMLElement {
+  const [one, many, head] = laneWords[kind], named = kind === "goroutines";
   const total = new Array<number>(stateCount).fill(0);
   for (const r of sums) r.times.forEach((t, s) => { total[s]! += t; });
   const states = total.flatMap((t, s) => (t > 0 ? [s] : []));
   const body = make("tbody");
   const cells = (times: number[]) => states.map((s) => make("td", {}, times[s]! > 0 ? span(times[s]! * model.tick) : "–"));
   for (const r of sums.slice(0, sumsMost)) {
-    body.append(make("tr", {}, make("th", { scope: "row" }, model.goroutine(r.row)), make("td", {}, make("code", {}, model.functionOf(r.row) || "?")), make("td", {}, String(r.runs || "–")), ...cells(r.times)));
+    body.append(make("tr", {}, make("th", { scope: "row" }, model.laneName(kind, r.row)), named ? make("td", {}, make("code", {}, model.functionOf(r.row) || "?")) : null, make("td", {}, String(r.runs || "–")), ...cells(r.times)));
   }
-  body.append(make("tr", { class: "tv-sum" }, make("th", { scope: "row" }, "All"), make("td", {}, plural(sums.length, "goroutine", "goroutines")), make("td", {}, String(sums.reduce((n, r) => n + r.runs, 0))), ...cells(total)));
-  const heads: Part[] = ["Goroutine", "Function", "runs"];
+  body.append(make("tr", { class: "tv-sum" }, make("th", { scope: "row" }, named ? "All" : `All ${plural(sums.length, one, many)}`), named ? make("td", {}, plural(sums.length, one, many)) : null, make("td", {}, String(sums.reduce((n, r) => n + r.runs, 0))), ...cells(total)));
+  const heads: Part[] = named ? [head, "Function", "runs"] : [head, "runs"];
   for (const s of states) heads.push(make("span", { class: "st" }, swatch(s), stateNames[s]!));
-  const out = table(`Time of each goroutine by state, ${moment(from, to - from, to)} to ${moment(to, to - from)}`, heads, body);
-  if (sums.length > sumsMost) out.append(make("p", { class: "tnote" }, plural(sums.length - sumsMost, "more goroutine is", "more goroutines are") + " counted in the last row only."));
-  if (model.hidden) out.append(make("p", { class: "tnote" }, "Of the runtime’s own goroutines only GC work is counted. “Runtime’s” shows all they do."));
+  const out = table(`Time of each ${one} by state, ${moment(from, to - from, to)} to ${moment(to, to - from)}`, heads, body);
+  if (sums.length > sumsMost) out.append(make("p", { class: "tnote" }, plural(sums.length - sumsMost, `more ${one} is`, `more ${many} are`) + " counted in the last row only."));
+  if (model.hidden) out.append(make("p", { class: "tnote" }, named ? "The runtime’s own goroutines are not counted. “Runtime’s” shows them." : "Of the runtime’s own goroutines only GC work is counted. “Runtime’s” shows all they do."));
   return out;
 }

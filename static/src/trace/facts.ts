@@ -1,7 +1,7 @@
 // What can be said of a segment: before, after, who made it ready, whom it
 // made ready, and who held the processors meanwhile.
 import { firstEnding, laneAt, State, Wakes } from "./block";
-import type { Model, Segment } from "./model";
+import type { Kind, Model, Segment } from "./model";
 
 /** Wake is that one goroutine made another ready at a tick. */
 export interface Wake { waker: number; woken: number; tick: number; stack: number }
@@ -114,11 +114,11 @@ function sum(model: Model, n: number, proc: number, s: Segment, sums: Map<string
   }
 }
 
-/** Sums is the time by state of each goroutine in a stretch. */
+/** Sums is the time by state of each lane in a stretch. */
 export interface Sums { row: number; times: number[]; runs: number }
 
-/** sumRange sums a stretch from..to in ticks, goroutine by goroutine: what the lanes show. It loads the blocks it needs. */
-export async function sumRange(model: Model, from: number, to: number): Promise<Sums[]> {
+/** sumRange sums a stretch from..to in ticks, lane by lane: what the lanes show. It loads the blocks it needs. */
+export async function sumRange(model: Model, from: number, to: number, kind: Kind = "goroutines"): Promise<Sums[]> {
   const rows = new Map<number, Sums>();
   for (let n = model.blockAt(from); n < model.blocks.length && model.contents.blocks[n]!.from < to; n++) {
     const b = await model.load(n);
@@ -126,8 +126,10 @@ export async function sumRange(model: Model, from: number, to: number): Promise<
       const ticks = Math.min(to, b.from + b.end[i]!) - Math.max(from, b.from + b.start[i]!);
       const state = b.kind[i]! & 15;
       if (ticks <= 0 || state >= 9 || model.hides(b, i)) continue;
-      let r = rows.get(b.row[i]!);
-      if (!r) rows.set(b.row[i]!, (r = { row: b.row[i]!, times: new Array(9).fill(0), runs: 0 }));
+      const row = kind === "goroutines" ? b.row[i]! : (kind === "procs" ? b.proc : b.thread)[i]! - 1;
+      if (row < 0 || (kind === "goroutines" && model.hidden?.[row])) continue;
+      let r = rows.get(row);
+      if (!r) rows.set(row, (r = { row, times: new Array(9).fill(0), runs: 0 }));
       r.times[state] += ticks;
       if (state === 0) r.runs++;
     }

@@ -2,7 +2,7 @@
 import { make } from "../dom";
 import { CurveSpec, curvesOf } from "./curves";
 import type { Line, Note, Span } from "./contents";
-import { around, Acts, detail, noteDetail, spanDetail, sumsTable, tell } from "./detail";
+import { around, Acts, detail, laneWords, noteDetail, spanDetail, sumsTable, tell } from "./detail";
 import { Facts, factsOf, sumRange } from "./facts";
 import { filterOf, Match, nextMatch, Place, spansOf } from "./filter";
 import { Minimap } from "./minimap";
@@ -189,6 +189,7 @@ export class Viewer {
     this.arrange();
     this.outside.focused();
     if (this.shown.selected) this.revealSelected(this.shown.selected);
+    if (this.shown.range) void this.sum(...this.shown.range);
   }
 
   asTable(on: boolean): void {
@@ -388,11 +389,12 @@ export class Viewer {
   }
 
   private async sum(from: number, to: number): Promise<void> {
-    const sums = await this.attempt(sumRange(this.model, from / this.model.tick, to / this.model.tick));
-    if (!sums || (!this.table && !this.shown.range)) return;
+    const kind = this.focus, [one, many] = laneWords[kind];
+    const sums = await this.attempt(sumRange(this.model, from / this.model.tick, to / this.model.tick, kind));
+    if (!sums || kind !== this.focus || (!this.table && !this.shown.range)) return;
     const zoom = act("Zoom to it", () => this.view.show(from, to)), clear = act("Clear", () => this.clearRange());
-    this.box.replaceChildren(sumsTable(this.model, sums, from, to), ...(this.table ? [] : [make("div", { class: "tv-acts" }, zoom, clear)]));
-    this.say(`Time by state of ${plural(sums.length, "goroutine", "goroutines")}, over ${span(to - from)}: the table is below.`);
+    this.box.replaceChildren(sumsTable(this.model, sums, kind, from, to), ...(this.table ? [] : [make("div", { class: "tv-acts" }, zoom, clear)]));
+    this.say(`Time by state of ${plural(sums.length, one, many)}, over ${span(to - from)}: the table is below.`);
   }
 
   say(text: string): void { this.places.live.textContent = text; }
