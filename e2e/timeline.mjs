@@ -187,6 +187,16 @@ export function makeMany(n) {
   return { events, contents: { ...names, ...tables(n + 1, 1, n + 1) } };
 }
 
+/** Makes up a run in which a goroutine sleeps, and wakes n times for a moment, every so many ticks. */
+export function makeTicker(n, every = 10_000) {
+  const events = [{ t: 0, row: 0, state: states.sleep, reason: 8 }];
+  for (let i = 1; i <= n; i++) {
+    const t = i * every;
+    events.push({ t, row: 0, state: states.runnable, reason: 3 }, { t: t + 2, row: 0, state: states.running, proc: 0, thread: 0 }, { t: t + 5, row: 0, state: states.sleep, reason: 8 });
+  }
+  return { events, contents: { ...names, ...tables((n + 1) * every, 1, 1), spans: [], notes: [] } };
+}
+
 /** The contents of a run that was made up, but for its names. */
 function tables(ticks, procs, n) {
   const ready = Array.from({ length: 512 }, (_, i) => Math.round(6 + 5 * Math.sin(i / 20)));

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { encode, makeMany, makeRun, split } from "./timeline.mjs";
+import { encode, makeMany, makeRun, makeTicker, split } from "./timeline.mjs";
 import { servePage, view } from "./timeline-page.mjs";
 import { axe, launchBrowser, picture, waitFor } from "./tutor.mjs";
 
@@ -41,12 +41,12 @@ before(async () => {
   ];
   const runs = {
     small, parts, empty: encode(nothing), hostile: encode(hostile), system: withRuntime(12000), systemParts: withRuntime(400),
-    many: encode(makeMany(1000)), cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
+    many: encode(makeMany(1000)), ticker: encode(makeTicker(45)), cap: withCut({ reason: "cap" }), lanes: withCut({ goroutines: 5 }),
     tasks: split(await readFile(path.join(import.meta.dirname, "testdata", "tasks.tut"))),
   };
   server = await servePage(runs, {
     one: view(whole),
-    ...Object.fromEntries(["hostile", "many", "system", "systemParts", "cap", "lanes", "tasks"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
+    ...Object.fromEntries(["hostile", "many", "ticker", "system", "systemParts", "cap", "lanes", "tasks"].map((name) => [name, view(`data-src="/timeline/${name}" data-open="page"`)])),
     marked: view(`${whole} data-t="0.2ms..0.4ms" data-focus="procs" data-name="The lock convoy" data-marks="${marks}"`),
     author: view(`${whole} data-t="0.2ms..0.4ms" data-focus="threads" data-name="The lock convoy"`),
     parts: view('data-src="/timeline/parts" data-open="page"'),
@@ -519,6 +519,23 @@ function ofRuntime() {
 const levels = () => document.querySelector("trace-view").shown.model.levels.map((l) => l.procs.bins.join()).join("|");
 
 const strip = (page) => page.evaluate(() => { const v = document.querySelector("trace-view").shown; v.draw(); return v.mini.canvas.toDataURL(); });
+
+test("short runs between long waits are seen", async (t) => {
+  const { page } = await opened(t, "ticker");
+  const seen = await page.evaluate(() => {
+    const v = document.querySelector("trace-view").shown, { canvas, gutter, plot } = v.panes.goroutines;
+    v.draw();
+    const ratio = canvas.width / canvas.clientWidth, c = canvas.getContext("2d");
+    const colour = (x) => String(c.getImageData(Math.round(x * ratio), Math.round((23 - 6) * ratio), 1, 1).data);
+    let n = 0;
+    for (let i = 1; i <= 45; i++) {
+      const x = gutter + i / 46 * plot;
+      if ([-1, 0, 1].some((d) => colour(x + d) !== colour(x - 6))) n++;
+    }
+    return n;
+  });
+  assert.equal(seen, 45, "each stands higher than the wait");
+});
 
 test("the runtime's own goroutines are shown where they do GC work, and whole when its button is pressed", async (t) => {
   const { page, errors } = await opened(t, "system");

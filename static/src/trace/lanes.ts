@@ -89,13 +89,13 @@ export class Artist {
     this.sums[this.only]! += width;
   }
 
-  /** flush draws the pixel of short segments: one alone as a line of its full height, many as the state that fills most. */
+  /** flush draws the pixel of short segments: one alone as a line of its full height, many as the state that fills most, higher than the rail of a wait in any case. */
   private flush(top: number): void {
     if (this.pixel < 0) return;
     let best = this.only;
     for (let c = 0; c < 2 * stateCount; c++) if (this.sums[c]! > this.sums[best]!) best = c;
     const state = best % stateCount;
-    const share = this.count === 1 ? 1 : Math.min(1, Math.max(0.25, this.sums[best]!));
+    const share = this.count === 1 ? 1 : Math.min(1, Math.max(0.5, this.sums[best]!));
     this.put(state, this.pixel, this.pixel + 1, top, barHeights[state]! * share, best >= stateCount);
     this.pixel = -1;
   }
