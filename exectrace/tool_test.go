@@ -61,7 +61,10 @@ var profiles = []profile{
 	{"sched", "for a P", Runnable, func(s Segment) bool { return s.State == Runnable && s.Reason != causeNames[causeCreate] }},
 	{"syscall", "in system calls", Syscall, func(s Segment) bool { return s.State == Syscall }},
 	{"net", "for the network", Net, func(s Segment) bool { return s.State == Net }},
-	{"sync", "for channels and locks", Sync, func(s Segment) bool { return s.State == Chan || s.State == Select || s.State == Sync }},
+	// A wait for the collector is one of package sync to go tool trace.
+	{"sync", "for channels and locks", Sync, func(s Segment) bool {
+		return s.State == Chan || s.State == Select || s.State == Sync || s.Reason == semaphore
+	}},
 }
 
 // finished sums the stretches of the program's goroutines that ended within

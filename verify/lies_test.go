@@ -50,7 +50,7 @@ func textLies() []lie {
 		{name: "a picture that is not there", file: page, old: "(box.svg)", new: "(bax.svg)", rule: "link", says: "no such file"},
 		{name: "a heading level", file: page, old: "## Endings", new: "#### Endings", rule: "heading", says: "level 4 heading follows level 2"},
 		{name: "a fence word", file: page, old: "trace procs=2", new: "trace proc=2", rule: "fence-word", says: `did you mean "procs"`},
-		{name: "a limit that nobody has", file: page, old: "trace procs=2", new: "trace procs=2 timeout=1h", rule: "fence-word", says: "it can be at most 60 s"},
+		{name: "a limit that nobody has", file: page, old: "trace procs=2", new: "trace procs=2 timeout=1h", rule: "fence-word", says: "it can be 1 ms to 60 s"},
 		{name: "a time beyond the trace", file: page, old: "trace procs=2", new: "trace procs=2 t=0s..1h", rule: "bookmark", says: "points beyond the recorded trace of crowd"},
 		{name: "a thing that no run shows", file: page, old: "trace procs=2", new: "trace procs=2 see=leak", rule: "bookmark", says: "see=leak: the recorded run of crowd doesn't show it"},
 		{name: "a bookmark without a trace", file: page, old: "id=hello", new: "id=hello look=\"here\"", rule: "fence-word", says: "the listing takes none"},
