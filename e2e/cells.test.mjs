@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
-import { axe, launchBrowser, picture, startTutor, status, visit } from "./tutor.mjs";
+import { axe, launchBrowser, picture, startTutor, status, visitListing } from "./tutor.mjs";
 
 const section = "/chapters/cells/tests";
 
@@ -16,13 +16,7 @@ after(async () => {
   await tutor?.stop();
 });
 
-/** Opens the section at a listing. */
-async function listing(t, id, options) {
-  const v = await visit(browser, tutor, options);
-  t.after(() => v.context.close());
-  await v.page.goto(tutor.url + section);
-  return { ...v, cell: v.page.locator("#cell-" + id) };
-}
+const listing = (t, id, options) => visitListing(t, browser, tutor, section, id, options);
 
 /** Holds that the word of each line is whole, in the line's first row, and in sight. */
 async function inSight(cell, name) {

@@ -1,7 +1,7 @@
 // Races, the clock that stands still, and benchmarks in a real browser.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { axe, launchBrowser, picture, rewrite, startTutor, status, visit } from "./tutor.mjs";
+import { axe, launchBrowser, picture, rewrite, startTutor, status, visitListing } from "./tutor.mjs";
 
 const section = "/chapters/scheduler/internals";
 
@@ -15,13 +15,7 @@ after(async () => {
   await tutor?.stop();
 });
 
-/** Opens the section at a listing. */
-async function listing(t, id, options) {
-  const v = await visit(browser, tutor, options);
-  t.after(() => v.context.close());
-  await v.page.goto(tutor.url + section + "#cell-" + id);
-  return { ...v, cell: v.page.locator("#cell-" + id) };
-}
+const listing = (t, id, options) => visitListing(t, browser, tutor, section, id, options);
 
 const run = (cell) => cell.locator("[data-act='run']").click();
 

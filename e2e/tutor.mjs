@@ -65,6 +65,14 @@ export async function visit(browser, tutor, options = {}) {
   return { context, page, errors };
 }
 
+/** Opens a section at a listing, for as long as the test lasts. */
+export async function visitListing(t, browser, tutor, section, id, options) {
+  const v = await visit(browser, tutor, options);
+  t.after(() => v.context.close());
+  await v.page.goto(tutor.url + section + "#cell-" + id);
+  return { ...v, cell: v.page.locator("#cell-" + id) };
+}
+
 /** Runs axe-core over the page and answers with its violations, one line each. */
 export async function axe(page) {
   // Evaluated, not added: the page's policy refuses added scripts, and would note it among the page's errors.

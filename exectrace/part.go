@@ -195,7 +195,7 @@ func (g *part) sound() bool {
 // entries walks over the events of a batch, or over its samples of the CPU, and
 // says how many bytes of them are in order. refer is told each s and each t.
 func (g *part) entries(b *rawBatch, refer func(what byte, id uint64)) (good int) {
-	if b.top[0] != evBatch || b.table(evStrings) || b.table(evStacks) || b.table(evSync) {
+	if !b.isEvents() && !b.table(evSamples) {
 		return len(b.data)
 	}
 	c := column{data: b.data}

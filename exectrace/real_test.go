@@ -242,8 +242,20 @@ func TestRegionsThatAreNotNested(t *testing.T) {
 	if len(m.Logs) > 0 {
 		t.Errorf("the logs are %+v, and there are none", m.Logs)
 	}
-	const says = "That was not so with outer (40,000 times), lent (once)"
+	const says = `That was not so with "outer" (40,000 times), "lent" (once):`
 	if text := MisplacedRegions(m.Regions); !strings.Contains(text, says) {
+		t.Errorf("it says %q", text)
+	}
+}
+
+// TestNamesOfMisplacedRegions: a program may give its regions any names, and many.
+func TestNamesOfMisplacedRegions(t *testing.T) {
+	var list []NamedTime
+	for range 9 {
+		list = append(list, NamedTime{Name: "\x1b[2J" + strings.Repeat("long ", 100), Misplaced: 1})
+	}
+	text := MisplacedRegions(list)
+	if strings.Contains(text, "\x1b") || len(text) > 800 || !strings.Contains(text, ", 4 more:") {
 		t.Errorf("it says %q", text)
 	}
 }

@@ -3,6 +3,7 @@ package exectrace
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"strconv"
 	"strings"
 
 	"golang.org/x/exp/trace"
@@ -35,19 +36,25 @@ func regionOf(l trace.Log) (end, ok bool) {
 }
 
 // MisplacedRegions says which regions were not ended as they must be; "" when
-// all were.
+// all were. Their names are the program's: they are quoted, and cut where they
+// are long.
 func MisplacedRegions(regions []NamedTime) string {
+	const most, longest = 5, 80 // names, and bytes of one
 	var list []string
 	for _, r := range regions {
+		name := strconv.Quote(clip(r.Name, longest))
 		switch {
 		case r.Misplaced == 1:
-			list = append(list, r.Name+" (once)")
+			list = append(list, name+" (once)")
 		case r.Misplaced > 1:
-			list = append(list, r.Name+" ("+grouped(r.Misplaced)+" times)")
+			list = append(list, name+" ("+grouped(r.Misplaced)+" times)")
 		}
 	}
 	if list == nil {
 		return ""
+	}
+	if left := len(list) - most; left > 0 {
+		list = append(list[:most], grouped(left)+" more")
 	}
 	return "A region is ended by the goroutine that began it, and before it all that it began in between. That was not so with " +
 		strings.Join(list, ", ") + ": go tool trace refuses such a trace."

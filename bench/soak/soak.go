@@ -9,6 +9,8 @@ import (
 	"os"
 	"sync"
 
+	"golang.org/x/sync/errgroup"
+
 	"course/tutor/grade"
 )
 
@@ -72,44 +74,25 @@ const gradersUnderLoad = 2
 // grade gives each of these their n-th run, so many at a time. What is not
 // through when ctx is done does not count.
 func (s *soak) grade(ctx context.Context, list []subject, atOnce, n int, loaded bool) error {
-	next := make(chan subject)
-	failed := make(chan error, atOnce)
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	all, ctx := errgroup.WithContext(ctx)
+	all.SetLimit(atOnce)
 	var counting sync.Mutex
-	var all sync.WaitGroup
-	for range atOnce {
-		all.Go(func() {
-			for sub := range next {
-				v, err := s.judge(ctx, sub, fmt.Sprintf("soak %d", n))
-				if ctx.Err() != nil {
-					return
-				}
-				if err != nil {
-					failed <- fmt.Errorf("grade %s of %s: %w", sub.name, sub.ex.ID, err)
-					stop()
-					return
-				}
-				counting.Lock()
-				s.tally.add(sub, loaded, v)
-				counting.Unlock()
+	for _, sub := range list {
+		all.Go(func() error {
+			v, err := s.judge(ctx, sub, fmt.Sprintf("soak %d", n))
+			if ctx.Err() != nil {
+				return nil
 			}
+			if err != nil {
+				return fmt.Errorf("grade %s of %s: %w", sub.name, sub.ex.ID, err)
+			}
+			counting.Lock()
+			defer counting.Unlock()
+			s.tally.add(sub, loaded, v)
+			return nil
 		})
 	}
-	for _, sub := range list {
-		select {
-		case next <- sub:
-		case <-ctx.Done():
-		}
-	}
-	close(next)
-	all.Wait()
-	select {
-	case err := <-failed:
-		return err
-	default:
-		return nil
-	}
+	return all.Wait()
 }
 
 // counts are the outcomes of one rule on one subject. They are kept by the
