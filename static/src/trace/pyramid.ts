@@ -1,6 +1,6 @@
 // The levels of detail of a lane: for each bin of time the state that fills
 // most of it, and how much. A level has half the bins of the one below.
-import { Block, Lanes, laneAt } from "./block";
+import { Block, Lanes, laneAt, stateCount } from "./block";
 
 /**
  * Pyramid holds the bins of every lane of one kind in a block. A bin is one
@@ -52,23 +52,30 @@ export function pyramid(b: Block, lanes: Lanes, matches: Matches | null): Pyrami
 /** Classes are the states that occur in a lane, those that a filter leaves in first. */
 interface Classes {
   /** bytes are the state of each, with the bit for those that are left out. */
-  bytes: Uint8Array;
+  bytes: number[];
   /** kept is how many are left in. */
   kept: number;
-  /** of is the class of such a byte. */
+  /** of is the class of such a byte, until the next lane is looked at. */
   of: Uint8Array;
 }
 
+/** found is used again for each lane: there may be hundreds of thousands. */
+const found = new Uint8Array(256);
+
 function classesOf(states: Uint8Array, lanes: Lanes, lane: number): Classes {
-  const of = new Uint8Array(256);
-  for (let at = lanes.off[lane]!, to = lanes.off[lane + 1]!; at < to; at++) of[states[lanes.list[at]!]!] = 1;
+  found.fill(0);
+  for (let at = lanes.off[lane]!, to = lanes.off[lane + 1]!; at < to; at++) found[states[lanes.list[at]!]!] = 1;
   const bytes: number[] = [];
-  for (let state = 0; state < 256; state++) {
-    if (!of[state]) continue;
-    of[state] = bytes.length;
-    bytes.push(state);
+  let kept = 0;
+  for (const left of [0, faded]) {
+    for (let state = left; state < left + stateCount; state++) {
+      if (!found[state]) continue;
+      found[state] = bytes.length;
+      bytes.push(state);
+    }
+    if (left === 0) kept = bytes.length;
   }
-  return { bytes: Uint8Array.from(bytes), kept: bytes.filter((state) => state < faded).length, of };
+  return { bytes, kept, of: found };
 }
 
 let scratch = new Float32Array(0);
