@@ -64,11 +64,11 @@ func TestEachLayerHolds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			needsLayers(t, a.layer)
-			if r := run(t, Spec{Without: a.also, Limits: a.limits}, a.act...); r.Code == 0 {
+			if r := run(t, Spec{Without: a.also, Limits: a.limits, Network: true}, a.act...); r.Code == 0 {
 				t.Errorf("got through with the layer on: %q", r.Stdout)
 			}
 			off := append([]Layer{a.layer}, a.also...)
-			if r := run(t, Spec{Without: off, Limits: a.limits}, a.act...); r.Code != 0 {
+			if r := run(t, Spec{Without: off, Limits: a.limits, Network: true}, a.act...); r.Code != 0 {
 				t.Errorf("control: refused with the layer off: %+v %q %q", r.Exit, r.Stdout, r.Stderr)
 			}
 		})

@@ -55,7 +55,7 @@ var machine = sync.OnceValue(func() *host {
 func (h *host) settle() {
 	for range reported {
 		p, err := h.start(context.Background(), Spec{
-			Path: reexec.Self, Args: []string{reexec.NameCanary, reexec.CanaryNothing},
+			Path: reexec.Self, Args: []string{reexec.NameCanary, reexec.CanaryNothing}, Network: true,
 		})
 		if err == nil {
 			_, _ = p.Wait()

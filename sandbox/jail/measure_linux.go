@@ -132,6 +132,7 @@ func (h *host) startCanary(ctx context.Context, limits Limits, args ...string) (
 	defer w.Close()
 	p, err := h.start(ctx, Spec{
 		Path: reexec.Self, Args: append([]string{reexec.NameCanary}, args...), Limits: limits, Stdout: w,
+		Network: true, // what can make sockets can do more
 	})
 	if err != nil {
 		_ = r.Close()

@@ -135,7 +135,7 @@ func TestRestricted(t *testing.T) {
 		t.Errorf("could not write into its own folder: %+v", r)
 	}
 	for _, act := range [][]string{{"cat", "/etc/passwd"}, {"list", "/"}, {"write", "/var/tmp/x"}, {"loopback"}, {"fork", "1"}, {"kill", "1"}} {
-		if r := runOn(t, h, Spec{}, act...); r.Code != 1 {
+		if r := runOn(t, h, Spec{Network: true}, act...); r.Code != 1 {
 			t.Errorf("%v: %+v", act, r)
 		}
 	}

@@ -51,7 +51,7 @@ func (l *launch) plan() reexec.Config {
 func (l *launch) switches() uint64 {
 	var on uint64
 	for layer, bit := range map[Layer]uint64{
-		Root: reexec.OnRoot, Net: reexec.OnLoopback, UTS: reexec.OnHostname, CgroupNS: reexec.OnCgroupNS,
+		Root: reexec.OnRoot, UTS: reexec.OnHostname, CgroupNS: reexec.OnCgroupNS,
 		Rlimits: reexec.OnRlimits, Caps: reexec.OnCaps, NoNewPrivs: reexec.OnNoNewPrivs,
 		Landlock: reexec.OnLandlock, Seccomp: reexec.OnSeccomp,
 	} {
@@ -62,7 +62,9 @@ func (l *launch) switches() uint64 {
 	if l.oneProcess() {
 		on |= reexec.OneProcess
 	}
-	if !l.on[Net] {
+	if l.on[Net] && l.spec.Network {
+		on |= reexec.OnLoopback
+	} else {
 		on |= reexec.NoNetwork
 	}
 	if !l.on[PID] {
@@ -83,8 +85,7 @@ func (l *launch) planTarget(c *reexec.Config) {
 	c.Args = s.Args
 	switch {
 	case len(s.Steps) > 0:
-		c.Path, c.Exe = reexec.Self, reexec.Self
-		c.Args = l.driveArgs()
+		l.planSteps(c)
 	case isSelf(s.Path):
 		c.Path, c.Exe = reexec.Self, reexec.Self
 	default:
@@ -95,17 +96,13 @@ func (l *launch) planTarget(c *reexec.Config) {
 	}
 }
 
-func (l *launch) driveArgs() []string {
-	var steps []reexec.Command
+func (l *launch) planSteps(c *reexec.Config) {
 	for _, s := range l.spec.Steps {
-		steps = append(steps, reexec.Command{Exe: s.Exe, Args: s.Args})
+		c.Steps = append(c.Steps, reexec.Command{Exe: s.Exe, Args: s.Args})
 	}
-	var collect []reexec.Copy
-	first := 3 + len(l.spec.Extra)
-	for i, c := range l.spec.Collect {
-		collect = append(collect, reexec.Copy{Path: c.Path, To: first + i})
+	for i, f := range l.spec.Collect {
+		c.Collect = append(c.Collect, reexec.Copy{Path: f.Path, To: uint64(3 + i)})
 	}
-	return reexec.DriveArgs(first+len(collect), steps, collect)
 }
 
 // planBinds lists what of the host the target sees, or without a private root
@@ -114,11 +111,12 @@ func (l *launch) planBinds(c *reexec.Config) {
 	for _, device := range []string{"/dev/null", "/dev/zero", "/dev/urandom"} {
 		c.Binds = append(c.Binds, reexec.Bind{Host: device, Inside: device, Device: true})
 	}
-	if c.Path == reexec.Self {
+	switch {
+	case c.Path == reexec.Self:
 		for _, library := range l.host.libraries {
 			c.Binds = append(c.Binds, reexec.Bind{Host: library, Inside: library, Exec: true})
 		}
-	} else {
+	case c.Path != "":
 		c.Binds = append(c.Binds, reexec.Bind{Host: c.Path, Inside: insideExe, Exec: true})
 	}
 	for _, b := range l.spec.Binds {
@@ -167,6 +165,7 @@ func (l *launch) order() reexec.Order {
 		o.Ambient = neededCaps
 	}
 	_, o.InCgroup = l.group.folder()
+	o.Quiet = l.on[Seccomp]
 	return o
 }
 

@@ -119,7 +119,7 @@ func (h *host) newSpare() *spare {
 	}
 	defer child.Close()
 	order := l.order()
-	order.Spare, order.Loopback = true, h.layers[Net]
+	order.Spare = true
 	proc, err := h.maker.make(order, []*os.File{null, null, null, child})
 	if err != nil {
 		_ = control.Close()

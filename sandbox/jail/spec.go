@@ -69,6 +69,9 @@ type Spec struct {
 
 	Limits Limits
 	CPUs   []int // affinity mask; empty: all
+	// Network gives the target a network of its own, with nothing but a
+	// loopback in it. Without, it can make no socket.
+	Network bool
 	// Without switches layers off. It exists for the tests that show that
 	// each layer matters.
 	Without []Layer

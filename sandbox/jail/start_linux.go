@@ -283,7 +283,8 @@ func (l *launch) child() (proc *os.Process, kept bool, err error) {
 }
 
 // makeChild has the child made by the maker, or where that is of no use or
-// does not work by ourselves.
+// does not work by ourselves. The maker may be in a network of its own, which a
+// child that is to be in ours can't leave.
 func (l *launch) makeChild(files []*os.File) (*os.Process, error) {
 	order := l.order()
 	given := files
@@ -291,7 +292,7 @@ func (l *launch) makeChild(files []*os.File) (*os.Process, error) {
 	if inCgroup {
 		given = append(files[:len(files):len(files)], folder)
 	}
-	if l.on[UserNS] && l.host.maker != nil {
+	if l.on[UserNS] && l.on[Net] == l.host.layers[Net] && l.host.maker != nil {
 		proc, err := l.host.maker.make(order, given)
 		if !errors.Is(err, errNoMaker) {
 			return proc, err

@@ -2,12 +2,14 @@ package jail
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -140,6 +142,63 @@ func testBuild(t *testing.T, h *host) {
 	spec.Collect = []Collect{{Path: "/tmp/link", To: out}}
 	if err := startAndWait(h, spec); err == nil || !strings.Contains(err.Error(), "collect") {
 		t.Errorf("followed a link: %v", err)
+	}
+}
+
+// TestDriverIsOutOfReach: what runs the steps of a build is our own process, which
+// lives on beside them. They are confined as any program is, have none of its
+// descriptors and cannot look into it; each of its threads has the filter.
+func TestDriverIsOutOfReach(t *testing.T) {
+	needsLayers(t, Root, PID, Seccomp)
+	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	build := func(act ...string) Spec {
+		return Spec{
+			Profile: Build,
+			Binds:   []Bind{{Host: targetOf(t), Inside: "/tools/target", Exec: true}},
+			Steps:   []Step{{Name: "one", Exe: "/tools/target", Args: append([]string{"t"}, act...)}},
+			Collect: []Collect{{Path: "/tools/target", To: out}},
+		}
+	}
+	for _, act := range [][]string{{"list", "/proc/1/fd"}, {"cat", "/proc/1/maps"}, {"cat", "/proc/1/mem"}, {"cat", "/proc/1/environ"}, {"unix"}} {
+		if r := runOn(t, machine(), build(act...)); r.Code != 1 || !strings.Contains(r.Stdout, "denied") && !strings.Contains(r.Stdout, "not permitted") {
+			t.Errorf("%v: %+v", act, r)
+		}
+	}
+	const filtered, powerless = "NoNewPrivs:\t1\nSeccomp:\t2\n", "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\n"
+	if r := runOn(t, machine(), build("cat", "/proc/self/status")); !strings.Contains(r.Stdout, filtered) || !strings.Contains(r.Stdout, powerless) {
+		t.Errorf("a step is not confined: %+v", r)
+	}
+	r := runOn(t, machine(), build("fds"))
+	for line := range strings.Lines(r.Stdout) {
+		if n, link, _ := strings.Cut(strings.TrimSpace(line), " "); n > "2" && !strings.HasPrefix(link, "/proc/") && !strings.HasPrefix(link, "anon_inode:") {
+			t.Errorf("a step has descriptor %s: %s", n, link)
+		}
+	}
+	spec := build("sleep", "60000")
+	p, err := machine().start(context.Background(), spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.PID()))
+	if err != nil || len(threads) == 0 {
+		t.Fatal(threads, err)
+	}
+	_, _, errno := syscall.AllThreadsSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	for _, file := range threads {
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.Contains(string(text), filtered) || errno != syscall.ENOTSUP && !strings.Contains(string(text), powerless) {
+			t.Errorf("%v, a thread of the driver: %s", err, text)
+		}
+	}
+	if err := p.Kill(); err != nil {
+		t.Error(err)
+	}
+	if _, err := p.Wait(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -102,9 +103,53 @@ func TestReadOnly(t *testing.T) {
 
 func TestLoopbackWorks(t *testing.T) {
 	needsLayers(t, Net)
-	if r := run(t, Spec{}, "loopback"); r.Code != 0 {
+	if r := run(t, Spec{Network: true}, "loopback"); r.Code != 0 {
 		t.Errorf("%q %q", r.Stdout, r.Stderr)
 	}
+}
+
+// TestNoNetworkNotAskedFor: a target that was not given a network can make no
+// socket, and is not in our network either.
+func TestNoNetworkNotAskedFor(t *testing.T) {
+	needsLayers(t, Net, Seccomp)
+	for _, act := range [][]string{{"loopback"}, {"listen", "127.0.0.1:0"}, {"unix"}} {
+		if r := run(t, Spec{}, act...); r.Code != 1 || !strings.Contains(r.Stdout, "permission denied") {
+			t.Errorf("%v: %+v", act, r)
+		}
+		if r := run(t, Spec{Network: true}, act...); r.Code != 0 {
+			t.Errorf("control: %v with a network: %+v", act, r)
+		}
+	}
+	ours := netOf(t, os.Getpid())
+	seen := map[string]bool{}
+	for _, spec := range []Spec{{}, {Without: []Layer{Seccomp}}, {Network: true}, {Network: true}} {
+		spec.Path, spec.Args = targetOf(t), []string{"prog", "sleep", "60000"}
+		p, err := machine().start(context.Background(), spec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		its := netOf(t, p.PID())
+		if its == ours || seen[its] {
+			t.Errorf("%+v: it shares %s", spec, its)
+		}
+		seen[its] = true
+		if err := p.Kill(); err != nil {
+			t.Error(err)
+		}
+		if _, err := p.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// netOf names the network namespace of a process.
+func netOf(t *testing.T, pid int) string {
+	t.Helper()
+	name, err := os.Readlink(fmt.Sprintf("/proc/%d/ns/net", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 func TestNothingElseIsExecuted(t *testing.T) {

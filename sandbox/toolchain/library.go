@@ -42,6 +42,7 @@ type manifest struct {
 	Complete bool           `json:"complete"`
 	Public   []string       `json:"public"` // what learners may import
 	All      []string       `json:"all"`
+	Net      []string       `json:"net"` // those of them with which a program can reach a network
 	Debug    []debugSetting `json:"debug"`
 	Bytes    int64          `json:"bytes"`
 	// Shared are the loader and the libraries of the host that programs need,
@@ -49,6 +50,7 @@ type manifest struct {
 	Shared []string `json:"shared,omitempty"`
 
 	public  map[string]bool
+	net     map[string]bool
 	modules bool // those of the modules are among them
 }
 
@@ -86,7 +88,7 @@ func libraryDir(data string, tool *goTool, s *set) (string, error) {
 	if s.name != "" {
 		parts = append(parts, s.name)
 	}
-	sum := sha256.Sum256([]byte(strings.Join(append([]string{"1", tool.Version, tool.Root, string(text), s.change.new}, s.buildFlags()...), "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join(append([]string{"2", tool.Version, tool.Root, string(text), s.change.new}, s.buildFlags()...), "\x00")))
 	return filepath.Join(data, "toolchain", strings.Join(append(parts, hex.EncodeToString(sum[:6])), "-")), nil
 }
 
@@ -131,6 +133,23 @@ func (m *manifest) index() {
 	for _, p := range m.Public {
 		m.public[p] = true
 	}
+	m.net = make(map[string]bool, len(m.Net))
+	for _, p := range m.Net {
+		m.net[p] = true
+	}
+}
+
+// networks says whether a program can reach a network: whether any of its
+// packages imports what can, or what makes system calls of any kind.
+func (m *manifest) networks(packages []inspected) bool {
+	for _, p := range packages {
+		for path := range p.imports {
+			if m.net[path] || path == "syscall" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // update changes the state under the lock and wakes who waits for it.

@@ -78,6 +78,9 @@ func (l *library) phase(ctx context.Context, packages []string, complete bool) e
 		if isPublic(e.path) {
 			m.Public = append(m.Public, e.path)
 		}
+		if e.net {
+			m.Net = append(m.Net, e.path)
+		}
 	}
 	if m.Debug, err = debugSettings(l.tool.Root); err != nil {
 		return err
@@ -161,12 +164,18 @@ func (l *library) list(ctx context.Context, packages []string) ([]string, error)
 }
 
 // export is one compiled package.
-type export struct{ path, file string }
+type export struct {
+	path, file string
+	net        bool // it is net, or imports it
+}
+
+// exportFormat has the go command say what an export is.
+const exportFormat = `{{if .Export}}{{.ImportPath}}{{"\t"}}{{.Export}}{{"\t"}}{{eq .ImportPath "net"}}{{range .Deps}}{{if eq . "net"}} true{{end}}{{end}}{{end}}`
 
 // export compiles packages and all they need. The go command says the name of
 // each one that it compiles, which is our progress.
 func (l *library) export(ctx context.Context, overlay string, packages []string) ([]export, error) {
-	args := []string{"list", "-export", "-deps", "-v", "-overlay=" + overlay, "-f", "{{if .Export}}{{.ImportPath}}\t{{.Export}}{{end}}"}
+	args := []string{"list", "-export", "-deps", "-v", "-overlay=" + overlay, "-f", exportFormat}
 	cmd := l.command(ctx, slices.Concat(args, l.set.buildFlags(), packages)...)
 	var stdout bytes.Buffer
 	cmd.Stdout = &stdout
@@ -184,8 +193,8 @@ func (l *library) export(ctx context.Context, overlay string, packages []string)
 	}
 	var list []export
 	for line := range strings.Lines(stdout.String()) {
-		if path, file, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok {
-			list = append(list, export{path, file})
+		if f := strings.Split(strings.TrimSpace(line), "\t"); len(f) == 3 {
+			list = append(list, export{f[0], f[1], strings.Contains(f[2], "true")})
 		}
 	}
 	if len(list) == 0 {

@@ -382,6 +382,7 @@ type stage struct {
 	race     bool        // it has the race detector
 	leaks    bool        // and is asked for leaked goroutines
 	shared   []jail.Bind // what of the host the program needs to be seen
+	network  bool        // it can reach a network, if there is one
 }
 
 // parts are those of the job; a plain job is one part. There are none when
@@ -464,6 +465,7 @@ func (r *run) inspectOne(ctx context.Context, l *library, s *stage) ([]sandbox.D
 	for _, file := range has.Shared {
 		s.shared = append(s.shared, jail.Bind{Host: file, Inside: file, Exec: true})
 	}
+	s.network = has.networks(packages)
 	s.plan, problems = arrange(packages, has)
 	s.learners = learnersFiles(s.plan)
 	return problems, nil
@@ -621,6 +623,7 @@ func (r *run) launch(s *stage, sink func(sandbox.Output)) sandbox.Launch {
 			Limits:  jail.Limits{CPUs: r.job.CPULimit},
 			Files:   r.beside(),
 			Binds:   s.shared,
+			Network: s.network,
 		},
 		Limits: r.limits,
 		Stdin:  r.stdin(s.part),

@@ -33,6 +33,7 @@ func modulesDir() string { return "modules-" + modules.Vendored().Hash }
 // modulesManifest says what is in the folder.
 type modulesManifest struct {
 	Packages []string `json:"packages"` // those that programs may not import too
+	Net      []string `json:"net"`      // those of them with which a program can reach a network
 }
 
 // vendored is the package of the modules with a path, or nil. The modules are
@@ -83,6 +84,7 @@ func (l *library) reloadModules() error {
 func (m manifest) with(also modulesManifest) manifest {
 	m.modules = true
 	m.All = append(slices.Clip(m.All), also.Packages...)
+	m.Net = append(slices.Clip(m.Net), also.Net...)
 	m.Public = slices.Clip(m.Public)
 	for _, path := range also.Packages {
 		if p := vendored(path); p != nil && p.Allowed {
@@ -98,6 +100,7 @@ func (m manifest) withoutModules() manifest {
 	gone := func(path string) bool { return vendored(path) != nil }
 	m.modules = false
 	m.All = slices.DeleteFunc(slices.Clone(m.All), gone)
+	m.Net = slices.DeleteFunc(slices.Clone(m.Net), gone)
 	m.Public = slices.DeleteFunc(slices.Clone(m.Public), gone)
 	m.index()
 	return m
@@ -160,6 +163,13 @@ func (b *modulesBuild) prepareLocked(ctx context.Context) error {
 			return err
 		}
 		m.Packages = append(m.Packages, p.Path)
+		imports, err := l.importsOf(p)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(imports, func(path string) bool { return has.net[path] || path == "syscall" || slices.Contains(m.Net, path) }) {
+			m.Net = append(m.Net, p.Path)
+		}
 	}
 	text, err := json.Marshal(m)
 	if err != nil {

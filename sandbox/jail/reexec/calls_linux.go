@@ -6,6 +6,12 @@ import (
 )
 
 // Attributes of mount_setattr.
+// Namespaces, as clone and unshare are asked for them.
+const (
+	newCgroup = 0x02000000
+	newNet    = 0x40000000
+)
+
 const (
 	attrReadOnly = 1
 	attrNoSUID   = 2
@@ -49,11 +55,22 @@ func setAttributes(path string, set uint64, flags uintptr) error {
 	return nil
 }
 
+// lastDescriptor is above every descriptor there can be.
+const lastDescriptor = 1<<31 - 1
+
 // closeOnExecFrom marks every descriptor from first on, so that nothing the
 // server had open reaches the target.
 func closeOnExecFrom(first int) error {
 	const cloexec = 4
-	return raw(sysCloseRange, uintptr(first), ^uintptr(0)>>32, cloexec)
+	return raw(sysCloseRange, uintptr(first), lastDescriptor, cloexec)
+}
+
+// closeRange closes the descriptors from first to last, if there are any.
+func closeRange(first, last int) error {
+	if first > last {
+		return nil
+	}
+	return raw(sysCloseRange, uintptr(first), uintptr(last), 0)
 }
 
 // raise gives a descriptor another number, of at least least, that does not

@@ -3,7 +3,7 @@ package reexec
 // The layers a Config switches on, one bit each.
 const (
 	OnRoot       uint64 = 1 << iota // private root; needs a mount namespace
-	OnLoopback                      // bring up lo; needs a net namespace
+	OnLoopback                      // bring up lo, in a net namespace of its own
 	OnHostname                      // needs a uts namespace
 	OnCgroupNS                      // unshare the cgroup namespace once attached
 	OnRlimits                       // apply Config.Rlimits
@@ -12,7 +12,7 @@ const (
 	OnLandlock                      // restrict paths; without a net namespace TCP too
 	OnSeccomp                       // the filter of the profile
 	OneProcess                      // seccomp: no second process, no shared memory
-	NoNetwork                       // seccomp: no sockets; for want of a net namespace
+	NoNetwork                       // seccomp: no sockets; for want of a net namespace, or of a need
 	OwnPID                          // seccomp: signals only to itself; for want of a pid namespace
 	SetUID                          // become UID and GID
 	OwnFile                         // a Path of Self is the file after the descriptors of the cgroups
@@ -30,7 +30,11 @@ type Config struct {
 	Args []string
 	Env  []string
 	Dir  string
-	Work string // folder of the host that holds src and tmp, for want of a private root
+	// Steps, if there are any, are run one after the other instead of Path, and
+	// Collect copied out then. Reports go to the last descriptor that is kept.
+	Steps   []Command
+	Collect []Copy
+	Work    string // folder of the host that holds src and tmp, for want of a private root
 
 	Keep      uint64 // how many descriptors above 2 the target keeps
 	Attach    uint64 // how many come after those, through which to enter a cgroup
@@ -43,6 +47,18 @@ type Config struct {
 	RootNodes uint64
 	TmpBytes  uint64 // size of /tmp
 	TmpNodes  uint64
+}
+
+// Command is one program to run.
+type Command struct {
+	Exe  string
+	Args []string
+}
+
+// Copy is one file to copy out.
+type Copy struct {
+	Path string
+	To   uint64 // descriptor
 }
 
 // Bind is a file or folder of the host seen inside, read-only.
@@ -105,6 +121,8 @@ func walk(k coder, c *Config) {
 	}
 	each(k, &c.Args, k.text)
 	each(k, &c.Env, k.text)
+	each(k, &c.Steps, func(s *Command) { k.text(&s.Exe); each(k, &s.Args, k.text) })
+	each(k, &c.Collect, func(f *Copy) { k.text(&f.Path); k.number(&f.To) })
 	each(k, &c.CPUs, k.number)
 	each(k, &c.Files, func(f *File) { k.text(&f.Path); k.text(&f.Data) })
 	each(k, &c.Rlimits, func(l *Rlimit) { k.number(&l.Resource); k.number(&l.Soft); k.number(&l.Hard) })

@@ -9,6 +9,7 @@ func sample() Config {
 	return Config{
 		On: OnRoot | OneProcess, Profile: 1, UID: 1000, GID: 1001,
 		Path: "/p", Exe: "/app/prog", Args: []string{"prog", ""}, Env: []string{"A=1"}, Dir: "/tmp", Work: "/w",
+		Steps: []Command{{Exe: "/go/compile", Args: []string{"compile", "-p"}}}, Collect: []Copy{{Path: "/tmp/program", To: 3}},
 		Keep: 2, Attach: 3, Hostname: "sandbox",
 		Binds:     []Bind{{Host: "/h", Inside: "/i", Exec: true}, {Host: "/dev/null", Inside: "/dev/null", Device: true}},
 		Files:     []File{{Path: "/src/a", Data: "\x00\xff"}},

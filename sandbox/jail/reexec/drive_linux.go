@@ -1,98 +1,71 @@
 package reexec
 
 import (
-	"os"
 	"syscall"
 	"unsafe"
 )
 
-// Kinds of record that drive reports.
+// Kinds of record that a driver reports.
 const (
 	recordStep    = 0 // code, nanoseconds
 	recordProblem = 1 // step, errno
 )
 
-// DriveArgs is the argv of the driver: the steps it runs one after the other
-// and the files it then copies to descriptors. It reports to descriptor
-// report.
-func DriveArgs(report int, steps []Command, collect []Copy) []string {
-	args := []string{NameDrive, itoa(uint64(report)), itoa(uint64(len(steps)))}
-	for _, s := range steps {
-		args = append(args, s.Exe, itoa(uint64(len(s.Args))))
-		args = append(args, s.Args...)
-	}
-	args = append(args, itoa(uint64(len(collect))))
-	for _, f := range collect {
-		args = append(args, f.Path, itoa(uint64(f.To)))
-	}
-	return args
+// driver runs the steps of a build one after the other. It is this process, PID
+// 1, once it is confined: what it starts is what its thread is, and nothing of
+// what they read comes to it. To execute another program of ours for that would
+// cost a millisecond.
+type driver struct{ *child }
+
+// steer makes this process one that lasts: nothing that it starts may look into
+// it, and of its descriptors it keeps only those that it needs.
+func (c *child) steer() {
+	c.dropOnAll()
+	c.must("close itself to others", prctl(prSetDumpable, 0))
+	c.must("close descriptors", closeRange(3+int(c.Keep), c.control-1))
+	c.must("close descriptors", closeRange(c.control+1, lastDescriptor))
 }
 
-// Command is one program the driver runs.
-type Command struct {
-	Exe  string
-	Args []string
-}
-
-// Copy is one file the driver copies out.
-type Copy struct {
-	Path string
-	To   int // descriptor
-}
-
-// driver works through its argv. It is PID 1, confined like what it starts.
-type driver struct {
-	args   []string
-	report int
-}
-
-func drive() {
-	d := &driver{args: os.Args[1:]}
-	d.report = d.number()
-	syscall.CloseOnExec(d.report)
-	for range d.number() {
-		if code := d.step(); code != 0 {
+// drive runs the steps and copies files out, reports how that went, and ends the
+// process.
+func (c *child) drive() {
+	_ = syscall.Close(c.control) // so that the parent knows
+	d := &driver{c}
+	for i := range c.Steps {
+		if code := d.step(&c.Steps[i]); code != 0 {
 			syscall.Exit(code)
 		}
 	}
-	for range d.number() {
-		d.collect()
+	for i := range c.Collect {
+		d.collect(&c.Collect[i])
 	}
 	syscall.Exit(0)
 }
 
-func (d *driver) next() string {
-	s := d.args[0]
-	d.args = d.args[1:]
-	return s
-}
-
-func (d *driver) number() int { return atoi(d.next()) }
-
 // step runs the next command and reports how it ended; a signal N counts as
 // the code 128+N, as in a shell.
-func (d *driver) step() int {
-	exe, n := d.next(), d.number()
-	args := d.args[:n]
-	d.args = d.args[n:]
+func (d *driver) step(s *Command) int {
 	began := clock(monotonic)
-	code := d.run(exe, args)
+	code := d.run(s)
 	w := writer{}
 	for _, v := range []uint64{recordStep, uint64(code), clock(monotonic) - began} {
 		w.number(&v)
 	}
-	_, _ = syscall.Write(d.report, w.buf)
+	_, _ = syscall.Write(d.report(), w.buf)
 	return code
 }
 
-func (d *driver) run(exe string, args []string) int {
-	pid, err := syscall.ForkExec(exe, args, &syscall.ProcAttr{
-		Env:   syscall.Environ(),
+// report is the last of the descriptors that are kept.
+func (d *driver) report() int { return 2 + int(d.Keep) }
+
+func (d *driver) run(s *Command) int {
+	pid, err := syscall.ForkExec(s.Exe, s.Args, &syscall.ProcAttr{
+		Env:   d.Env,
 		Files: []uintptr{0, 1, 2},
 		Sys:   &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
 	})
 	if err != nil {
-		d.problem("start "+exe, err)
+		d.problem("start "+s.Exe, err)
 	}
 	var status syscall.WaitStatus
 	for {
@@ -101,7 +74,7 @@ func (d *driver) run(exe string, args []string) int {
 		}
 	}
 	if err != nil {
-		d.problem("wait for "+exe, err)
+		d.problem("wait for "+s.Exe, err)
 	}
 	if status.Signaled() {
 		return 128 + int(status.Signal())
@@ -111,18 +84,17 @@ func (d *driver) run(exe string, args []string) int {
 
 // collect copies a regular file out. A link is not followed: the file was
 // made by a program that read a learner's bytes.
-func (d *driver) collect() {
-	path, to := d.next(), d.number()
-	from, err := syscall.Open(path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
+func (d *driver) collect(f *Copy) {
+	from, err := syscall.Open(f.Path, syscall.O_RDONLY|syscall.O_NOFOLLOW|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 	if err != nil {
-		d.problem("collect "+path, err)
+		d.problem("collect "+f.Path, err)
 	}
 	var st syscall.Stat_t
 	if err := syscall.Fstat(from, &st); err != nil || st.Mode&syscall.S_IFMT != syscall.S_IFREG {
-		d.problem("collect "+path, syscall.EINVAL)
+		d.problem("collect "+f.Path, syscall.EINVAL)
 	}
-	if err := sendFile(to, from, int(st.Size)); err != nil {
-		d.problem("collect "+path, err)
+	if err := sendFile(int(f.To), from, int(st.Size)); err != nil {
+		d.problem("collect "+f.Path, err)
 	}
 	_ = syscall.Close(from)
 }
@@ -169,7 +141,7 @@ func (d *driver) problem(step string, err error) {
 		w.number(&v)
 	}
 	w.text(&step)
-	_, _ = syscall.Write(d.report, w.buf)
+	_, _ = syscall.Write(d.report(), w.buf)
 	syscall.Exit(exitBroken)
 }
 

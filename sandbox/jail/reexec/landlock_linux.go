@@ -76,9 +76,10 @@ func (c *child) landlock() {
 }
 
 func (c *child) allowPaths(rules int, known uint64) {
-	if c.self >= 0 {
+	switch {
+	case c.self >= 0:
 		c.allow(rules, c.self, (mayExecute|mayRead)&known)
-	} else {
+	case c.Exe != "":
 		c.allowPath(rules, c.Exe, mayExecute|mayRead, known)
 	}
 	for i := range c.Binds {

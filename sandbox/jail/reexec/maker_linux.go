@@ -14,7 +14,9 @@ type Order struct {
 	Ambient  []uint64
 	InCgroup bool // born in the cgroup whose folder is the last file
 	Spare    bool // wait for descriptors over the control socket, which alone it has
-	Loopback bool // a Spare brings up lo while it waits
+	// Quiet says that the child may be in the network namespace of a maker that
+	// is alone in it, since it will make no socket before it has its own.
+	Quiet bool
 }
 
 // Pair is one user or group as seen inside and outside.
@@ -25,13 +27,19 @@ type Pair struct{ Inside, Outside uint64 }
 func (o *Order) Args(files int) []string {
 	args := []string{NameConfine, itoa(uint64(files - 1))}
 	if o.Spare {
-		args = append(args, "spare")
+		args = append(args, argSpare)
 	}
-	if o.Loopback {
-		args = append(args, "lo")
+	if o.Clone&newNet != 0 {
+		args = append(args, argOwnNet)
 	}
 	return args
 }
+
+// Words in the argv of a child.
+const (
+	argSpare  = "spare"
+	argOwnNet = "net" // it was made in a network namespace of its own
+)
 
 // Env is the environment of our own code, until the target replaces it.
 func Env() []string { return []string{"GOMAXPROCS=1", "GOGC=off"} }
@@ -82,7 +90,7 @@ func walkOrder(k coder, o *Order) {
 	each(k, &o.Ambient, k.number)
 	flag(k, &o.InCgroup)
 	flag(k, &o.Spare)
-	flag(k, &o.Loopback)
+	flag(k, &o.Quiet)
 }
 
 // maker makes children for a server. A child in a user namespace cannot share
@@ -91,9 +99,15 @@ func walkOrder(k coder, o *Order) {
 // would copy all. This process is small and stays so. Its children are the
 // server's own, by CLONE_PARENT.
 //
+// A network namespace costs more to make and to take apart than all the others
+// of a child, and the kernel has one lock for both. So the maker moves to one of
+// its own, if it may, in which there is nothing: a child begins in that and
+// makes another when it needs a network.
+//
 // It ends when the server does.
 func maker() {
 	socket := atoi(os.Args[1])
+	quiet := syscall.Unshare(newNet) == nil
 	message, rights := make([]byte, 4096), make([]byte, 2048)
 	for {
 		n, nr, _, _, err := syscall.Recvmsg(socket, message, rights, syscall.MSG_CMSG_CLOEXEC)
@@ -104,7 +118,7 @@ func maker() {
 			syscall.Exit(0)
 		}
 		files := descriptors(rights[:nr])
-		pid, err := makeChild(message[:n], files)
+		pid, err := makeChild(message[:n], files, quiet)
 		for _, fd := range files {
 			_ = syscall.Close(fd)
 		}
@@ -121,10 +135,13 @@ func descriptors(rights []byte) []int {
 	return files
 }
 
-func makeChild(message []byte, files []int) (pid int, err error) {
+func makeChild(message []byte, files []int, quiet bool) (pid int, err error) {
 	var o Order
 	if !o.decode(message) || len(files) == 0 {
 		return 0, syscall.EBADMSG
+	}
+	if o.Quiet && quiet {
+		o.Clone &^= newNet
 	}
 	const asSibling = 0x8000 // CLONE_PARENT
 	o.Clone |= asSibling

@@ -7,6 +7,7 @@ import (
 
 const (
 	prSetPdeathsig  = 1
+	prSetDumpable   = 4
 	prCapBsetDrop   = 24
 	prSetSecurebits = 28
 	prSetNoNewPrivs = 38
@@ -55,13 +56,34 @@ func (c *child) dropCaps() {
 	if err := prctl(prCapAmbient, clearAll); err != nil && err != syscall.EINVAL {
 		c.fail("clear ambient capabilities", err)
 	}
-	header := struct {
+	c.must("drop capabilities", raw(syscall.SYS_CAPSET,
+		uintptr(unsafe.Pointer(&ourselves)), uintptr(unsafe.Pointer(&noCaps)), 0))
+}
+
+// What capset is told.
+var (
+	ourselves = struct {
 		version uint32
 		pid     int32
 	}{version: 0x20080522}
-	var none [2]struct{ effective, permitted, inheritable uint32 }
-	c.must("drop capabilities", raw(syscall.SYS_CAPSET,
-		uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none)), 0))
+	noCaps [2]struct{ effective, permitted, inheritable uint32 }
+)
+
+// dropOnAll has the other threads of ours, which do nothing but serve the
+// runtime, give up what this one has. Where the binary is linked with a C library
+// it can't be done.
+func (c *child) dropOnAll() {
+	if c.on(SetUID) {
+		uid := uintptr(c.UID)
+		onAll(syscall.SYS_SETRESUID, uid, uid, uid)
+	}
+	if c.on(OnCaps) {
+		onAll(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&ourselves)), uintptr(unsafe.Pointer(&noCaps)), 0)
+	}
+}
+
+func onAll(number, a, b, c uintptr) {
+	_, _, _ = syscall.AllThreadsSyscall(number, a, b, c)
 }
 
 // dieWithParent asks for SIGKILL when the server dies. A change of uid forgot
@@ -96,6 +118,15 @@ func (c *child) setRlimits() {
 			c.fail("set limit "+itoa(l.Resource), errno)
 		}
 	}
+}
+
+// network makes sure that this thread is in a network namespace of its own, in
+// which lo is up.
+func (c *child) network() {
+	if !c.ownNet {
+		c.must("unshare network namespace", syscall.Unshare(newNet))
+	}
+	c.loopbackUp()
 }
 
 // loopbackUp brings up lo, the only interface of a new network namespace.

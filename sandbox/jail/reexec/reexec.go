@@ -18,8 +18,6 @@ const (
 	NameConfine = "tutor-jail"
 	// NameMaker makes such children for a server that is larger than it.
 	NameMaker = "tutor-jail-maker"
-	// NameDrive runs the steps of a Build, already confined.
-	NameDrive = "tutor-jail-build"
 	// NameCanary tries to break out of where it is, already confined.
 	NameCanary = "tutor-jail-canary"
 )

@@ -36,15 +36,6 @@ func (c *child) takeFiles() {
 	}
 }
 
-// early brings up lo before anybody waits for it: the kernel has one lock for
-// the devices of all namespaces, and holds it while it takes old ones apart.
-func (c *child) early() {
-	c.layer = "net"
-	c.loopbackUp()
-	c.layer = ""
-	c.up = true
-}
-
 // lift moves a descriptor out of the way of those that are put in place.
 func (c *child) lift(fd int) int {
 	up, err := raise(fd, outOfTheWay)

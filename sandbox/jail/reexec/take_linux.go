@@ -21,8 +21,6 @@ func init() {
 		confine()
 	case NameMaker:
 		maker()
-	case NameDrive:
-		drive()
 	case NameCanary:
 		canary()
 	}
@@ -38,17 +36,18 @@ type child struct {
 	self    int    // our own binary, when it is the target
 	layer   string // which layer is being put on, by its name in jail
 	entered uint64 // CPU time used before it entered its cgroups
-	up      bool   // lo is up
+	ownNet  bool   // it is in a network namespace of its own
 }
 
 // confine puts on every layer that the Config asks for and executes the
 // target. It does not return.
 func confine() {
 	c := &child{control: atoi(os.Args[1]), self: -1}
-	if len(os.Args) > 2 {
-		if len(os.Args) > 3 {
-			c.early()
-		}
+	spare := false
+	for _, arg := range os.Args[2:] {
+		spare, c.ownNet = spare || arg == argSpare, c.ownNet || arg == argOwnNet
+	}
+	if spare {
 		c.takeFiles()
 	}
 	c.receive()
@@ -116,9 +115,9 @@ func (c *child) isolate() {
 		c.layer = "uts"
 		c.must("set host name", syscall.Sethostname([]byte(c.Hostname)))
 	}
-	if c.on(OnLoopback) && !c.up {
+	if c.on(OnLoopback) {
 		c.layer = "net"
-		c.loopbackUp()
+		c.network()
 	}
 	if c.on(OnRoot) {
 		c.layer = "root"
@@ -127,7 +126,6 @@ func (c *child) isolate() {
 	c.layer = "target"
 	c.attach()
 	if c.on(OnCgroupNS) {
-		const newCgroup = 0x02000000
 		c.layer = "cgroupns"
 		c.must("unshare cgroup namespace", syscall.Unshare(newCgroup))
 	}
@@ -166,9 +164,13 @@ func (c *child) drop() {
 	c.dieWithParent()
 }
 
-// execute applies what would hurt our own runtime, and becomes the target.
+// execute applies what would hurt our own runtime, and becomes the target or
+// what runs the steps.
 func (c *child) execute() {
-	first := 3 + int(c.Keep)
+	first := 3
+	if len(c.Steps) == 0 {
+		first += int(c.Keep)
+	}
 	argv, err := pointers(c.Args)
 	c.must("prepare arguments", err)
 	envv, err := pointers(c.Env)
@@ -177,6 +179,9 @@ func (c *child) execute() {
 	c.must("prepare path", err)
 	filter := c.filter()
 	c.must("close descriptors", closeOnExecFrom(first))
+	if len(c.Steps) > 0 {
+		c.steer()
+	}
 	used := clock(processCPU)
 	c.ready(Readiness{CPU: used, Inside: used - c.entered, At: clock(monotonic)})
 	if c.on(OnRlimits) {
@@ -191,6 +196,9 @@ func (c *child) execute() {
 		c.dropCaps() // a filter without no_new_privs needed them until here
 	}
 	c.layer = "target"
+	if len(c.Steps) > 0 {
+		c.drive()
+	}
 	err = become(c.self, exe, argv, envv)
 	c.fail("execute "+c.Exe, err)
 }

@@ -46,6 +46,7 @@ func init() {
 		"write":    func(args []string) error { return os.WriteFile(args[0], []byte("x"), 0o755) },
 		"dial":     dial,
 		"listen":   listen,
+		"unix":     abstract,
 		"loopback": loopback,
 		"exec":     func(args []string) error { return exec.Command(args[0], args[1:]...).Run() },
 		"newuser":  newUser,
@@ -138,6 +139,15 @@ func dial(args []string) error {
 
 func listen(args []string) error {
 	l, err := net.Listen("tcp", args[0])
+	if err != nil {
+		return err
+	}
+	return l.Close()
+}
+
+// abstract listens where no folder is needed.
+func abstract([]string) error {
+	l, err := net.Listen("unix", "@tutor")
 	if err != nil {
 		return err
 	}
