@@ -51,28 +51,52 @@ func run(ctx context.Context, data, only string, n int, show func(io.Writer, row
 		}
 		defer os.RemoveAll(data)
 	}
-	bars, closeAll, err := allBars(ctx, data)
+	m := measuring{only: only, n: n, show: show}
+	b, bars, closeEngine, err := sandboxBars(ctx, data)
 	if err != nil {
 		return false, err
 	}
-	defer closeAll()
+	defer closeEngine()
+	if err := m.measure(ctx, bars); err != nil {
+		return false, err
+	}
+	// A server builds ahead whenever it has nothing to do, which is no company
+	// for what it takes no part in.
+	over, closeServer, err := httpBars(ctx, b, data)
+	if err != nil {
+		return false, err
+	}
+	defer closeServer()
+	err = m.measure(ctx, append(over, b.firstRunBar(filepath.Join(b.dir, "tutor"))))
+	return m.bad, err
+}
+
+// measuring measures bars and shows them.
+type measuring struct {
+	only string // in the names of those that are measured
+	n    int    // times each
+	show func(io.Writer, row) error
+	bad  bool // one was too slow
+}
+
+func (m *measuring) measure(ctx context.Context, bars []bar) error {
 	for _, b := range bars {
-		if !strings.Contains(b.name, only) {
+		if !strings.Contains(b.name, m.only) {
 			continue
 		}
-		r, err := b.settle(ctx, n)
+		r, err := b.settle(ctx, m.n)
 		if err != nil {
-			return false, fmt.Errorf("measure %s: %w", b.name, err)
+			return fmt.Errorf("measure %s: %w", b.name, err)
 		}
-		if err := show(os.Stdout, r); err != nil {
-			return false, err
+		if err := m.show(os.Stdout, r); err != nil {
+			return err
 		}
 		if r.Ratio > r.Limit {
 			fmt.Fprintf(os.Stderr, "bench: %s is %.2f, above its limit of %.2f\n", r.Name, r.Ratio, r.Limit)
 		}
-		bad = bad || r.tooSlow()
+		m.bad = m.bad || r.tooSlow()
 	}
-	return bad, nil
+	return nil
 }
 
 func asLines(out io.Writer, r row) error { return json.NewEncoder(out).Encode(r) }
@@ -90,19 +114,4 @@ func inTable(out io.Writer, r row) error {
 	}
 	_, err := fmt.Fprintf(out, "| %s | %.2f | %.2f | %g | %.1f | %s | %s | %d |\n", r.Name, r.Ratio, r.Fastest, r.Limit, r.Ours, baseline, cpu, r.N)
 	return err
-}
-
-// allBars are the bars about building and running, and those over HTTP.
-func allBars(ctx context.Context, data string) ([]bar, func(), error) {
-	b, bars, closeEngine, err := sandboxBars(ctx, data)
-	if err != nil {
-		return nil, nil, err
-	}
-	over, closeServer, err := httpBars(ctx, b, data)
-	if err != nil {
-		closeEngine()
-		return nil, nil, err
-	}
-	bars = append(append(over, bars...), b.firstRunBar(filepath.Join(b.dir, "tutor")))
-	return bars, func() { closeServer(); closeEngine() }, nil
 }

@@ -59,6 +59,9 @@ func (b *bench) prepare(ctx context.Context) error {
 	if err := b.complete(ctx); err != nil {
 		return err
 	}
+	if err := b.engine.Tune(ctx); err != nil {
+		return err
+	}
 	commands, _, err := b.engine.Bare(ctx, b.hello(), b.dir)
 	if err != nil {
 		return err

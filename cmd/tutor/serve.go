@@ -182,6 +182,7 @@ func (h *house) serve(ctx context.Context, io streams, f serveFlags) error {
 	fmt.Fprintf(io.out, "tutor is open at %s\nStop it with Ctrl-C.\n", running.Open())
 	openBrowser(f.noOpen, running.Open())
 	go h.server.Warm(ctx)
+	go h.engine.TuneIdle(ctx)
 	go h.engine.Prime(ctx, jobsOf(h.server.Course, h.server.Exercises), 0)
 	return ours(h.server.Serve(ctx, h.listener))
 }

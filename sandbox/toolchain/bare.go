@@ -18,7 +18,7 @@ type Command struct {
 
 // Bare writes the files of a build into a folder of the host and returns the
 // commands that the jail would run there, and their environment: the same
-// archives, the same flags, no jail. It is what the cost of ours is compared
+// archives and flags, no jail, and the linker that Go comes with. It is what the cost of ours is compared
 // with; a stranger's program must never be built like this.
 func (e *Engine) Bare(ctx context.Context, files []sandbox.File, dir string) (commands []Command, env []string, err error) {
 	l, err := e.standard(ctx)
@@ -38,6 +38,9 @@ func (e *Engine) Bare(ctx context.Context, files []sandbox.File, dir string) (co
 	spec := s.spec(l)
 	var names []string
 	for _, b := range spec.Binds {
+		if b.Host == l.linker() {
+			b.Host = l.tool.tool("link")
+		}
 		names = append(names, b.Inside, b.Host)
 	}
 	for _, folder := range []string{"/src", "/tmp"} {

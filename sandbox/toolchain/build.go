@@ -469,7 +469,7 @@ func (s *steps) spec(l *library) jail.Spec {
 		Env:     []string{"HOME=/tmp", "TMPDIR=/tmp", "GOROOT=", "GOGC=off", "GOMEMLIMIT=300MiB", "GOTOOLCHAIN=local"},
 		Binds: []jail.Bind{
 			{Host: l.tool.tool("compile"), Inside: "/go/compile", Exec: true},
-			{Host: l.tool.tool("link"), Inside: "/go/link", Exec: true},
+			{Host: l.linker(), Inside: "/go/link", Exec: true},
 			{Host: l.dir, Inside: inside},
 		},
 		Limits: jail.Limits{Memory: buildMemory, CPU: buildCPU},

@@ -25,6 +25,7 @@ import (
 //	DATA/toolchain/go1.26.8-linux-amd64-race-HASH/ ...
 type library struct {
 	dir  string
+	home string // of the plain set of the same Go, in which the linker is kept
 	tool *goTool
 	set  *set
 
@@ -71,7 +72,11 @@ func openLibrary(data string, tool *goTool, s *set) (*library, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &library{dir: dir, tool: tool, set: s, changed: make(chan struct{})}
+	home, err := libraryDir(data, tool, plainSet)
+	if err != nil {
+		return nil, err
+	}
+	l := &library{dir: dir, home: home, tool: tool, set: s, changed: make(chan struct{})}
 	if err := os.MkdirAll(filepath.Join(l.dir, "std"), 0o755); err != nil {
 		return nil, trouble("the standard library cannot be prepared", l.dir, fmt.Errorf("make its folder: %w", err))
 	}

@@ -46,7 +46,7 @@ var (
 	allSets = []*set{plainSet, raceSet, fakeSet}
 )
 
-// change replaces a line of a file of the standard library.
+// change replaces a line of a file of Go's own sources.
 type change struct{ file, old, new string }
 
 // apply returns the text of the file with the change, or says that this Go is
@@ -56,6 +56,11 @@ func (c change) apply(root string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return c.of(text)
+}
+
+// of is the text with the change.
+func (c change) of(text []byte) ([]byte, error) {
 	if bytes.Count(text, []byte("\n"+c.old+"\n")) != 1 {
 		return nil, fmt.Errorf("%s of this Go does not hold %q", c.file, c.old)
 	}
