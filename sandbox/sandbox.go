@@ -115,8 +115,10 @@ type Job struct {
 	// chooses GOMAXPROCS itself, and finds it.
 	CPULimit float64
 	// Vary runs the job once for each of these values of Procs, one after the
-	// other; see RunVaried.
+	// other; see RunVaried and RunInTurns.
 	Vary  []int
+	// Again says of benchmarks that counts of the same job were run before.
+	Again bool
 	Stdin string
 	// StdinFrom, when not nil, is the program's input instead of Stdin, copied
 	// as it comes. It stays on this machine.

@@ -79,27 +79,36 @@ func (j *Job) CanVary() bool {
 // them, and each run as a part. Its status is that of the first that did not
 // end well. What was not built, or was stopped, is not run again.
 func RunVaried(ctx context.Context, runner Runner, job Job, sink Sink) (*Result, error) {
-	var all *varied
+	var results []*Result
+	offset := 0.
 	for _, procs := range job.Vary {
 		one := job
 		one.Vary, one.Procs = nil, procs
-		offset := 0.
-		if all != nil {
-			offset = all.whole.Timing.RunMS
-		}
 		result, err := runner.Run(ctx, one, named(sink, procs, offset))
 		if err != nil {
 			return nil, err
 		}
-		if all == nil {
-			all = newVaried(result)
-		}
-		all.add(procs, result)
-		if slices.Contains([]Status{StatusCompileError, StatusCompileLimit, StatusRefused, StatusKilled}, result.Status) {
+		results = append(results, result)
+		offset += result.Timing.RunMS
+		if result.Status.lasts() {
 			break
 		}
 	}
-	return all.whole, nil
+	return together(job.Vary, results), nil
+}
+
+// lasts says that a job that ended like this is not worth running again.
+func (s Status) lasts() bool {
+	return slices.Contains([]Status{StatusCompileError, StatusCompileLimit, StatusRefused, StatusKilled}, s)
+}
+
+// together makes one Result of the runs with the first of values.
+func together(values []int, results []*Result) *Result {
+	all := newVaried(results[0])
+	for i, r := range results {
+		all.add(values[i], r)
+	}
+	return all.whole
 }
 
 // named passes on the events of one run as those of all are told.

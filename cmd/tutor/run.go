@@ -81,7 +81,7 @@ compared with nothing.`,
 	flags.BoolVar(&f.alone, "alone", false, "measure it: nothing else of this tutor runs meanwhile (benchmarks always have this)")
 	flags.IntVar(&f.procs, "procs", 0, "GOMAXPROCS and CPUs (default the smaller of 4 and those there are)")
 	flags.Float64Var(&f.cpulimit, "cpulimit", 0, "processors it may use over time, as 1.5, like a container's quota; without --procs Go's runtime chooses GOMAXPROCS itself")
-	flags.StringVar(&f.vary, "vary", "", "run it once for each value, as GOMAXPROCS:1,2,4, one after the other; --trace then writes a file for each, FILE-1, FILE-2, ..., and its input is that of --stdin")
+	flags.StringVar(&f.vary, "vary", "", "run it once for each value, as GOMAXPROCS:1,2,4, one after the other, benchmarks in turn for each count; --trace then writes a file for each, FILE-1, FILE-2, ..., and its input is that of --stdin")
 	flags.StringArrayVar(&f.env, "env", nil, "KEY=VALUE for its environment; may be given several times")
 	flags.StringVar(&f.stdin, "stdin", "", "file to give the program as its input")
 	flags.StringVar(&f.trace, "trace", "", "write the run's execution trace to this file; beside it, as FILE-end, the end of one that was too long, and as FILE-own1 one that the program took itself")

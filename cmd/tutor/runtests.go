@@ -117,6 +117,9 @@ func report(io streams, r *sandbox.Result, before *sandbox.Result) {
 		fmt.Fprintln(io.out, "FAIL")
 	}
 	if len(r.Bench) > 0 {
+		if n := len(r.Events); n > 0 && !strings.HasSuffix(r.Events[n-1].Text, "\n") {
+			fmt.Fprintln(io.out)
+		}
 		printBench(io, r.Bench)
 	}
 	if says := page.Measured(r); says != "" && len(r.Bench) > 0 {

@@ -62,6 +62,25 @@ func (b *benchRun) plan() {
 	}
 }
 
+// inTurns is the job of one count of benchmarks, and how many counts there are;
+// of those that are not to be measured in turns there is one.
+func (r *run) inTurns() (one sandbox.Job, rounds int) {
+	if r.job.Kind != sandbox.KindBench || r.job.Trace {
+		return r.job, 1
+	}
+	args, why := parseTestArgs(r.job.Args, r.job.Kind)
+	if why != "" {
+		return r.job, 1
+	}
+	if rounds = args.count; rounds == 0 {
+		rounds = defaultCounts
+	}
+	one = r.job
+	one.Limits = r.limits
+	one.Args = append([]string{"-count=1"}, withoutCount(r.job.Args)...)
+	return one, rounds
+}
+
 // benchRun is the benchmarks of a job on their way.
 type benchRun struct {
 	run    *run
@@ -241,7 +260,7 @@ func (b *benchRun) limits(res *sandbox.Result) {
 // sentence says what ended the benchmarks early, and what is left of them.
 func (b *benchRun) sentence(e *sandbox.Ended, log *testLog) string {
 	kept := "; nothing was measured"
-	if len(b.sides[0].rows) > 0 {
+	if len(b.sides[0].rows) > 0 || b.run.job.Again {
 		kept = "; what was measured until then is kept"
 	}
 	at := "the benchmarks ran"
@@ -292,9 +311,7 @@ func (s *benchSide) lines(row *testRow, text string) string {
 		if !strings.HasSuffix(s.part, "\n") && len(s.part) <= maxFrame {
 			continue
 		}
-		if !s.testings(row, s.part) {
-			out += s.part
-		}
+		out += s.learners(row, s.part)
 		s.part = ""
 	}
 	return out
@@ -303,12 +320,23 @@ func (s *benchSide) lines(row *testRow, text string) string {
 // header are the lines with which testing begins the list of benchmarks.
 var header = regexp.MustCompile(`^(goos|goarch|pkg|cpu): .*\n$`)
 
-// testings says whether a line is one of testing's own, and reads it.
-func (s *benchSide) testings(row *testRow, line string) bool {
+// learners is what of a line testing did not print, of which it reads the rest.
+// What a benchmark printed without ending the line stands before what testing
+// says of it.
+func (s *benchSide) learners(row *testRow, line string) string {
 	if row == nil {
-		return header.MatchString(line) || s.measureNext(line)
+		if header.MatchString(line) || s.measureNext(line) {
+			return ""
+		}
+		return line
 	}
-	return line == row.Name+"\n" || s.measure(row.Name, line)
+	if line == row.Name+"\n" {
+		return ""
+	}
+	if at := strings.LastIndex(line, row.Name); at >= 0 && s.measure(row.Name, line[at:]) {
+		return line[:at]
+	}
+	return line
 }
 
 // benchLine is NAME[-PROCS] ROUNDS VALUE UNIT ...

@@ -40,6 +40,9 @@ type run struct {
 func (e *Engine) Run(ctx context.Context, job sandbox.Job, sink sandbox.Sink) (*sandbox.Result, error) {
 	r := e.newRun(job, sink)
 	if len(job.Vary) > 0 && !r.unsupported() {
+		if one, rounds := r.inTurns(); rounds > 1 {
+			return sandbox.RunInTurns(ctx, e, one, rounds, sink)
+		}
 		return sandbox.RunVaried(ctx, e, job, sink)
 	}
 	err := r.do(ctx)

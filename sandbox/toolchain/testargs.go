@@ -70,8 +70,7 @@ func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
 		if !slices.Contains(testFlags, name) && !slices.Contains(quietFlags, name) {
 			return a, "the flag -" + name + " of go test is not available here; -" + strings.Join(testFlags[:len(testFlags)-1], ", -") + " and -" + testFlags[len(testFlags)-1] + " are. What stands after -args goes to the tests themselves."
 		}
-		boolean := name == "short" || name == "failfast" || slices.Contains(quietFlags, name)
-		if !given && !boolean {
+		if !given && !isSwitch(name) {
 			if len(args) == 0 {
 				return a, "the flag -" + name + " needs a value, as -" + name + "=X"
 			}
@@ -82,6 +81,31 @@ func parseTestArgs(args []string, kind sandbox.Kind) (a testArgs, why string) {
 		}
 	}
 	return a, ""
+}
+
+// withoutCount are args, which are known to be good, without -count.
+func withoutCount(args []string) []string {
+	var kept []string
+	for i := 0; i < len(args); i++ {
+		name, _, given := flagOf(args[i])
+		if name == "args" || name == "" {
+			return append(kept, args[i:]...)
+		}
+		last := i
+		if !given && !isSwitch(name) {
+			last = min(i+1, len(args)-1)
+		}
+		if name != "count" {
+			kept = append(kept, args[i:last+1]...)
+		}
+		i = last
+	}
+	return kept
+}
+
+// isSwitch says whether a flag can stand without a value.
+func isSwitch(name string) bool {
+	return name == "short" || name == "failfast" || slices.Contains(quietFlags, name)
 }
 
 // flagOf splits -NAME=VALUE; name is "" for what is no flag.
