@@ -157,9 +157,9 @@ func (t *tests) names() []string {
 	return names
 }
 
-// alone is the path of a package whose name alone would not do: that of the
-// go command for files that are named one by one.
-const alone = "command-line-arguments"
+// below is where a package stands whose name alone would not do for its path. A
+// stack or a profile then has it as people know it, as main.BenchmarkSum.
+const below = "example/"
 
 // part is what is compiled: the package under test with the tests in it, the
 // tests beside it, a main of ours, and the packages of the module that any of
@@ -191,7 +191,7 @@ func (t *tests) importPath(has manifest) string {
 	if at := t.name; at != "main" && at != "" && !slices.Contains(has.All, at) && !slices.Contains(has.All, at+"_test") {
 		return at
 	}
-	return alone
+	return below + t.name
 }
 
 // untested is the package in a folder without its tests; none where it has
