@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ type Lane struct {
 
 	mean, length time.Duration            // about how long a run takes, and a measurement
 	lengths      map[string]time.Duration // about how long a run of somebody takes
+	said         time.Time                // when all who wait were last told where they stand
 	ended        time.Time                // of the last measurement
 	took         time.Duration            // by it
 }
@@ -48,6 +50,10 @@ const (
 	firstLength = 5 * time.Second
 )
 
+// renewal is how often those who wait are told when they will start, though their
+// place is the same.
+const renewal = time.Second
+
 // mostLengths bounds of how many people the Lane knows how long their runs take.
 const mostLengths = 1000
 
@@ -57,7 +63,7 @@ func NewLane(slots int) *Lane {
 }
 
 // Enter waits for a slot. While it waits, moved is told the place in the
-// queue and each change of it. The slot is given back by calling leave.
+// queue and each change of it, and of the estimate. The slot is given back by calling leave.
 func (l *Lane) Enter(ctx context.Context, key string, moved func(Queue)) (leave func(), err error) {
 	return l.enter(ctx, &ticket{key: key}, moved)
 }
@@ -70,16 +76,29 @@ func (l *Lane) Measure(ctx context.Context, key string, moved func(Queue)) (leav
 func (l *Lane) enter(ctx context.Context, t *ticket, moved func(Queue)) (leave func(), err error) {
 	t.ready, t.moved = make(chan struct{}), make(chan Queue, 1)
 	l.join(t)
+	renew := time.NewTicker(renewal)
+	defer renew.Stop()
 	for {
 		select {
 		case <-t.ready:
 			return l.leaver(t), nil
 		case q := <-t.moved:
 			moved(q)
+		case <-renew.C:
+			l.renew()
 		case <-ctx.Done():
 			l.giveUp(t)
 			return nil, ctx.Err()
 		}
+	}
+}
+
+// renew tells all who wait where they stand, for the first of them that asks.
+func (l *Lane) renew() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if time.Since(l.said) > renewal/2 {
+		l.tell()
 	}
 }
 
@@ -159,7 +178,10 @@ func (l *Lane) expected(t *ticket) time.Duration {
 // longer than was expected is taken to need half as long again. l.mu is held.
 func (l *Lane) left(t *ticket) time.Duration {
 	took := time.Since(t.began)
-	return max(l.expected(t)-took, took/2)
+	if left := l.expected(t) - took; left > 0 {
+		return left
+	}
+	return took / 2
 }
 
 // free gives a slot back and admits who is next. l.mu is held.
@@ -195,6 +217,7 @@ func (l *Lane) admit() {
 
 // tell says to each who waits where it now stands. l.mu is held.
 func (l *Lane) tell() {
+	l.said = time.Now()
 	left := l.clone()
 	ahead := l.alone                       // a measurement is
 	free := make([]time.Duration, l.slots) // when each slot will be
@@ -239,9 +262,11 @@ func fill(list []time.Duration, d time.Duration) {
 	}
 }
 
-// tell leaves word of a place, if it is another than the last one.
+// tell leaves word of a place, if it is another than the last one, or the start
+// has moved by what a person would notice.
 func (t *ticket) tell(q Queue) {
-	if t.told.Place == q.Place && t.told.For == q.For {
+	moved := math.Abs(q.ETAMS - t.told.ETAMS)
+	if t.told.Place == q.Place && t.told.For == q.For && (moved < 300 || moved < t.told.ETAMS/10) {
 		return
 	}
 	t.told = q

@@ -335,3 +335,38 @@ func TestLaneTellsWhenItsTurnComes(t *testing.T) {
 		}
 	})
 }
+
+// TestLaneRenewsEstimates: who keeps their place for long is told again when they
+// will start, about once a second, and not when nothing has moved.
+func TestLaneRenewsEstimates(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		lane := NewLane(1)
+		long := func() { // a run of ten and a half seconds
+			leave, err := lane.Enter(t.Context(), "a", func(Queue) {})
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			time.Sleep(10500 * time.Millisecond)
+			leave()
+		}
+		long()
+		go long()
+		synctest.Wait()
+		var told []float64
+		began := time.Now()
+		leave, err := lane.Enter(t.Context(), "b", func(q Queue) {
+			told = append(told, q.ETAMS)
+			if left := 10_500 - ms(time.Since(began)); q.Place != 1 || q.ETAMS < left-1 || q.ETAMS > left+1 {
+				t.Errorf("with %.0f ms to go it says place %d and %.0f ms", left, q.Place, q.ETAMS)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		if len(told) < 5 || len(told) > 10 {
+			t.Errorf("told %v", told)
+		}
+	})
+}
