@@ -116,7 +116,7 @@ type Job struct {
 	CPULimit float64
 	// Vary runs the job once for each of these values of Procs, one after the
 	// other; see RunVaried and RunInTurns.
-	Vary  []int
+	Vary []int
 	// Again says of benchmarks that counts of the same job were run before.
 	Again bool
 	Stdin string

@@ -17,13 +17,11 @@ import (
 // one from a large process is slow; see reexec. It is started when it is
 // first needed, and again if it has died.
 type maker struct {
-	mu     sync.Mutex
-	socket *os.File // nil: not started
-	exe    *string  // what it was started from, as childExe
-	pid    int
-	// command is the name of what a maker and its children execute, until those
-	// have become their targets.
-	command string
+	mu      sync.Mutex
+	socket  *os.File // nil: not started
+	exe     *string  // what it was started from, as childExe
+	pid     int
+	command string // its name, which its children have until they execute something
 
 	listing sync.Mutex
 	ours    map[int]bool // children that are known, makers among them

@@ -3,10 +3,13 @@ package jail
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"runtime"
 	"syscall"
 	"testing"
 	"time"
+
+	"course/tutor/sandbox/jail/reexec"
 )
 
 // The process that makes children may die: those it made go on, and the next
@@ -103,7 +106,28 @@ func TestMakersLeaveNothing(t *testing.T) {
 // A maker that dies after it has made a child and before it has said so leaves
 // one that nobody knows. It is ended, and the program starts all the same.
 func TestMakerDiesWithAChild(t *testing.T) {
+	t.Run("our own binary", testMakerDiesWithAChild)
+	t.Run("the small one", func(t *testing.T) {
+		own, err := os.ReadFile(reexec.Self)
+		if err != nil {
+			t.Fatal(err)
+		}
+		small := filepath.Join(t.TempDir(), "small")
+		if err := os.WriteFile(small, own, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		before := childExe.Swap(&small)
+		defer func() {
+			childExe.Store(before)
+			run(t, Spec{}, "hello")
+		}()
+		testMakerDiesWithAChild(t)
+	})
+}
+
+func testMakerDiesWithAChild(t *testing.T) {
 	needsLayers(t, UserNS)
+	LetGo()
 	run(t, Spec{}, "hello") // there is a maker
 	before := resources(t)
 	m := machine().maker

@@ -5,7 +5,13 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"course/tutor/sandbox/jail/reexec"
 )
+
+// afterExec is the name of a child that has executed reexec.Self and not yet its
+// target; before that it has the name of the maker.
+var afterExec = filepath.Base(reexec.Self)
 
 // endOrphans ends the child that a maker made before it died without telling
 // its number, if there is one. It is a child of ours, and holds the socket of
@@ -14,7 +20,7 @@ import (
 // of ours in a user namespace is made and noted.
 func (m *maker) endOrphans() {
 	for _, pid := range ownChildren() {
-		if m.known(pid) || commandOf(pid) != m.command {
+		if command := commandOf(pid); m.known(pid) || command != m.command && command != afterExec {
 			continue
 		}
 		if proc, err := os.FindProcess(pid); err == nil {
