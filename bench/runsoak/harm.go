@@ -39,6 +39,7 @@ func (s *soak) damage() {
 		return
 	}
 	s.harm()
+	defer s.harm() // for a run that began while it was being done
 	// A program that is running stays what it is: another takes its name.
 	data, err := os.ReadFile(name)
 	if err != nil {
