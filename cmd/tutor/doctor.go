@@ -21,6 +21,7 @@ type health struct {
 	Isolation isolationHealth      `json:"isolation"`
 	Sets      []toolchain.Set      `json:"sets"`
 	Modules   []toolchain.Vendored `json:"modules"`
+	Linker    string               `json:"linker"`
 	Programs  programsHealth       `json:"programs"`
 	Data      string               `json:"data"`
 	CPUs      int                  `json:"cpus"`
@@ -104,7 +105,7 @@ func doctor(cmd *cobra.Command, io streams, data string, asJSON bool) error {
 // examine asks the engine and the machine.
 func examine(cmd *cobra.Command, engine *toolchain.Engine, dir string) health {
 	report := engine.Doctor(cmd.Context())
-	h := health{Version: version, Data: dir, CPUs: runtime.NumCPU(), Sets: report.Sets, Modules: report.Modules, Browser: browser()}
+	h := health{Version: version, Data: dir, CPUs: runtime.NumCPU(), Sets: report.Sets, Modules: report.Modules, Linker: report.Linker, Browser: browser()}
 	h.Programs.Bytes = report.Programs
 	h.Go = goHealth{Found: report.Problem == "", Version: report.Go.Version, Path: report.Go.Path, Problem: report.Problem}
 	is := report.Isolation
@@ -153,6 +154,12 @@ func (h health) write(out io.Writer) error {
 	}
 	for _, m := range h.Isolation.Mend {
 		fmt.Fprintf(out, "           to get %s: %s\n", m.Layer, m.Command)
+	}
+	switch h.Linker {
+	case toolchain.LinkerTuned:
+		fmt.Fprintln(out, "linker     compiled here for speed")
+	case toolchain.LinkerGo:
+		fmt.Fprintln(out, "linker     Go's own; a server with nothing to do compiles a faster one")
 	}
 	for _, set := range h.Sets {
 		state := "not in use; tutor clean removes it"

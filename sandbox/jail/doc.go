@@ -8,15 +8,16 @@
 // a helper of ours are the same to it.
 //
 // Its invariant: the target is executed as PID 1 of its namespace with every
-// layer already on, so that no thread of ours lives beside it.
+// layer already on, so that no thread of ours lives beside it. Of a Build, the
+// first process is ours, and each step is executed below it.
 //
 // # How a process gets into its jail
 //
 // Start has a child of our own binary made in new namespaces, by a small
 // process of ours that lives as long as we do (the maker: making one out of a
 // large server would copy the tables of all its memory). The child (package
-// reexec) is told over a socket what to become: it brings up the loopback
-// interface, builds a private root and enters it and its cgroups, gives up
+// reexec) is told over a socket what to become: it makes a network, if it is to
+// have one, builds a private root and enters it and its cgroups, gives up
 // users, capabilities and privileges, restricts itself by Landlock, limits and
 // seccomp, and executes the target in its own place. The socket closes by
 // that, and Start returns.
@@ -25,10 +26,14 @@
 //
 // It is process 1 and user 1000 on a host named sandbox. It may write below
 // /tmp and nowhere else, and may execute what Spec.Path and Spec.Binds allow,
-// but nothing it wrote. /proc shows itself alone. There is a network with
-// nothing in it but the loopback interface. A Build runs its Steps in the same
-// way, one after the other, below a driver of ours that was executed like a
-// target; a step that a signal N ends counts as exit code 128+N.
+// but nothing it wrote. /proc shows itself alone. With Spec.Network
+// there is a network with nothing in it but the loopback interface. Without, it
+// can make no socket, and is in the network of the maker, where there is nothing
+// at all, or where the maker may have none in one of its own. A Build runs its
+// Steps in the same way, one after the other, below the child, which stays: it
+// has given up all that a target gives up, on each of its threads, lets nobody
+// look into it, and keeps only the descriptors that it copies files out to. A
+// step that a signal N ends counts as exit code 128+N.
 //
 // # Limits
 //

@@ -21,10 +21,19 @@ type Report struct {
 	Isolation sandbox.Isolation
 	Mends     []jail.Mend
 	Sets      []Set
+	// Linker is what programs are linked with: LinkerTuned or LinkerGo; "" where
+	// no Go was found.
+	Linker string
 	// Modules are those that programs may import beyond the standard library.
 	Modules  []Vendored
 	Programs int64 // bytes of the cache of programs
 }
+
+// The values of Report.Linker.
+const (
+	LinkerGo    = "go"    // as it comes with Go
+	LinkerTuned = "tuned" // compiled here for speed; see Engine.Tune
+)
 
 // Go is the Go that was found; the zero value is none.
 type Go struct {
@@ -87,6 +96,10 @@ func (e *Engine) Doctor(ctx context.Context) Report {
 		r.Problem = err.Error()
 	} else {
 		r.Go = Go{Version: l.tool.Version, Path: l.tool.Command}
+		r.Linker = LinkerTuned
+		if l.linker() == l.tool.tool("link") {
+			r.Linker = LinkerGo
+		}
 	}
 	r.Isolation, r.Mends = e.Isolation(ctx)
 	r.Sets = e.sets(l)

@@ -27,6 +27,9 @@ func TestLinker(t *testing.T) {
 	if l.linker() != ours {
 		t.Errorf("programs are linked with %s", l.linker())
 	}
+	if got := e.Doctor(t.Context()).Linker; got != LinkerTuned {
+		t.Errorf("the doctor says %q", got)
+	}
 	if left, _ := filepath.Glob(l.dir + ".link*"); len(left) != 1 || !strings.HasSuffix(left[0], ".lock") {
 		t.Errorf("%v is left", left)
 	}
