@@ -28,14 +28,14 @@ func (e *HelperError) Error() string { return e.Reason }
 // live at once: 200,000 of them wait in 7 MiB, and take 350 MiB to follow. Many
 // MiB are of few goroutines: 100 need 150 (bench/traces).
 const (
-	helperCPU    = time.Second
+	helperCPU    = watched * time.Second
 	helperMemory = 256 << 20
 	helperWall   = 10 * time.Second
 	helperAnswer = 64 << 20
 
 	mostMemory   = 768 << 20
 	memoryPerMiB = 64 << 20
-	cpuPerMiB    = 600 * time.Millisecond
+	cpuPerMiB    = watched * 600 * time.Millisecond
 )
 
 // helperLimits are those of a helper for an input of a size in bytes.
