@@ -240,7 +240,11 @@ func (l *library) take(path, file string) error {
 			return err
 		}
 	}
-	return os.Rename(temp, to)
+	if err := os.Rename(temp, to); err != nil {
+		return err
+	}
+	// Two names of one file, as of a package of the phase before, stay both.
+	return os.RemoveAll(temp)
 }
 
 func copyFile(to, from string) error {
