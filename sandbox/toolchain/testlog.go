@@ -44,6 +44,7 @@ type testLog struct {
 	last    *testRow // that started last
 	current *testRow // whose output this is; nil: of none
 	pending *testRow // that has ended and may still be followed by output
+	failing *testRow // whose failure is the last that testing said; the innermost, when it is of several
 	dropped int      // rows that were too many
 	final   string   // PASS or FAIL, once testing has said so
 	frame   string   // of a line of framing, what has come of it
@@ -147,7 +148,7 @@ func (l *testLog) update(word, name string) bool {
 		return false
 	}
 	l.settle()
-	l.current = l.byName[name]
+	l.current, l.failing = l.byName[name], nil
 	switch {
 	case word == "RUN":
 		if l.current == nil {
@@ -205,6 +206,12 @@ func (l *testLog) report(word, rest string) bool {
 	l.settle()
 	if row.Status != sandbox.TestFailed {
 		row.Status = status
+	}
+	switch {
+	case status != sandbox.TestFailed:
+		l.failing = nil
+	case l.failing == nil:
+		l.failing = row
 	}
 	row.MS, row.ended = seconds*1000, true
 	l.current, l.pending = row, row

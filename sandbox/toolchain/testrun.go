@@ -198,6 +198,8 @@ func (e *testEnd) sentence(running []*testRow, missed []string) string {
 		return ""
 	case e.exited:
 		return "while " + culprit + " ran, something called os.Exit(0): testing makes a panic of it, which ends all tests" + left
+	case e.panicked && e.log.failing != nil: // testing says so of the one that panics, and then no more
+		return e.log.failing.Name + " panicked, and a panic ends the whole program of the tests" + left
 	case e.panicked && len(running) == 0:
 		return culprit + " panicked, and a panic ends the whole program of the tests" + left
 	case e.panicked:

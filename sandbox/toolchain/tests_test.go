@@ -126,6 +126,10 @@ func TestTestsEnd(t *testing.T) {
 		name, body, a, b, says string
 		status                 sandbox.Status
 	}{
+		{"panic of a parallel test", `func TestA(t *testing.T) { t.Parallel(); time.Sleep(5 * time.Millisecond); panic("boom") }`, "failed", "passed", "TestA panicked, and a panic ends the whole program of the tests", sandbox.StatusTestFailed},
+		{"panic beside another test", `func TestA(t *testing.T) { t.Parallel(); time.Sleep(5 * time.Millisecond); panic("boom") }
+func TestAside(t *testing.T) { t.Parallel(); time.Sleep(time.Minute) }`, "failed", "passed", "TestA panicked, and a panic ends the whole program of the tests", sandbox.StatusTestFailed},
+		{"panic below", `func TestA(t *testing.T) { t.Run("x", func(t *testing.T) { panic("boom") }) }`, "failed", "not_run", "TestA/x panicked, and a panic ends the whole program of the tests; 2 tests were not run", sandbox.StatusTestFailed},
 		{"panic", `func TestA(t *testing.T) { panic("boom") }`, "failed", "not_run", "TestA panicked, and a panic ends the whole program of the tests; 2 tests were not run", sandbox.StatusTestFailed},
 		{"panic elsewhere", `func TestA(t *testing.T) { go panic("boom"); select {} }`, "failed", "not_run", "the program panicked while TestA ran, and a panic ends all tests; 2 tests", sandbox.StatusTestFailed},
 		{"exit", `func TestA(t *testing.T) { os.Exit(3) }`, "failed", "not_run", "while TestA ran, something called os.Exit(3)", sandbox.StatusTestFailed},
