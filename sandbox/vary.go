@@ -29,7 +29,10 @@ func CheckVary(job *Job) string {
 	case job.Kind.Tests() && (job.Profile != "" || job.Asm):
 		return "a profile, and what the compiler decided, are of one run: they can't be had of several values of GOMAXPROCS"
 	case !job.CanVary():
-		return "GOMAXPROCS is varied for programs, tests and benchmarks on the real clock, not for the kind " + job.KindText() + " or the fake clock"
+		if job.Clock == ClockFake {
+			return "on the fake clock GOMAXPROCS is always 1, so that the schedule repeats: it is varied on the real clock only"
+		}
+		return "GOMAXPROCS is varied for programs, tests and benchmarks, not for the kind " + job.KindText()
 	case job.Procs > 0:
 		return "the number of processors is given twice, once for all runs and once to be varied; leave one out"
 	case slices.ContainsFunc(job.Env, func(v string) bool { return strings.HasPrefix(v, "GOMAXPROCS=") }):

@@ -24,10 +24,11 @@ import (
 //	  manifest.json        what there is and what learners may import; written last
 //	DATA/toolchain/go1.26.8-linux-amd64-race-HASH/ ...
 type library struct {
-	dir  string
-	home string // of the plain set of the same Go, in which the linker is kept
-	tool *goTool
-	set  *set
+	dir     string
+	home    string // of the plain set of the same Go, in which the linker is kept
+	checked checkedLinker
+	tool    *goTool
+	set     *set
 
 	mu      sync.Mutex
 	has     manifest

@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"sync"
 	"time"
 )
 
@@ -22,6 +24,7 @@ import (
 // that from then on. It makes the same programs, to the byte, or is not used.
 //
 //	DATA/toolchain/go1.26.8-linux-amd64-HASH/link-HASH
+//	DATA/toolchain/go1.26.8-linux-amd64-HASH/link-HASH.sum   of its bytes, or why it is not used
 //
 // How much it saves is in docs/performance.md.
 
@@ -54,16 +57,54 @@ var linkerChanges = []change{
 	// Index 0 is invalid for symbols.`},
 }
 
-// linker is what programs are linked with: the one that was compiled for it, or
-// Go's own.
+// linker is what programs are linked with: the one that was compiled for it, if
+// it is there and as it was made, or Go's own.
 func (l *library) linker() string {
-	better := linkerPath(l.home, l.tool)
-	// An empty file says that it made other programs.
-	if info, err := os.Stat(better); err != nil || info.Size() == 0 {
+	ours := linkerPath(l.home, l.tool)
+	if !l.checked.good(ours) {
 		return l.tool.tool("link")
 	}
-	return better
+	return ours
 }
+
+// checkedLinker remembers of which file the sum was right.
+type checkedLinker struct {
+	mu    sync.Mutex
+	stamp fileStamp
+}
+
+// good says whether the linker is as it was made. It is read once, and again
+// when it is another file.
+func (c *checkedLinker) good(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 && runtime.GOOS != "windows" {
+		return false
+	}
+	now := fileStamp{info.Size(), info.ModTime()}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.stamp == now {
+		return true
+	}
+	want, err := os.ReadFile(path + ".sum")
+	if err != nil {
+		return false
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || linkerSum(data) != string(want) {
+		return false
+	}
+	c.stamp = now
+	return true
+}
+
+func linkerSum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// unlike is what stands for the sum of a linker that makes other programs.
+const unlike = "it makes other programs than the linker of Go"
 
 // linkerPath is where it is kept, by what it is made of.
 func linkerPath(home string, tool *goTool) string {
@@ -147,9 +188,19 @@ type linkerBuild struct {
 
 func (b *linkerBuild) make(ctx context.Context) error {
 	to := linkerPath(b.library.home, b.library.tool)
-	if _, err := os.Stat(to); err == nil {
+	if sum, err := os.ReadFile(to + ".sum"); err == nil && string(sum) == unlike || b.library.checked.good(to) {
 		return os.RemoveAll(b.dir) // of one that was interrupted
 	}
+	err := b.replace(ctx, to)
+	if ctx.Err() == nil {
+		// What is done need not be done again, and of what failed nothing is of use.
+		err = errors.Join(err, os.RemoveAll(b.dir))
+	}
+	return err
+}
+
+// replace makes the linker and puts it in its place.
+func (b *linkerBuild) replace(ctx context.Context, to string) error {
 	overlay, err := b.overlay()
 	if err != nil {
 		return fmt.Errorf("change the linker: %w", err)
@@ -162,15 +213,21 @@ func (b *linkerBuild) make(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("try the linker: %w", err)
 	}
+	data, err := os.ReadFile(made)
+	if err != nil {
+		return err
+	}
+	sum := linkerSum(data)
 	if !same {
-		if err := os.WriteFile(made, nil, 0o644); err != nil {
-			return err
-		}
+		sum = unlike
+	}
+	if err := os.RemoveAll(to); err != nil { // it may be a folder
+		return err
 	}
 	if err := os.Rename(made, to); err != nil {
 		return err
 	}
-	return os.RemoveAll(b.dir)
+	return os.WriteFile(to+".sum", []byte(sum), 0o644)
 }
 
 func (b *linkerBuild) in(name string) string { return filepath.Join(b.dir, name) }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -58,11 +59,64 @@ func TestLinker(t *testing.T) {
 	if got := away.linker(); got != l.tool.tool("link") {
 		t.Errorf("without one, programs are linked with %s", got)
 	}
-	if err := os.WriteFile(linkerPath(away.home, l.tool), nil, 0o755); err != nil {
+}
+
+// TestLinkerDamaged: one that is not as it was made is not used, and made again.
+func TestLinkerDamaged(t *testing.T) {
+	e := needsComplete(t)
+	if err := e.Tune(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if got := away.linker(); got != l.tool.tool("link") {
-		t.Errorf("with one that made other programs, they are linked with %s", got)
+	l, err := e.standard(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(l.linker())
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := os.ReadFile(l.linker() + ".sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := slices.Clone(whole)
+	changed[len(changed)/2] ^= 1
+	for name, c := range map[string]struct {
+		data []byte
+		sum  string
+		mode os.FileMode
+		want bool
+	}{
+		"whole":          {whole, string(sum), 0o755, true},
+		"cut":            {whole[:len(whole)/2], string(sum), 0o755, false},
+		"changed":        {changed, string(sum), 0o755, false},
+		"empty":          {nil, string(sum), 0o755, false},
+		"not executable": {whole, string(sum), 0o644, false},
+		"without a sum":  {whole, "", 0o755, false},
+		"unlike":         {whole, unlike, 0o755, false},
+	} {
+		other := &library{home: t.TempDir(), tool: l.tool}
+		path := linkerPath(other.home, l.tool)
+		if err := os.WriteFile(path, c.data, c.mode); err != nil {
+			t.Fatal(err)
+		}
+		if c.sum != "" {
+			if err := os.WriteFile(path+".sum", []byte(c.sum), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got := other.linker() == path; got != c.want {
+			t.Errorf("%s: it is used: %v", name, got)
+		}
+		if !c.want {
+			continue
+		}
+		if err := os.WriteFile(path, changed, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if other.linker() == path {
+			t.Error("it is used though it has changed since")
+		}
 	}
 }
 
