@@ -8,6 +8,7 @@ import (
 	"path"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -82,6 +83,9 @@ func (r *run) outdated(err error) bool {
 func (e *Engine) newRun(job sandbox.Job, sink sandbox.Sink) *run {
 	procs := job.Procs
 	if procs <= 0 {
+		procs = envProcs(job.Env)
+	}
+	if procs <= 0 {
 		procs = min(4, runtime.NumCPU())
 	}
 	if job.Clock == sandbox.ClockFake {
@@ -107,7 +111,9 @@ func (r *run) newResult() *sandbox.Result {
 
 // leftToGo says that Go's runtime is to find by itself how many processors it
 // may use.
-func (r *run) leftToGo() bool { return r.job.CPULimit > 0 && r.job.Procs <= 0 }
+func (r *run) leftToGo() bool {
+	return r.job.CPULimit > 0 && r.job.Procs <= 0 && envProcs(r.job.Env) == 0
+}
 
 // goProcs is GOMAXPROCS.
 func (r *run) goProcs() int {
@@ -285,6 +291,10 @@ func (r *run) unsupported() bool {
 		r.refuse("profile", "%s", badProfile(r.job))
 	case r.job.Asm && !r.job.Kind.Tests() && r.job.Kind != sandbox.KindAsm:
 		r.refuse("kind", "what the compiler decided of a program is a run of the kind asm; tests and benchmarks can have it besides")
+	case r.job.Procs > 0 && hasEnv(r.job.Env, "GOMAXPROCS"):
+		r.refuse("env", "the environment says GOMAXPROCS, and the number of processors is given besides (procs); leave one out")
+	case r.job.Clock == sandbox.ClockFake && hasEnv(r.job.Env, "GOMAXPROCS"):
+		r.refuse("env", "on the fake clock GOMAXPROCS is always 1, so that the schedule repeats; leave it out of the environment")
 	case sandbox.CheckAgainst(&r.job) != "":
 		r.refuse("against", "%s", sandbox.CheckAgainst(&r.job))
 	case sandbox.CheckGCFlags(r.job.GCFlags, r.job.Kind) != "":
@@ -682,12 +692,37 @@ func (r *run) environment() []string {
 	if !r.leftToGo() {
 		env = append(env, "GOMAXPROCS="+itoa(r.procs))
 	}
-	if r.job.Race && !slices.ContainsFunc(r.job.Env, func(v string) bool { return strings.HasPrefix(v, "GORACE=") }) {
+	if r.job.Race {
 		// Goroutines that main left behind are watched this long; by default it
 		// would be a second.
 		env = append(env, "GORACE=atexit_sleep_ms=100")
 	}
+	// What is asked for stands for ours of the same name: of two, a program
+	// would find the first.
+	env = slices.DeleteFunc(env, func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return hasEnv(r.job.Env, name)
+	})
 	return slices.Concat(env, r.job.Env)
+}
+
+func hasEnv(env []string, name string) bool {
+	return slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, name+"=") })
+}
+
+// envProcs is what the environment says of GOMAXPROCS; 0 when it says nothing
+// that the runtime would follow.
+func envProcs(env []string) int {
+	for _, v := range env {
+		if text, ok := strings.CutPrefix(v, "GOMAXPROCS="); ok {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 || n > sandbox.MostProcs {
+				return 0
+			}
+			return n
+		}
+	}
+	return 0
 }
 
 // runAlone runs the one program of a plain job.
