@@ -167,7 +167,7 @@ func (w *lastWords) lesson(d sandbox.Diagnostic) *lesson {
 	message, _, _ := strings.Cut(d.Message, "\n")
 	message, _, _ = strings.Cut(message, " [recovered")
 	own := strings.HasPrefix(message, "panic: ") && w.callsPanic(d.File, d.Line)
-	if own && !strings.HasPrefix(message, saidNil) {
+	if own && !strings.HasPrefix(message, saidNil) && !strings.HasPrefix(message, "panic: (") { // a type and an address
 		message = "panic: "
 	}
 	return runtimeLesson(message)
