@@ -25,6 +25,9 @@ func (s *stage) fill(e *sandbox.Ended) {
 	}
 	res.Diagnostics = append(res.Diagnostics, s.lastWords(e).diagnostics()...)
 	res.Diagnostics = append(res.Diagnostics, killedOutside(e)...)
+	if e.Status == sandbox.StatusMemoryLimit && len(res.Diagnostics) == 0 {
+		res.Diagnostics = append(res.Diagnostics, outOfMemory())
+	}
 	res.Isolation = less(res.Isolation, e)
 	if s.race {
 		res.Isolation = unbounded(res.Isolation)

@@ -41,6 +41,13 @@ func mayHaveUsed(exit jail.Exit, cpu time.Duration) bool {
 	})
 }
 
+// outOfMemory is what is said of a program that the kernel ended for its memory:
+// unlike Go's own runtime it leaves no word of where that was.
+func outOfMemory() sandbox.Diagnostic {
+	return sandbox.Diagnostic{Code: "runtime:memory-limit", Message: "the program had all the memory that it may use, and was ended when it touched more",
+		Explain: "That came from outside and at once, so that nobody can say on which line. Usual causes: a slice or a map that grows without end, goroutines that never end, work that is read in as a whole. Print the sizes of what grows, or give it less to do and take a heap profile."}
+}
+
 // killedOutside says of a program that nobody here ended, and that did not end
 // by itself, that something else did it.
 func killedOutside(e *sandbox.Ended) []sandbox.Diagnostic {
