@@ -80,7 +80,7 @@ func (c *checkedLinker) good(path string) bool {
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&0o111 == 0 && runtime.GOOS != "windows" {
 		return false
 	}
-	now := fileStamp{info.Size(), info.ModTime()}
+	now := stampOf(path)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.stamp == now {
